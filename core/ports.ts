@@ -1,0 +1,74 @@
+import type { MessageId } from './identity.ts'
+import type { Outcome } from './outcome.ts'
+import type { MeterEvent, Reading } from './reading.ts'
+import type { RejectReason, RejectRecord } from './rejects.ts'
+import type { Lane, UplinkKind } from './uplink.ts'
+
+/** A topic of the bus. `publish` answers one outcome per item, in order; `done` means that the bus has confirmed. */
+export interface Stream<T> {
+  readonly publish: (batch: readonly T[]) => Promise<Outcome[]>
+}
+
+/** A row of raw messages. Its event time is the leading part of its id. */
+export interface Message {
+  readonly id: MessageId
+  readonly kind: UplinkKind
+  readonly deviceId: string
+  readonly seqNumber: number
+  readonly receivedAtMs: number
+  readonly payload: Uint8Array
+}
+
+/** A row of rejects: the record under a key that is the same at every redelivery. */
+export interface Reject extends RejectRecord {
+  readonly id: string
+  /** The stored message it speaks of; null where none was stored. */
+  readonly messageId: MessageId | null
+}
+
+/**
+ * Keeps raw messages, each once. In one transaction it writes all rows that the database takes, records the others
+ * as rejects, and counts. Throws only when the whole batch must come again (no database, no partition yet).
+ */
+export interface MessageStore {
+  readonly store: (batch: {
+    readonly lane: Lane
+    readonly messages: readonly Message[]
+    readonly rejects: readonly Reject[]
+  }) => Promise<{
+    /** Per message, in order: null where it is stored (now or before), else why the database refused it. */
+    readonly refused: readonly (RejectReason | null)[]
+  }>
+}
+
+/** A stored message with what the registry said of its device at the time of the message. */
+export interface StoredMessage extends Message {
+  readonly profile: string | null
+  readonly samplePeriodSeconds: number | null
+}
+
+/** What the pulse stage made of one message: its state, and all that follows from it. */
+export interface Decoding {
+  readonly message: Message
+  readonly readings: readonly Reading[]
+  readonly events: readonly MeterEvent[]
+  /** Why the message as a whole could not be decoded; null where it was. */
+  readonly reject: Reject | null
+  /** History records of a decoded message that cannot be used. */
+  readonly recordRejects: readonly Reject[]
+}
+
+/** Keeps readings, each merged with what is there, and the one state of each message. Throws like `MessageStore`. */
+export interface ReadingStore {
+  /** The messages that exist among `ids`, in any order. */
+  readonly load: (ids: readonly MessageId[]) => Promise<StoredMessage[]>
+  readonly record: (batch: {
+    readonly lane: Lane
+    readonly decodings: readonly Decoding[]
+    /** Rejects that speak of no stored message. */
+    readonly rejects: readonly Reject[]
+  }) => Promise<{
+    /** Per decoding, in order: null where it is recorded, else why the database refused it. */
+    readonly refused: readonly (RejectReason | null)[]
+  }>
+}

@@ -1,0 +1,43 @@
+import type { Channel, EventKind } from './reading.ts'
+import type { RejectReason } from './rejects.ts'
+import type { UplinkKind } from './uplink.ts'
+
+/** What a decoder may know beside the bytes. */
+export interface DecodeContext {
+  /** Seconds between two samples of a history that carries no times, from the registry; null where nobody says. */
+  readonly samplePeriodSeconds: number | null
+}
+
+/** An index found in a frame. `timeSeconds` is null where the frame has no time of its own: the message's holds. */
+export interface DecodedIndex {
+  readonly channel: Channel
+  readonly index: number
+  readonly timeSeconds: number | null
+  /** Seconds to go back from `timeSeconds` (or the message's time): history rebuilt from deltas. */
+  readonly ageSeconds: number
+  readonly quality: 'measured' | 'derived'
+}
+
+export interface DecodedEvent {
+  readonly kind: EventKind
+  readonly channel: Channel | ''
+  readonly value: number
+}
+
+/** A decoded frame. Every frame leaves at least one index or one event: nothing that was decoded is invisible. */
+export interface DecodedFrame {
+  /** The frame's fields under the vendor's terms, with units in their names. */
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly indexes: readonly DecodedIndex[]
+  readonly events: readonly DecodedEvent[]
+}
+
+/** How to decode one kind of device, by version: a new version is a new profile. It never throws on any bytes. */
+export interface Profile {
+  /** As the registry names it, e.g. `adeunis-pulse@3`. */
+  readonly name: string
+  /** The envelope its frames come in. */
+  readonly uplinkKind: UplinkKind
+  /** @param payload as stored: the Sigfox frame, or the whole datagram */
+  readonly decode: (payload: Uint8Array, context: DecodeContext) => DecodedFrame | RejectReason
+}

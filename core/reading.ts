@@ -1,0 +1,74 @@
+import type { MessageId } from './identity.ts'
+import { type Quality, qualities } from './time.ts'
+
+/** Letters in the order of the frame. */
+export type Channel = 'A' | 'B'
+
+/** The cumulative index of a meter at an instant. */
+export interface Reading {
+  readonly deviceId: string
+  readonly channel: Channel
+  readonly readAtMs: number
+  /** Pulses counted since the meter was made, as its register shows them. */
+  readonly index: number
+  readonly quality: Quality
+  /** The earliest receive time of all messages that told of this device, channel and instant. */
+  readonly receivedAtMs: number
+  /** The message the index comes from; the smallest id where several say the same. */
+  readonly messageId: MessageId
+}
+
+/**
+ * Something a device reports beside its index. With its kind's unit, `value` says how much; 0 where there is nothing
+ * to say. It is part of the key, so that what is kept does not depend on the order of arrival.
+ */
+export interface MeterEvent {
+  readonly deviceId: string
+  readonly atMs: number
+  readonly kind: EventKind
+  readonly channel: Channel | ''
+  readonly value: number
+  readonly messageId: MessageId
+}
+
+/** Kinds of events, each with the name (and so the unit) of its value; null where it has none. */
+export const eventUnits = {
+  flow_alarm: 'pulsesPerHour',
+  leak: null,
+  tamper: null,
+  low_battery: 'millivolts',
+  hardware_error: null,
+  configuration_inconsistent: null,
+  configuration: 'frameCode',
+  keep_alive: null,
+  register: 'frameCode',
+  history_fragment: 'frameIndex',
+  device_alarm: 'alarmCode',
+  index_conflict: 'index',
+} as const
+export type EventKind = keyof typeof eventUnits
+
+/** An event's value under the name of its unit, as `/v1` shows it. */
+export const eventDetail = (kind: EventKind, value: number): Record<string, number> => {
+  const unit = eventUnits[kind]
+  return unit === null || (kind === 'low_battery' && value === 0) ? {} : { [unit]: value }
+}
+
+const rank = (quality: Quality): number => qualities.indexOf(quality)
+
+/** Two readings of the same device, channel and instant, made one: the result does not depend on their order. */
+export const mergeReadings = (a: Reading, b: Reading): Reading => {
+  const order = rank(a.quality) - rank(b.quality) || a.index - b.index || (a.messageId < b.messageId ? 1 : -1)
+  const winner = order > 0 ? a : b
+  return { ...winner, receivedAtMs: Math.min(a.receivedAtMs, b.receivedAtMs) }
+}
+
+/** What is kept of a differing index that did not win: the set of them depends on no order either. */
+export const indexConflict = (loser: Reading): MeterEvent => ({
+  deviceId: loser.deviceId,
+  atMs: loser.readAtMs,
+  kind: 'index_conflict',
+  channel: loser.channel,
+  value: loser.index,
+  messageId: loser.messageId,
+})

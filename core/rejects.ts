@@ -1,0 +1,63 @@
+import type { Lane } from './uplink.ts'
+
+/**
+ * Why a message cannot be used: the closed list. The same word stands in the row, the metric, the log and the
+ * runbook, so a word is never renamed, only added.
+ */
+export const rejectReasons = [
+  // shape of a callback body, found at the Sigfox door
+  'body_unreadable',
+  'body_empty',
+  'unsupported_callback',
+  'unresolved_template',
+  'device_missing',
+  'device_invalid',
+  'time_missing',
+  'time_invalid',
+  'data_missing',
+  'hex_odd_length',
+  'hex_invalid',
+  'payload_too_long',
+  'seq_number_invalid',
+  // shape of a datagram, found at the NB-IoT door
+  'unknown_datagram',
+  'truncated_datagram',
+  'oversize_datagram',
+  // found by the raw worker
+  'pack_corrupt',
+  'time_out_of_range',
+  'too_late',
+  'row_refused',
+  // found by the pulse worker
+  'message_missing',
+  'unknown_device',
+  'unknown_profile',
+  'wrong_profile',
+  'empty_frame',
+  'short_frame',
+  'long_frame',
+  'unknown_frame',
+  'decoder_error',
+] as const
+
+export type RejectReason = (typeof rejectReasons)[number]
+
+/** Where a message was refused. */
+export type RejectStage = 'door' | 'raw' | 'pulse'
+
+/**
+ * Something that was refused, on its way to the table of rejects. A door has no database, so what it refuses travels
+ * on the raw topic beside the uplinks.
+ */
+export interface RejectRecord {
+  readonly kind: 'reject'
+  readonly lane: Lane
+  readonly stage: RejectStage
+  readonly reason: RejectReason
+  /** What was refused, as it came. */
+  readonly bytes: Uint8Array
+  /** When the door (or, further on, the bus) saw it: milliseconds since 1970, the same at every redelivery. */
+  readonly atMs: number
+  /** Canonical device id, where it could be read. */
+  readonly deviceId: string | null
+}

@@ -1,0 +1,48 @@
+/**
+ * Names of the environment variables that the template sets and the processes read. One list for both, so that a
+ * renamed setting cannot be half renamed. Values are text; `adapters/settings.ts` reads them.
+ */
+export const setting = {
+  /** Which lane a worker serves: `sigfox` or `nbiot`. */
+  lane: 'LANE',
+  /** Where the doors publish what they accept. */
+  rawTopicUrl: 'RAW_TOPIC_URL',
+  /** Where a raw worker publishes the ids of what it stored. */
+  pulseTopicUrl: 'PULSE_TOPIC_URL',
+
+  /** The secret with the callback's tokens: JSON `{"current": "...", "next": "..."}`. */
+  sigfoxSecretArn: 'SIGFOX_SECRET_ARN',
+  /** JSON object: our field name to the name in the callback's body, e.g. `{"device":"id"}`. */
+  sigfoxFields: 'SIGFOX_FIELDS',
+  /** Column names of a line of the batch callback, separated by `;`, in order. */
+  sigfoxBatchColumns: 'SIGFOX_BATCH_COLUMNS',
+  /** Profile of Sigfox devices that the registry does not know; empty for none. */
+  defaultProfile: 'DEFAULT_PROFILE',
+
+  databaseHost: 'DATABASE_HOST',
+  databasePort: 'DATABASE_PORT',
+  databaseName: 'DATABASE_NAME',
+  databaseUser: 'DATABASE_USER',
+  /** Only where there is no IAM: the local run. Without it each connection signs a token of its own. */
+  databasePassword: 'DATABASE_PASSWORD',
+  /** `require` (the default) or `off`. */
+  databaseTls: 'DATABASE_TLS',
+  /** The secret of the database's owner: JSON `{"username": "...", "password": "..."}`. Only the upkeep function. */
+  databaseOwnerSecretArn: 'DATABASE_OWNER_SECRET_ARN',
+  /** Days of raw messages kept behind today; partitions are made that far back. */
+  partitionDaysBack: 'PARTITION_DAYS_BACK',
+  partitionDaysAhead: 'PARTITION_DAYS_AHEAD',
+
+  udpPort: 'UDP_PORT',
+  /** TCP port of `/healthz` and `/metrics`. */
+  healthPort: 'HEALTH_PORT',
+  /** Longest wait before a pack is published: the ack's latency, and on AWS each flush is a billed request. */
+  lingerMilliseconds: 'LINGER_MILLISECONDS',
+  /** How long the socket is still read after SIGTERM: the load balancer goes on sending for about two minutes. */
+  drainSeconds: 'DRAIN_SECONDS',
+  receiveBufferBytes: 'RECEIVE_BUFFER_BYTES',
+  /** Most bytes held in memory while the bus is slow; beyond, datagrams are shed and counted. */
+  queueBytes: 'QUEUE_BYTES',
+  /** Reject records a second at the UDP door; the others are only counted. */
+  rejectsPerSecond: 'REJECTS_PER_SECOND',
+} as const

@@ -1,0 +1,18 @@
+/**
+ * Names of what we count: one list for Prometheus, CloudWatch and the alarms. Counters end in `_total`, units stand
+ * in the name.
+ */
+export const vital = {
+  received: 'sluice_received_total',
+  accepted: 'sluice_accepted_total',
+  rejected: 'sluice_rejected_total',
+  shed: 'sluice_shed_total',
+  packs: 'sluice_packs_total',
+  publishFailures: 'sluice_publish_failures_total',
+  queuedBytes: 'sluice_queued_bytes',
+  confirmSeconds: 'sluice_receive_to_confirmed_seconds',
+  kernelDrops: 'sluice_udp_kernel_drops_total',
+  receiveBufferBytes: 'sluice_udp_receive_buffer_bytes',
+  eventLoopDelaySeconds: 'sluice_event_loop_delay_seconds',
+  healthy: 'sluice_healthy',
+} as const
