@@ -1,4 +1,4 @@
-import { done, type Outcome, reject } from './outcome.ts'
+import { type Outcome, reject, retry } from './outcome.ts'
 import type { Stream } from './ports.ts'
 import type { RawItem } from './uplink.ts'
 
@@ -11,7 +11,7 @@ export const accept =
   async (batch: readonly RawItem[]): Promise<Outcome[]> => {
     const published = await ports.raw.publish(batch)
     return batch.map((item, i) => {
-      const outcome = published[i] ?? done
+      const outcome = published[i] ?? retry('no answer from the bus')
       return item.kind === 'reject' && outcome.status === 'done' ? reject(item.reason) : outcome
     })
   }
