@@ -1,4 +1,4 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { Outcome } from '../../core/outcome.ts'
 import type { RejectRecord } from '../../core/rejects.ts'
 import type { Lane } from '../../core/uplink.ts'
@@ -28,16 +28,22 @@ export const partialResponse = (runs: readonly PackRun[], outcomes: readonly Out
     .map(({ messageId }) => ({ itemIdentifier: messageId })),
 })
 
-/** What cannot be read as a pack becomes one reject with its bytes. It has no door's instant any more. */
-const corruptPack = (lane: Lane, stage: 'raw' | 'pulse', body: Buffer): RejectRecord => ({
-  kind: 'reject',
-  lane,
-  stage,
-  reason: 'pack_corrupt',
-  bytes: body,
-  atMs: 0,
-  deviceId: null,
-})
+/**
+ * What cannot be read as a pack becomes one reject with its bytes. It has no door's instant any more: the queue's own
+ * stands in for it, which is the same at every redelivery.
+ */
+const corruptPack = (lane: Lane, stage: 'raw' | 'pulse', record: SQSRecord): RejectRecord => {
+  const decoded = Buffer.from(record.body, 'base64')
+  return {
+    kind: 'reject',
+    lane,
+    stage,
+    reason: 'pack_corrupt',
+    bytes: decoded.toString('base64') === record.body ? decoded : Buffer.from(record.body),
+    atMs: Number(record.attributes.SentTimestamp),
+    deviceId: null,
+  }
+}
 
 /**
  * A Lambda handler for a queue of packs: unpacks, calls the use case once with all items, answers which records must
@@ -52,16 +58,16 @@ export const packHandler =
   ) =>
   async (event: SQSEvent): Promise<SQSBatchResponse> => {
     const items: (T | RejectRecord)[] = []
-    const runs = event.Records.map(({ messageId, body }): PackRun => {
+    const runs = event.Records.map((record): PackRun => {
+      const { messageId } = record
       const first = items.length
-      const bytes = Buffer.from(body, 'base64')
       try {
-        for (const item of unpackItems(codec, bytes)) items.push(item)
+        for (const item of unpackItems(codec, Buffer.from(record.body, 'base64'))) items.push(item)
       } catch (error) {
         const newer = error instanceof UnknownPackVersion
         log.warn(newer ? 'pack_version_unknown' : 'pack_corrupt', { lane, stage, messageId, error: String(error) })
         if (newer) return { messageId, first, count: 0, unreadable: true }
-        items.push(corruptPack(lane, stage, bytes.length > 0 ? bytes : Buffer.from(body)))
+        items.push(corruptPack(lane, stage, record))
       }
       return { messageId, first, count: items.length - first, unreadable: false }
     })

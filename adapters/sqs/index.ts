@@ -18,9 +18,9 @@ export const openRawTopic = (url: string, options?: Options) => sqsStream<RawIte
 export const openPulseTopic = (url: string, options?: Options) => sqsStream<MessageId>(url, messageIdCodec, options)
 
 export const rawTopicHandler = (lane: Lane, useCase: (batch: readonly RawItem[]) => Promise<Outcome[]>) =>
-  packHandler(lane, 'raw', rawItemCodec, useCase)
+  packHandler<RawItem>(lane, 'raw', rawItemCodec, useCase)
 
 export const pulseTopicHandler = (
   lane: Lane,
   useCase: (batch: readonly (MessageId | RejectRecord)[]) => Promise<Outcome[]>,
-) => packHandler(lane, 'pulse', messageIdCodec, useCase)
+) => packHandler<MessageId>(lane, 'pulse', messageIdCodec, useCase)
