@@ -30,8 +30,8 @@ $$;
 
 -- The sentinel partition: messages whose device has no clock, or one that says a time before 2015. Their ids begin
 -- with zeros, because the receive time may not be part of a key.
-CREATE TABLE message_unclocked PARTITION OF message FOR VALUES FROM (MINVALUE) TO ('014aa249-7000-0000-0000-000000000000');
-CREATE TABLE decoding_unclocked PARTITION OF decoding FOR VALUES FROM (MINVALUE) TO ('014aa249-7000-0000-0000-000000000000');
+CREATE TABLE message_unclocked PARTITION OF message FOR VALUES FROM (MINVALUE) TO ('014aa2ca-b000-0000-0000-000000000000');
+CREATE TABLE decoding_unclocked PARTITION OF decoding FOR VALUES FROM (MINVALUE) TO ('014aa2ca-b000-0000-0000-000000000000');
 
 -- Makes the partitions of all days from `days_back` before to `days_ahead` after today (UTC) that are not there.
 -- Idempotent, safe to run by several at once: the lock is the transaction's. Returns how many days it made.

@@ -1,0 +1,63 @@
+import { createHash, createHmac } from 'node:crypto'
+import { SignatureV4 } from '@smithy/signature-v4'
+
+/** The SHA-256 that the signer asks for: with a secret it is an HMAC. */
+class Sha256 {
+  private readonly hash
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', asBytes(secret))
+  }
+  update(data: Uint8Array): void {
+    this.hash.update(data)
+  }
+  async digest(): Promise<Uint8Array> {
+    return this.hash.digest()
+  }
+  reset(): void {}
+}
+
+const asBytes = (secret: string | ArrayBuffer | ArrayBufferView): string | Uint8Array =>
+  typeof secret === 'string'
+    ? secret
+    : ArrayBuffer.isView(secret)
+      ? new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
+      : new Uint8Array(secret)
+
+const environment = (name: string): string => {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} must be set to sign in to the database with IAM, or DATABASE_PASSWORD without`)
+  return value
+}
+
+/**
+ * The password of an IAM database user: a signed URL that is valid for 15 minutes, made without any request. The
+ * credentials are those that Lambda puts into the environment. (RDS user guide, "Connecting using IAM authentication")
+ */
+export const signToken = async (target: { host: string; port: number; user: string }): Promise<string> => {
+  const { AWS_SESSION_TOKEN: sessionToken } = process.env
+  const signer = new SignatureV4({
+    service: 'rds-db',
+    region: environment('AWS_REGION'),
+    sha256: Sha256,
+    credentials: {
+      accessKeyId: environment('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: environment('AWS_SECRET_ACCESS_KEY'),
+      ...(sessionToken ? { sessionToken } : {}),
+    },
+  })
+  const { host, port, user } = target
+  const signed = await signer.presign(
+    {
+      method: 'GET',
+      protocol: 'https:',
+      hostname: host,
+      port,
+      path: '/',
+      query: { Action: 'connect', DBUser: user },
+      headers: { host: `${host}:${port}` },
+    },
+    { expiresIn: 900 },
+  )
+  const query = Object.entries(signed.query ?? {}).map(([k, v]) => `${k}=${encodeURIComponent(String(v))}`)
+  return `${host}:${port}/?${query.join('&')}`
+}

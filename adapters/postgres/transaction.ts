@@ -1,0 +1,33 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type pg from 'pg'
+import { backoffMs } from '../backoff.ts'
+import { isLostRace } from './errors.ts'
+
+const mostTries = 5
+
+/**
+ * Runs `work` in one transaction: all of it or nothing. A transaction that lost to another (deadlock, serialization)
+ * is run again as a whole, after a random wait.
+ * @throws whatever else `work` throws, after the rollback
+ */
+export const inTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt++) {
+    const client = await pool.connect()
+    let broken: Error | undefined
+    try {
+      await client.query('BEGIN')
+      const result = await work(client)
+      await client.query('COMMIT')
+      return result
+    } catch (error) {
+      // a connection on which even the rollback fails is thrown away
+      await client.query('ROLLBACK').catch((reason: Error) => {
+        broken = reason
+      })
+      if (!isLostRace(error) || attempt >= mostTries) throw error
+    } finally {
+      client.release(broken)
+    }
+    await wait(backoffMs(attempt))
+  }
+}
