@@ -1,0 +1,60 @@
+import type { Stage } from '../lib/stage.ts'
+
+/** Names as the Sigfox backend offers them for a callback. */
+const sigfox = {
+  fields: { device: 'device', time: 'time', data: 'data', seqNumber: 'seqNumber' },
+  batchColumns: 'device;time;duplicate;snr;station;data;avgSnr;lat;lng;rssi;seqNumber',
+}
+
+/** For one developer: small, quick to answer, gone when it is destroyed. The local run is this stage too. */
+export const dev: Stage = {
+  name: 'dev',
+  bus: 'sqs',
+  raw: { batchSize: 10, windowSeconds: 0, maxConcurrency: 2, memoryMiB: 256, timeoutSeconds: 30 },
+  pulse: { batchSize: 10, windowSeconds: 0, maxConcurrency: 2, memoryMiB: 256, timeoutSeconds: 30 },
+  api: { maxConcurrency: 2, memoryMiB: 256, timeoutSeconds: 15 },
+  throttle: { requestsPerSecond: 100, burst: 200 },
+  sigfox: { ...sigfox, defaultProfile: 'adeunis-pulse@3' },
+  // A deployment may lose datagrams here; in return a task stops at once.
+  gateway: { tasks: 1, cpuUnits: 256, memoryMiB: 512, lingerMilliseconds: 20, drainSeconds: 2 },
+  database: { instanceClass: 't4g.micro', storageGiB: 20, multiAz: false, backupDays: 1 },
+  rawRetentionDays: 40,
+  logRetentionDays: 7,
+  keepData: false,
+}
+
+/** For load tests: the sizes of production without its standby, and nothing kept. */
+export const load: Stage = {
+  name: 'load',
+  bus: 'sqs',
+  raw: { batchSize: 1_000, windowSeconds: 1, maxConcurrency: 10, memoryMiB: 1_024, timeoutSeconds: 60 },
+  pulse: { batchSize: 1_000, windowSeconds: 1, maxConcurrency: 10, memoryMiB: 1_024, timeoutSeconds: 60 },
+  api: { maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 30 },
+  throttle: { requestsPerSecond: 5_000, burst: 5_000 },
+  sigfox: { ...sigfox, defaultProfile: 'adeunis-pulse@3' },
+  gateway: { tasks: 2, cpuUnits: 1_024, memoryMiB: 2_048, lingerMilliseconds: 100, drainSeconds: 100 },
+  database: { instanceClass: 'm7g.large', storageGiB: 100, multiAz: false, backupDays: 0 },
+  rawRetentionDays: 40,
+  logRetentionDays: 7,
+  keepData: false,
+}
+
+export const prod: Stage = {
+  name: 'prod',
+  bus: 'sqs',
+  // Windows are latency that nobody waits for: a meter reports a few times a day.
+  raw: { batchSize: 1_000, windowSeconds: 5, maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 60 },
+  pulse: { batchSize: 1_000, windowSeconds: 5, maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 60 },
+  api: { maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 30 },
+  throttle: { requestsPerSecond: 1_000, burst: 2_000 },
+  // No default: a profile of the wrong version gives wrong indexes.
+  sigfox: { ...sigfox, defaultProfile: '' },
+  // No kind of datagram is acknowledged yet, so nobody waits for the linger.
+  gateway: { tasks: 2, cpuUnits: 256, memoryMiB: 512, lingerMilliseconds: 1_000, drainSeconds: 100 },
+  database: { instanceClass: 't4g.medium', storageGiB: 100, multiAz: true, backupDays: 14 },
+  rawRetentionDays: 400,
+  logRetentionDays: 90,
+  keepData: true,
+}
+
+export const stages: Record<string, Stage> = { dev, load, prod }

@@ -1,0 +1,50 @@
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
+import { Stack } from 'aws-cdk-lib/core'
+import type { Construct } from 'constructs'
+import { Database } from './database.ts'
+import { Network } from './network.ts'
+import { removal } from './removal.ts'
+import type { Stage } from './stage.ts'
+import { Topic } from './topic.ts'
+
+/** The two queues of a lane. */
+export interface LaneTopics {
+  raw: Topic
+  pulse: Topic
+}
+
+/** What must survive: the database, what waits in the queues, the callback's secret, and the network they stand in. */
+export class DataStack extends Stack {
+  readonly network: Network
+  readonly database: Database
+  readonly sigfoxSecret: Secret
+  readonly sigfox: LaneTopics
+  readonly nbiot: LaneTopics
+
+  constructor(scope: Construct, id: string, { stage }: { stage: Stage }) {
+    super(scope, id, { description: `Sluice ${stage.name}: what must survive`, terminationProtection: stage.keepData })
+    const raw = { stage, worker: stage.raw }
+    const pulse = { stage, worker: stage.pulse }
+
+    this.network = new Network(this, 'Network', { stage })
+    this.database = new Database(this, 'Database', { stage, vpc: this.network.vpc })
+    this.sigfoxSecret = new Secret(this, 'SigfoxToken', {
+      description: 'Tokens of the Sigfox callback: "current", and by hand "next" while one is replaced by another',
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'current',
+        passwordLength: 40,
+        excludePunctuation: true,
+      },
+      removalPolicy: removal(stage),
+    })
+    this.sigfox = {
+      raw: new Topic(this, 'ProcessRawDataSigfox', raw),
+      pulse: new Topic(this, 'ProcessPulseDataSigfox', pulse),
+    }
+    this.nbiot = {
+      raw: new Topic(this, 'ProcessRawDataNBIoT', raw),
+      pulse: new Topic(this, 'ProcessPulseDataNBIoT', pulse),
+    }
+  }
+}

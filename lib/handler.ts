@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { type SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2'
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { type ICommandHooks, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { Duration } from 'aws-cdk-lib/core'
+import type { Construct } from 'constructs'
+import type { setting } from '../core/settings.ts'
+import type { DatabaseAccess } from './database.ts'
+import { removal } from './removal.ts'
+import type { Stage } from './stage.ts'
+
+export const root = join(import.meta.dirname, '..')
+
+/** Export conditions for the bundler: the bus picks the adapter behind `#bus`; `module` is what esbuild has by itself. */
+export const conditions = ({ bus }: Stage) => ['module', bus]
+
+export interface HandlerProps {
+  stage: Stage
+  /** Path of the entry point from the root of the repository; it exports `handler`. */
+  entry: `lambdas/${string}.ts`
+  memoryMiB: number
+  timeoutSeconds: number
+  environment?: Partial<Record<(typeof setting)[keyof typeof setting], string>>
+  /** Puts the function beside the database. Functions without one stay outside the VPC and reach every AWS service. */
+  database?: DatabaseAccess
+  securityGroups?: SecurityGroup[]
+  maxConcurrency?: number
+  commandHooks?: ICommandHooks
+}
+
+/** A Lambda function from one entry point: bundled here by esbuild, never in Docker, with a log group that ends. */
+export class Handler extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: HandlerProps) {
+    const { stage, entry, database, maxConcurrency, commandHooks } = props
+    super(scope, id, {
+      entry: join(root, entry),
+      projectRoot: root,
+      depsLockFilePath: join(root, 'package-lock.json'),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMiB,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      environment: { ...props.environment, ...database?.environment },
+      awsSdkConnectionReuse: false,
+      logGroup: new LogGroup(scope, `${id}Logs`, {
+        retention: stage.logRetentionDays,
+        removalPolicy: removal(stage),
+      }),
+      ...(maxConcurrency === undefined ? {} : { reservedConcurrentExecutions: maxConcurrency }),
+      ...(database && {
+        vpc: database.vpc,
+        vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+        securityGroups: [database.clients, ...(props.securityGroups ?? [])],
+        initialPolicy: [database.statement],
+      }),
+      bundling: {
+        // Loads 14 ms sooner than an ES module, and bundling the SDK 10 ms sooner than the one in the runtime.
+        format: OutputFormat.CJS,
+        bundleAwsSDK: true,
+        minify: true,
+        logLevel: LogLevel.WARNING,
+        target: 'node24',
+        define: { 'import.meta.dirname': '__dirname' },
+        esbuildArgs: { '--conditions': conditions(stage).join(',') },
+        ...(commandHooks && { commandHooks }),
+      },
+    })
+  }
+}

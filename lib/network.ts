@@ -1,0 +1,53 @@
+import {
+  InterfaceVpcEndpoint,
+  InterfaceVpcEndpointAwsService,
+  type ISubnet,
+  type IVpc,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2'
+import { Construct } from 'constructs'
+import type { Stage } from './stage.ts'
+
+/**
+ * Two zones without a NAT gateway (33 $ a month each, and a price on every byte). Public subnets hold the load balancer
+ * and the gateway tasks, which have addresses of their own (3.65 $ a month each); isolated subnets hold the database
+ * and every function that connects to it.
+ */
+export class Network extends Construct {
+  readonly vpc: IVpc
+  /** Members may reach the bus through its endpoint. Handed out: a rule made elsewhere would tie the stacks in a circle. */
+  readonly busClients: SecurityGroup
+
+  constructor(scope: Construct, id: string, { stage }: { stage: Stage }) {
+    super(scope, id)
+    // Said again as the interface: the class states its optional properties in a way exactOptionalPropertyTypes refuses.
+    this.vpc = new Vpc(this, 'Vpc', {
+      maxAzs: 2,
+      natGateways: 0,
+      subnetConfiguration: [
+        { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 20 },
+        { name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 },
+      ],
+    }) as IVpc
+
+    this.busClients = new SecurityGroup(this, 'BusClients', {
+      vpc: this.vpc,
+      description: 'May reach the bus',
+      allowAllOutbound: false,
+    })
+    // Raw workers publish from inside. 7.30 $ a month and zone; one is enough where the database has one zone as well.
+    // Its private DNS name serves the whole VPC: the gateway goes through it too, at 0.01 $ a GB.
+    const isolated: ISubnet[] = this.vpc.isolatedSubnets
+    const endpoint = new InterfaceVpcEndpoint(this, 'BusEndpoint', {
+      vpc: this.vpc,
+      service: InterfaceVpcEndpointAwsService.SQS,
+      subnets: { subnets: stage.database.multiAz ? isolated : isolated.slice(0, 1) },
+      open: false,
+    })
+    endpoint.connections.allowFrom(this.busClients, Port.HTTPS, 'Publish to the bus')
+    this.busClients.connections.allowTo(endpoint, Port.HTTPS, 'Publish to the bus')
+  }
+}

@@ -1,0 +1,30 @@
+import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import { Construct } from 'constructs'
+import type { Database } from './database.ts'
+import { Handler } from './handler.ts'
+import type { Stage } from './stage.ts'
+
+/** Reading back: `GET /v1/…`, for callers whose IAM identity may invoke it. */
+export class ReadingApi extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, http, database }: { stage: Stage; http: HttpApi; database: Database },
+  ) {
+    super(scope, id)
+    const api = new Handler(this, 'Api', {
+      stage,
+      entry: 'lambdas/api.ts',
+      ...stage.api,
+      database: database.as('sluice_reader'),
+    })
+    http.addRoutes({
+      path: '/v1/{proxy+}',
+      methods: [HttpMethod.GET],
+      integration: new HttpLambdaIntegration('ReadingApi', api),
+      authorizer: new HttpIamAuthorizer(),
+    })
+  }
+}

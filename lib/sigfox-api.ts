@@ -1,0 +1,57 @@
+import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager'
+import { Duration } from 'aws-cdk-lib/core'
+import { Construct } from 'constructs'
+import { setting } from '../core/settings.ts'
+import { Handler } from './handler.ts'
+import type { Stage } from './stage.ts'
+import type { Topic } from './topic.ts'
+
+export interface SigfoxApiProps {
+  stage: Stage
+  http: HttpApi
+  secret: Secret
+  rawTopic: Topic
+}
+
+/** The Sigfox door: two routes of the HTTP API, closed unless the callback brings a token of the secret. */
+export class SigfoxApi extends Construct {
+  constructor(scope: Construct, id: string, { stage, http, secret, rawTopic }: SigfoxApiProps) {
+    super(scope, id)
+    // Sigfox hangs up after 10 s and tries three times more: both functions together stay below that.
+    const authorizer = new Handler(this, 'Authorizer', {
+      stage,
+      entry: 'lambdas/sigfox-authorizer.ts',
+      memoryMiB: 256,
+      timeoutSeconds: 2,
+      environment: { [setting.sigfoxSecretArn]: secret.secretArn },
+    })
+    secret.grantRead(authorizer)
+
+    const callback = new Handler(this, 'Callback', {
+      stage,
+      entry: 'lambdas/sigfox-callback.ts',
+      memoryMiB: 256,
+      timeoutSeconds: 7,
+      environment: {
+        [setting.rawTopicUrl]: rawTopic.queue.queueUrl,
+        [setting.sigfoxFields]: JSON.stringify(stage.sigfox.fields),
+        [setting.sigfoxBatchColumns]: stage.sigfox.batchColumns,
+      },
+    })
+    rawTopic.queue.grantSendMessages(callback)
+
+    // With the route in its identity, an answer cached for one route never opens another.
+    const closed = new HttpLambdaAuthorizer('SigfoxAuthorizer', authorizer, {
+      responseTypes: [HttpLambdaResponseType.SIMPLE],
+      identitySource: ['$request.header.Authorization', '$context.routeKey'],
+      resultsCacheTtl: Duration.minutes(5),
+    })
+    const integration = new HttpLambdaIntegration('SigfoxCallback', callback)
+    for (const path of ['/sigfox/uplink', '/sigfox/batch']) {
+      http.addRoutes({ path, methods: [HttpMethod.POST], integration, authorizer: closed })
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
+import { Duration } from 'aws-cdk-lib/core'
+import { Trigger } from 'aws-cdk-lib/triggers'
+import { Construct } from 'constructs'
+import { setting } from '../core/settings.ts'
+import type { Database } from './database.ts'
+import { Handler } from './handler.ts'
+import type { Stage } from './stage.ts'
+
+/** Upkeep may fail for a week before a message finds no partition. */
+const partitionDaysAhead = 7
+
+/**
+ * Migrations and partitions, at every deployment that changes them and once a day. The SQL files lie in the bundle, so a
+ * new migration is a new version of this function, which the deployment then runs; if it fails, so does the deployment.
+ */
+export class Upkeep extends Construct {
+  private readonly atDeploy: Trigger
+
+  constructor(scope: Construct, id: string, { stage, database }: { stage: Stage; database: Database }) {
+    super(scope, id)
+    const timeout = Duration.minutes(5)
+    const upkeep = new Handler(this, 'Upkeep', {
+      stage,
+      entry: 'lambdas/upkeep.ts',
+      memoryMiB: 512,
+      timeoutSeconds: timeout.toSeconds(),
+      environment: {
+        [setting.partitionDaysBack]: String(stage.rawRetentionDays),
+        [setting.partitionDaysAhead]: String(partitionDaysAhead),
+      },
+      database: database.as('sluice_owner'),
+      // One at a time: the migrations' lock would refuse the second anyway.
+      maxConcurrency: 1,
+      commandHooks: {
+        beforeBundling: () => [],
+        beforeInstall: () => [],
+        afterBundling: (inputDir, outputDir) => [`cp -R '${join(inputDir, 'db')}' '${join(outputDir, 'db')}'`],
+      },
+    })
+    this.atDeploy = new Trigger(this, 'AtDeploy', { handler: upkeep, timeout })
+    new Rule(this, 'Daily', { schedule: Schedule.rate(Duration.days(1)), targets: [new LambdaFunction(upkeep)] })
+  }
+
+  /** Nothing in these is created or changed before the schema is. */
+  precedes(...constructs: Construct[]) {
+    this.atDeploy.executeBefore(...constructs)
+  }
+}
