@@ -26,6 +26,9 @@ export interface Reject extends RejectRecord {
   readonly messageId: MessageId | null
 }
 
+/** Why each input is not kept, in order; null where it is (now or before). */
+export type Refusals = readonly (RejectReason | null)[]
+
 /**
  * Keeps raw messages, each once. In one transaction it writes all rows that the database takes, records the others
  * as rejects, and counts. Throws only when the whole batch must come again (no database, no partition yet).
@@ -33,12 +36,14 @@ export interface Reject extends RejectRecord {
 export interface MessageStore {
   readonly store: (batch: {
     readonly lane: Lane
+    /** How many inputs there were: what is neither stored nor rejected of them is a duplicate. */
+    readonly received: number
+    /** Each id once. */
     readonly messages: readonly Message[]
     readonly rejects: readonly Reject[]
-  }) => Promise<{
-    /** Per message, in order: null where it is stored (now or before), else why the database refused it. */
-    readonly refused: readonly (RejectReason | null)[]
-  }>
+    /** The row of a message that the database refuses. */
+    readonly refusal: (message: Message, reason: RejectReason) => Reject
+  }) => Promise<Refusals>
 }
 
 /** A stored message with what the registry said of its device at the time of the message. */
@@ -64,11 +69,11 @@ export interface ReadingStore {
   readonly load: (ids: readonly MessageId[]) => Promise<StoredMessage[]>
   readonly record: (batch: {
     readonly lane: Lane
+    /** Each message once. */
     readonly decodings: readonly Decoding[]
     /** Rejects that speak of no stored message. */
     readonly rejects: readonly Reject[]
-  }) => Promise<{
-    /** Per decoding, in order: null where it is recorded, else why the database refused it. */
-    readonly refused: readonly (RejectReason | null)[]
-  }>
+    /** What a decoding becomes that the database refuses. */
+    readonly refusal: (message: Message, reason: RejectReason) => Decoding
+  }) => Promise<Refusals>
 }

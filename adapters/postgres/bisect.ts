@@ -5,7 +5,7 @@ import { classifyFault } from './errors.ts'
 export const mostRowsPerStatement = 1_000
 
 /** Writes a slice of the batch with one statement, or a few. */
-type Write<T> = (client: pg.PoolClient, rows: readonly T[]) => Promise<void>
+type Write<T> = (rows: readonly T[]) => Promise<void>
 
 /**
  * Writes `rows` in slices, and finds the ones that the database refuses: a slice that fails for its data is halved
@@ -22,7 +22,7 @@ export const writeBisecting = async <T>(
   const attempt = async (slice: readonly T[]): Promise<void> => {
     await client.query('SAVEPOINT slice')
     try {
-      await write(client, slice)
+      await write(slice)
       await client.query('RELEASE SAVEPOINT slice')
     } catch (error) {
       if (classifyFault(error) === 'outage') throw error

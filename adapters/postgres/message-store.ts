@@ -1,0 +1,114 @@
+import type pg from 'pg'
+import { timeOfId } from '../../core/identity.ts'
+import type { Message, MessageStore, Refusals, Reject } from '../../core/ports.ts'
+import type { RejectReason } from '../../core/rejects.ts'
+import { log } from '../log.ts'
+import { slices, writeBisecting } from './bisect.ts'
+import { classifyFault, isMissingPartition } from './errors.ts'
+import { countFlow } from './flow.ts'
+import { writeRejects } from './rejects.ts'
+import { byId, instant } from './rows.ts'
+import { inTransaction } from './transaction.ts'
+
+/** Two days: far longer than any clock is wrong about today, far shorter than what is kept. */
+const currentMs = 2 * 86_400_000
+
+/** Writes the messages that are not there. @returns how many were not */
+const insertMessages = async (client: pg.PoolClient, rows: readonly Message[]): Promise<number> => {
+  const ids = rows.map((row) => row.id)
+  const receivedAt = rows.map((row) => row.receivedAtMs)
+  const { rowCount } = await client.query(
+    `INSERT INTO message (id, received_at, seq_number, kind, device_id, payload)
+     SELECT id, ${instant('received_at')}, seq_number, kind, device_id, payload
+     FROM unnest($1::uuid[], $2::bigint[], $3::integer[], $4::uplink_kind[], $5::text[], $6::bytea[])
+       AS t (id, received_at, seq_number, kind, device_id, payload)
+     ORDER BY id
+     ON CONFLICT (id) DO NOTHING`,
+    [
+      ids,
+      receivedAt,
+      rows.map((row) => row.seqNumber),
+      rows.map((row) => row.kind),
+      rows.map((row) => row.deviceId),
+      rows.map((row) => row.payload),
+    ],
+  )
+  if (rowCount !== rows.length) await keepEarliest(client, ids, receivedAt)
+  return rowCount ?? 0
+}
+
+/**
+ * The receive time of a message is that of its first copy, in whatever order the copies come. Rows are locked in the
+ * order of their ids, like every other write. Only for batches with duplicates.
+ */
+const keepEarliest = (client: pg.PoolClient, ids: readonly string[], receivedAt: readonly number[]) =>
+  client.query(
+    `WITH earlier AS (
+       SELECT m.id, t.received_at
+       FROM unnest($1::uuid[], $2::bigint[]) AS k (id, ms)
+       CROSS JOIN LATERAL (SELECT ${instant('k.ms')} AS received_at) AS t
+       JOIN message m ON m.id = k.id AND m.id BETWEEN $3 AND $4
+       WHERE t.received_at < m.received_at
+       ORDER BY m.id FOR UPDATE OF m
+     )
+     UPDATE message m SET received_at = least(m.received_at, earlier.received_at)
+     FROM earlier WHERE m.id = earlier.id AND m.id BETWEEN $3 AND $4`,
+    [ids, receivedAt, ids[0], ids.at(-1)],
+  )
+
+/**
+ * Why the database refuses a message.
+ * @throws the error itself where it says that partitions of these days were not made: the message is not to blame
+ */
+const refusalReason = (message: Message, error: unknown): RejectReason => {
+  if (isMissingPartition(error)) {
+    if (timeOfId(message.id) > message.receivedAtMs - currentMs) throw error
+    return 'too_late'
+  }
+  log.error('row_refused', { table: 'message', id: message.id, error: String(error) })
+  return 'row_refused'
+}
+
+type Batch = Parameters<MessageStore['store']>[0]
+
+const insertAll = async (client: pg.PoolClient, messages: readonly Message[]) => {
+  let stored = 0
+  for (const slice of slices(messages)) stored += await insertMessages(client, slice)
+  return { stored, refused: new Map<Message, RejectReason>() }
+}
+
+const insertBisecting = async (client: pg.PoolClient, messages: readonly Message[]) => {
+  let stored = 0
+  const errors = await writeBisecting(client, messages, async (slice) => {
+    stored += await insertMessages(client, slice)
+  })
+  const refused = new Map<Message, RejectReason>()
+  for (const [message, error] of errors) refused.set(message, refusalReason(message, error))
+  return { stored, refused }
+}
+
+const storeBatch = async (client: pg.PoolClient, batch: Batch, insert: typeof insertAll) => {
+  const { lane, received, messages, rejects, refusal } = batch
+  const { stored, refused } = await insert(client, [...messages].sort(byId))
+  const refusedRows: Reject[] = [...refused].map(([message, reason]) => refusal(message, reason))
+  const rejected = await writeRejects(client, [...rejects, ...refusedRows])
+  await countFlow(client, lane, {
+    raw_received: received,
+    raw_stored: stored,
+    raw_rejected: rejected,
+    raw_duplicates: received - stored - rejected,
+  })
+  return messages.map((message) => refused.get(message) ?? null)
+}
+
+/** Raw messages in PostgreSQL. The batch goes in as a whole; only where a row is refused is it searched for. */
+export const postgresMessageStore = (pool: pg.Pool): MessageStore => ({
+  store: async (batch): Promise<Refusals> => {
+    try {
+      return await inTransaction(pool, (client) => storeBatch(client, batch, insertAll))
+    } catch (error) {
+      if (classifyFault(error) === 'outage') throw error
+      return inTransaction(pool, (client) => storeBatch(client, batch, insertBisecting))
+    }
+  },
+})

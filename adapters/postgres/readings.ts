@@ -1,0 +1,108 @@
+import type pg from 'pg'
+import { indexConflict, type MeterEvent, mergeReadings, type Reading } from '../../core/reading.ts'
+import { slices } from './bisect.ts'
+import { instant, milliseconds } from './rows.ts'
+
+const keyOf = (r: Reading) => `${r.deviceId} ${r.channel} ${String(r.readAtMs).padStart(15, '0')}`
+
+/** One reading per key, and what was lost in making it one. */
+const collapse = (readings: readonly Reading[]): { unique: Reading[]; conflicts: MeterEvent[] } => {
+  const byKey = new Map<string, Reading>()
+  const conflicts: MeterEvent[] = []
+  for (const reading of readings) {
+    const key = keyOf(reading)
+    const known = byKey.get(key)
+    const merged = known ? mergeReadings(known, reading) : reading
+    if (known && known.index !== reading.index)
+      conflicts.push(indexConflict(merged.index === known.index ? reading : known))
+    byKey.set(key, merged)
+  }
+  return { unique: [...byKey.values()], conflicts }
+}
+
+/** What another index at the same key left: `was` lost to `now`, or `now` lost to `was`. */
+interface Conflict {
+  device_id: string
+  channel: Reading['channel']
+  read_at: number
+  lost: string
+  held: string
+  message_id: string
+}
+
+const columns = (rows: readonly Reading[]) => [
+  rows.map((row) => row.deviceId),
+  rows.map((row) => row.channel),
+  rows.map((row) => row.readAtMs),
+  rows.map((row) => row.index),
+  rows.map((row) => row.quality),
+  rows.map((row) => row.receivedAtMs),
+  rows.map((row) => row.messageId),
+]
+
+const candidates = `
+  SELECT device_id, channel, ${instant('read_at')} AS read_at, index, quality, ${instant('received_at')} AS received_at, message_id
+  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::reading_quality[], $6::bigint[], $7::uuid[])
+    AS t (device_id, channel, read_at, index, quality, received_at, message_id)`
+
+/** Higher quality wins, then the higher index, then (the index being the same) the smaller message id. */
+const wins = `(excluded.quality, excluded.index, r.message_id) > (r.quality, r.index, excluded.message_id)`
+
+const mergeSlice = async (client: pg.PoolClient, rows: readonly Reading[]) => {
+  const { rows: results } = await client.query<{ added: number; touched: number; replaced: Conflict[] }>(
+    `WITH merged AS (
+       INSERT INTO reading AS r (device_id, channel, read_at, index, quality, received_at, message_id)
+       SELECT * FROM (${candidates}) AS c ORDER BY device_id, channel, read_at
+       ON CONFLICT (device_id, channel, read_at) DO UPDATE SET
+         index = CASE WHEN ${wins} THEN excluded.index ELSE r.index END,
+         quality = greatest(excluded.quality, r.quality),
+         message_id = CASE WHEN ${wins} THEN excluded.message_id ELSE r.message_id END,
+         received_at = least(excluded.received_at, r.received_at)
+       WHERE ${wins} OR excluded.received_at < r.received_at
+       RETURNING r.device_id, r.channel, r.read_at, old.index AS was, old.message_id AS was_from, new.index AS now
+     )
+     SELECT count(*) FILTER (WHERE was IS NULL)::int AS added, count(*)::int AS touched,
+       coalesce(jsonb_agg(jsonb_build_object('device_id', device_id, 'channel', channel,
+         'read_at', ${milliseconds('read_at')}, 'lost', was::text, 'held', now::text, 'message_id', was_from))
+         FILTER (WHERE was <> now), '[]') AS replaced
+     FROM merged`,
+    columns(rows),
+  )
+  const [result] = results
+  if (!result) throw new Error('the merge of readings answered nothing')
+  // fewer touched than given: the others found a row as good as theirs, or a better one with another index
+  const outdone = result.touched < rows.length ? await findOutdone(client, rows) : []
+  return { added: result.added, conflicts: [...result.replaced, ...outdone] }
+}
+
+const findOutdone = async (client: pg.PoolClient, rows: readonly Reading[]): Promise<Conflict[]> => {
+  const { rows: outdone } = await client.query<Conflict>(
+    `SELECT c.device_id, c.channel, ${milliseconds('c.read_at')} AS read_at, c.index::text AS lost, r.index::text AS held,
+       c.message_id
+     FROM (${candidates}) AS c JOIN reading r USING (device_id, channel, read_at) WHERE r.index <> c.index`,
+    columns(rows),
+  )
+  return outdone
+}
+
+/**
+ * Merges readings into what is kept, the result being the same in whatever order they come. Of several indexes at one
+ * key the best is the reading, and each other one an event `index_conflict`.
+ * @returns how many keys are new, the conflicts to keep, and those to drop because their index now is the reading
+ */
+export const mergeIntoReadings = async (client: pg.PoolClient, readings: readonly Reading[]) => {
+  const { unique, conflicts } = collapse(readings)
+  let added = 0
+  const keep = [...conflicts]
+  const drop: MeterEvent[] = []
+  for (const rows of slices(unique)) {
+    const merged = await mergeSlice(client, rows)
+    added += merged.added
+    for (const { device_id, channel, read_at, lost, held, message_id } of merged.conflicts) {
+      const at = { deviceId: device_id, atMs: read_at, kind: 'index_conflict', channel, messageId: message_id } as const
+      keep.push({ ...at, value: Number(lost) })
+      drop.push({ ...at, value: Number(held) })
+    }
+  }
+  return { added, keep, drop }
+}

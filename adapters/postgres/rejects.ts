@@ -1,0 +1,38 @@
+import type pg from 'pg'
+import type { Reject } from '../../core/ports.ts'
+import { slices } from './bisect.ts'
+import { byId, instant } from './rows.ts'
+
+/**
+ * Writes rows of rejects. One that is there stays; a message's own row takes the newest reason.
+ * @returns how many are new
+ */
+export const writeRejects = async (client: pg.PoolClient, rejects: readonly Reject[]): Promise<number> => {
+  let added = 0
+  for (const rows of slices([...rejects].sort(byId))) {
+    const result = await client.query(
+      `WITH written AS (
+         INSERT INTO reject AS r (id, at, message_id, lane, stage, reason, device_id, bytes)
+         SELECT id, ${instant('at')}, message_id, lane, stage, reason, device_id, bytes
+         FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::lane[], $5::text[], $6::text[], $7::text[], $8::bytea[])
+           AS t (id, at, message_id, lane, stage, reason, device_id, bytes)
+         ORDER BY id
+         ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, resolved_at = NULL
+           WHERE r.message_id IS NOT NULL AND (r.reason <> excluded.reason OR r.resolved_at IS NOT NULL)
+         RETURNING old.id AS was
+       ) SELECT count(*) FILTER (WHERE was IS NULL)::int AS added FROM written`,
+      [
+        rows.map((row) => row.id),
+        rows.map((row) => row.atMs),
+        rows.map((row) => row.messageId),
+        rows.map((row) => row.lane),
+        rows.map((row) => row.stage),
+        rows.map((row) => row.reason),
+        rows.map((row) => row.deviceId),
+        rows.map((row) => row.bytes),
+      ],
+    )
+    added += result.rows[0].added
+  }
+  return added
+}
