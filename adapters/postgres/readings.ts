@@ -1,9 +1,9 @@
 import type pg from 'pg'
 import { indexConflict, type MeterEvent, mergeReadings, type Reading } from '../../core/reading.ts'
 import { slices } from './bisect.ts'
-import { instant, milliseconds } from './rows.ts'
+import { byKey, instant, milliseconds, timeKey } from './rows.ts'
 
-const keyOf = (r: Reading) => `${r.deviceId} ${r.channel} ${String(r.readAtMs).padStart(15, '0')}`
+const keyOf = (r: Reading) => `${r.deviceId} ${r.channel} ${timeKey(r.readAtMs)}`
 
 /** One reading per key, and what was lost in making it one. */
 const collapse = (readings: readonly Reading[]): { unique: Reading[]; conflicts: MeterEvent[] } => {
@@ -95,7 +95,7 @@ export const mergeIntoReadings = async (client: pg.PoolClient, readings: readonl
   let added = 0
   const keep = [...conflicts]
   const drop: MeterEvent[] = []
-  for (const rows of slices(unique)) {
+  for (const rows of slices(unique.sort(byKey(keyOf)))) {
     const merged = await mergeSlice(client, rows)
     added += merged.added
     for (const { device_id, channel, read_at, lost, held, message_id } of merged.conflicts) {

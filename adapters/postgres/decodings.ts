@@ -1,0 +1,42 @@
+import type pg from 'pg'
+import type { Decoding } from '../../core/ports.ts'
+import { slices } from './bisect.ts'
+import { byKey } from './rows.ts'
+
+/**
+ * Writes the state of each message. A message that was decoded once stays decoded; one that was rejected and is decoded
+ * now resolves its reject.
+ * @returns how many messages are newly in each state; leaving the rejected state counts there as -1
+ */
+export const writeStates = async (client: pg.PoolClient, decodings: readonly Decoding[]) => {
+  const counts = { decoded: 0, rejected: 0 }
+  for (const rows of slices([...decodings].sort(byKey(({ message }) => message.id)))) {
+    const { rows: results } = await client.query<{ decoded: number; rejected: number; resolved: string[] }>(
+      `WITH written AS (
+         INSERT INTO decoding AS d (message_id, state)
+         SELECT * FROM unnest($1::uuid[], $2::decoding_state[]) AS t (message_id, state) ORDER BY message_id
+         ON CONFLICT (message_id) DO UPDATE SET state = excluded.state WHERE excluded.state > d.state
+         RETURNING d.message_id, old.state AS was, new.state AS now
+       )
+       SELECT count(*) FILTER (WHERE now = 'decoded')::int AS decoded,
+         (count(*) FILTER (WHERE now = 'rejected') - count(*) FILTER (WHERE was = 'rejected'))::int AS rejected,
+         coalesce(array_agg(message_id) FILTER (WHERE was = 'rejected'), '{}') AS resolved
+       FROM written`,
+      [rows.map(({ message }) => message.id), rows.map(({ reject }) => (reject ? 'rejected' : 'decoded'))],
+    )
+    const [result] = results
+    counts.decoded += result?.decoded ?? 0
+    counts.rejected += result?.rejected ?? 0
+    if (result && result.resolved.length > 0) await resolveRejects(client, result.resolved)
+  }
+  return counts
+}
+
+const resolveRejects = (client: pg.PoolClient, messageIds: readonly string[]) =>
+  client.query(
+    `WITH resolved AS (
+       SELECT id FROM reject WHERE message_id = ANY($1) AND stage = 'pulse' AND resolved_at IS NULL ORDER BY id FOR UPDATE
+     )
+     UPDATE reject SET resolved_at = now() FROM resolved WHERE reject.id = resolved.id`,
+    [messageIds],
+  )

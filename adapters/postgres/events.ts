@@ -1,0 +1,52 @@
+import type pg from 'pg'
+import type { MeterEvent } from '../../core/reading.ts'
+import { slices } from './bisect.ts'
+import { byKey, instant, timeKey } from './rows.ts'
+
+const keyOf = (e: MeterEvent) => `${e.deviceId} ${timeKey(e.atMs)} ${e.kind} ${e.channel} ${e.value}`
+
+const columns = (rows: readonly MeterEvent[]) => [
+  rows.map((row) => row.deviceId),
+  rows.map((row) => row.atMs),
+  rows.map((row) => row.kind),
+  rows.map((row) => row.channel),
+  rows.map((row) => row.value),
+]
+
+const keys = `unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]`
+
+/** Writes events, each once; of several messages that tell the same, the smallest id is named. */
+export const writeEvents = async (client: pg.PoolClient, events: readonly MeterEvent[]): Promise<void> => {
+  const unique = new Map<string, MeterEvent>()
+  for (const event of events) {
+    const known = unique.get(keyOf(event))
+    if (!known || event.messageId < known.messageId) unique.set(keyOf(event), event)
+  }
+  for (const rows of slices([...unique.values()].sort(byKey(keyOf))))
+    await client.query(
+      `INSERT INTO event AS e (device_id, at, kind, channel, value, message_id)
+       SELECT device_id, ${instant('at')} AS at, kind, channel, value, message_id
+       FROM ${keys}, $6::uuid[]) AS t (device_id, at, kind, channel, value, message_id)
+       ORDER BY device_id, at, kind, channel, value
+       ON CONFLICT (device_id, at, kind, channel, value) DO UPDATE SET message_id = excluded.message_id
+         WHERE excluded.message_id < e.message_id`,
+      [...columns(rows), rows.map((row) => row.messageId)],
+    )
+}
+
+/** Removes events by their keys. */
+export const dropEvents = async (client: pg.PoolClient, events: readonly MeterEvent[]): Promise<void> => {
+  for (const rows of slices([...events].sort(byKey(keyOf))))
+    await client.query(
+      `WITH gone AS (
+         SELECT e.device_id, e.at, e.kind, e.channel, e.value
+         FROM ${keys}) AS t (device_id, at, kind, channel, value)
+         JOIN event e ON e.device_id = t.device_id AND e.at = ${instant('t.at')} AND e.kind = t.kind
+           AND e.channel = t.channel AND e.value = t.value
+         ORDER BY e.device_id, e.at, e.kind, e.channel, e.value FOR UPDATE OF e
+       )
+       DELETE FROM event e USING gone g
+       WHERE (e.device_id, e.at, e.kind, e.channel, e.value) = (g.device_id, g.at, g.kind, g.channel, g.value)`,
+      columns(rows),
+    )
+}

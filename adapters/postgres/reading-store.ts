@@ -1,0 +1,74 @@
+import type pg from 'pg'
+import type { Decoding, ReadingStore, Refusals } from '../../core/ports.ts'
+import { log } from '../log.ts'
+import { writeBisecting } from './bisect.ts'
+import { writeStates } from './decodings.ts'
+import { classifyFault } from './errors.ts'
+import { dropEvents, writeEvents } from './events.ts'
+import { countFlow } from './flow.ts'
+import { loadMessages } from './message-rows.ts'
+import { mergeIntoReadings } from './readings.ts'
+import { withRegistrations } from './registrations.ts'
+import { writeRejects } from './rejects.ts'
+import { inTransaction } from './transaction.ts'
+import { dropOutlived } from './unclocked.ts'
+
+type Batch = Parameters<ReadingStore['record']>[0]
+
+interface Counts {
+  decoded: number
+  rejected: number
+  readings: number
+}
+
+/** All that follows from some messages, table by table and each table in the order of its key. */
+const writeDecodings = async (client: pg.PoolClient, decodings: readonly Decoding[], counts: Counts) => {
+  const rejects = decodings.flatMap(({ reject, recordRejects }) => (reject ? [reject] : recordRejects))
+  if (rejects.length > 0) await writeRejects(client, rejects)
+  await dropOutlived(client, decodings)
+  const readings = decodings.flatMap((decoding) => decoding.readings)
+  const { added, keep, drop } = await mergeIntoReadings(client, readings)
+  const events = [...decodings.flatMap((decoding) => decoding.events), ...keep]
+  if (events.length > 0) await writeEvents(client, events)
+  if (drop.length > 0) await dropEvents(client, drop)
+  const states = await writeStates(client, decodings)
+  counts.readings += added
+  counts.decoded += states.decoded
+  counts.rejected += states.rejected
+}
+
+const recordBatch = async (client: pg.PoolClient, batch: Batch, bisect: boolean): Promise<Refusals> => {
+  const { lane, decodings, rejects, refusal } = batch
+  const counts: Counts = { decoded: 0, rejected: 0, readings: 0 }
+  const refused = new Set<Decoding>()
+  if (!bisect) await writeDecodings(client, decodings, counts)
+  else {
+    const errors = await writeBisecting(client, decodings, (slice) => writeDecodings(client, slice, counts))
+    for (const [decoding, error] of errors) {
+      refused.add(decoding)
+      log.error('row_refused', { table: 'reading', id: decoding.message.id, error: String(error) })
+    }
+    const quarantined = [...refused].map(({ message }) => refusal(message, 'row_refused'))
+    await writeDecodings(client, quarantined, counts)
+  }
+  if (rejects.length > 0) await writeRejects(client, rejects)
+  const { decoded: pulse_decoded, rejected: pulse_rejected, readings } = counts
+  await countFlow(client, lane, { pulse_decoded, pulse_rejected, readings })
+  return decodings.map((decoding) => (refused.has(decoding) ? 'row_refused' : null))
+}
+
+/** Readings in PostgreSQL. Like the raw messages: as a whole, and searched for the bad row only where there is one. */
+export const postgresReadingStore = (pool: pg.Pool): ReadingStore => ({
+  load: async (ids) => {
+    const messages = await loadMessages(pool, [...ids].sort())
+    return withRegistrations(pool, messages)
+  },
+  record: async (batch) => {
+    try {
+      return await inTransaction(pool, (client) => recordBatch(client, batch, false))
+    } catch (error) {
+      if (classifyFault(error) === 'outage') throw error
+      return inTransaction(pool, (client) => recordBatch(client, batch, true))
+    }
+  },
+})
