@@ -1,0 +1,14 @@
+import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerResult } from 'aws-lambda'
+import { readSettings, text } from '../adapters/settings.ts'
+import { tokenChecker } from '../adapters/token-secret.ts'
+import { tokenOf } from '../core/authorization.ts'
+import { setting } from '../core/settings.ts'
+
+const { secretArn } = readSettings(process.env, { secretArn: text(setting.sigfoxSecretArn) })
+const isValid = tokenChecker(secretArn)
+
+/** Opens the Sigfox door for whoever brings the token. The body is never seen here. */
+export const handler = async (event: APIGatewayRequestAuthorizerEventV2): Promise<APIGatewaySimpleAuthorizerResult> => {
+  const token = tokenOf(event.headers?.authorization)
+  return { isAuthorized: token !== null && (await isValid(token)) }
+}
