@@ -1,0 +1,57 @@
+import type pg from 'pg'
+import { postgresMessageStore } from '../../adapters/postgres/message-store.ts'
+import { postgresReadingStore } from '../../adapters/postgres/reading-store.ts'
+import { sha256 } from '../../adapters/sha256.ts'
+import { countPulses } from '../../core/count-pulses.ts'
+import type { MessageId } from '../../core/identity.ts'
+import type { Stream } from '../../core/ports.ts'
+import { profileOfDatagram, profiles } from '../../core/profiles/index.ts'
+import { storeRaw } from '../../core/store-raw.ts'
+import type { Lane, RawItem } from '../../core/uplink.ts'
+import { memoryStream } from './memory-stream.ts'
+
+/** The two stages of one lane over a real database, the bus between them in memory. */
+export const pipeline = (pool: pg.Pool, lane: Lane, pulse: Stream<MessageId> = memoryStream<MessageId>()) => ({
+  raw: storeRaw({ store: postgresMessageStore(pool), pulse, digest: sha256 }, lane),
+  pulse: countPulses(
+    { store: postgresReadingStore(pool), digest: sha256, profiles, profileOfDatagram, defaultProfile: 'adeunis-pulse@3' },
+    lane,
+  ),
+})
+
+/** Runs a whole log through both stages, in batches of the given size. */
+export const replay = async (pool: pg.Pool, lane: Lane, log: readonly RawItem[], batchSize = 1_000): Promise<void> => {
+  const topic = memoryStream<MessageId>()
+  const { raw, pulse } = pipeline(pool, lane, topic)
+  for (let at = 0; at < log.length; at += batchSize) await raw(log.slice(at, at + batchSize))
+  for (let at = 0; at < topic.items.length; at += batchSize) await pulse(topic.items.slice(at, at + batchSize))
+}
+
+/** Everything that was kept, as text: two databases with the same text hold the same. */
+export const contents = async (pool: pg.Pool): Promise<Record<string, string[]>> => {
+  const tables = ['message', 'decoding', 'reading', 'event', 'reject']
+  const text: Record<string, string[]> = {}
+  for (const table of tables) {
+    const { rows } = await pool.query<{ row: string }>(`SELECT t::text AS row FROM ${table} t ORDER BY 1`)
+    text[table] = rows.map(({ row }) => row)
+  }
+  return text
+}
+
+/** The flow of a lane, and what the tables themselves say of it: P37 holds where the two agree. */
+export const conservation = async (pool: pg.Pool, lane: Lane) => {
+  const { rows } = await pool.query<Record<string, number>>(
+    `SELECT sum(raw_received)::int AS received, sum(raw_stored)::int AS stored, sum(raw_duplicates)::int AS duplicates,
+       sum(raw_rejected)::int AS rejected, sum(pulse_decoded)::int AS decoded, sum(pulse_rejected)::int AS undecoded,
+       sum(readings)::int AS readings FROM flow WHERE lane = $1`,
+    [lane],
+  )
+  const kinds = lane === 'sigfox' ? ['sigfox-data'] : ['adeunis-nbiot', 'dragino-nb']
+  const counted = await pool.query<Record<string, number>>(
+    `SELECT count(*)::int AS stored, count(*) FILTER (WHERE d.state = 'decoded')::int AS decoded,
+       count(*) FILTER (WHERE d.state = 'rejected')::int AS undecoded, count(*) FILTER (WHERE d.state IS NULL)::int AS pending
+     FROM message m LEFT JOIN decoding d ON d.message_id = m.id WHERE m.kind::text = ANY($1)`,
+    [kinds],
+  )
+  return { flow: rows[0] ?? {}, tables: counted.rows[0] ?? {} }
+}
