@@ -1,0 +1,34 @@
+/**
+ * Reading big-endian numbers out of a frame. Beyond the end they read 0, so a decoder checks the length first; a
+ * DataView would throw there, and costs an object a frame.
+ */
+export const u8 = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0
+
+export const u16 = (bytes: Uint8Array, at: number): number => (u8(bytes, at) << 8) | u8(bytes, at + 1)
+
+export const u32 = (bytes: Uint8Array, at: number): number => ((u16(bytes, at) << 16) | u16(bytes, at + 2)) >>> 0
+
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** Lower-case hex of the bytes `from` until `to`, with all leading zeros; of a BCD field, its digits. */
+export const hexText = (bytes: Uint8Array, from: number, to: number): string => {
+  let text = ''
+  for (let at = from; at < to; at++) text += hexPairs[u8(bytes, at)]
+  return text
+}
+
+/** Whether the bytes `from` until `to` hold two decimal digits each. */
+export const holdsDigits = (bytes: Uint8Array, from: number, to: number): boolean => {
+  for (let at = from; at < to; at++) {
+    const byte = u8(bytes, at)
+    if (byte > 0x99 || (byte & 0x0f) > 9) return false
+  }
+  return true
+}
+
+/** The characters of a fixed text field that is filled up with NUL. */
+export const paddedText = (bytes: Uint8Array, from: number, to: number): string => {
+  let text = ''
+  for (let at = from; at < to && u8(bytes, at) !== 0; at++) text += String.fromCharCode(u8(bytes, at))
+  return text
+}
