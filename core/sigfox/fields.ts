@@ -27,8 +27,8 @@ export const fieldsOf = (entries: Iterable<readonly [string, unknown]>): SigfoxF
 
 /** The stage's mapping, with the standard name for what it does not mention. */
 export const readFieldNames = (mapping: Readonly<Record<string, string>>): SigfoxFieldNames => ({
-  device: mapping['device'] ?? 'device',
-  time: mapping['time'] ?? 'time',
-  data: mapping['data'] ?? 'data',
-  seqNumber: mapping['seqNumber'] ?? 'seqNumber',
+  device: mapping.device ?? 'device',
+  time: mapping.time ?? 'time',
+  data: mapping.data ?? 'data',
+  seqNumber: mapping.seqNumber ?? 'seqNumber',
 })
