@@ -1,0 +1,97 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
+import { vital } from '../core/vitals.ts'
+import type { Held } from './batcher.ts'
+import type { KernelSocket } from './kernel.ts'
+import type { Tally } from './tally.ts'
+
+const resolutionMs = 20
+const quantiles = [0.5, 0.99, 0.999, 1]
+
+/** Longest and usual delays of the event loop since the last scrape. */
+const watchEventLoop = (registers: Registry[]) => {
+  const delay = monitorEventLoopDelay({ resolution: resolutionMs })
+  delay.enable()
+  new Gauge({
+    name: vital.eventLoopDelaySeconds,
+    help: 'Delay of the event loop since the last scrape, by quantile',
+    labelNames: ['quantile'],
+    registers,
+    collect() {
+      for (const quantile of quantiles) {
+        // what is measured is the time between two ticks: the tick itself is no delay
+        const seconds = delay.count === 0 ? 0 : delay.percentile(quantile * 100) / 1e9 - resolutionMs / 1000
+        this.set({ quantile: String(quantile) }, Math.max(0, seconds))
+      }
+      delay.reset()
+    },
+  })
+}
+
+/** What a scrape reads. */
+export interface Readings {
+  readonly tally: Tally
+  readonly held: Held
+  readonly receiveBufferBytes: number
+  readonly kernel: () => Promise<KernelSocket>
+  readonly healthy: () => boolean
+}
+
+/** Answers the metrics as Prometheus text. Numbers are read when it is called: counting costs the hot path nothing. */
+export const createMetrics = ({ tally, held, receiveBufferBytes, kernel, healthy }: Readings) => {
+  const registry = new Registry()
+  const registers = [registry]
+  const counter = (name: string, help: string, read: () => number | Promise<number>) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      async collect() {
+        const value = await read()
+        this.reset()
+        this.inc(value)
+      },
+    })
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+
+  counter(vital.received, 'Datagrams read from the socket', () => tally.received)
+  counter(vital.accepted, 'Uplinks that the bus has confirmed', () => tally.accepted)
+  counter(vital.shed, 'Uplinks given up because the queue was full', () => tally.shed)
+  counter(vital.publishFailures, 'Publishes that the bus did not take in full', () => tally.publishFailures)
+  counter(vital.kernelDrops, 'Datagrams the kernel dropped: receive buffer full', async () => (await kernel()).drops)
+  gauge(vital.queuedBytes, 'Memory held by datagrams that the bus has not confirmed', () => held.bytes)
+  gauge(vital.receiveBufferBytes, 'Receive buffer of the socket, as read back', () => receiveBufferBytes)
+  gauge(vital.healthy, '1 while this gateway can publish', () => Number(healthy()))
+  new Counter({
+    name: vital.rejected,
+    help: 'Datagrams refused; recorded=true where the bus has the record',
+    labelNames: ['reason', 'recorded'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [reason, count] of tally.recorded) this.inc({ reason, recorded: 'true' }, count)
+      for (const [reason, count] of tally.counted) this.inc({ reason, recorded: 'false' }, count)
+    },
+  })
+  watchEventLoop(registers)
+  const confirmSeconds = new Histogram({
+    name: vital.confirmSeconds,
+    help: 'From the receipt of a datagram to its confirmation by the bus',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 60],
+    registers,
+  })
+
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    confirmed: (seconds: number) => confirmSeconds.observe(seconds),
+  }
+}
