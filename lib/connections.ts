@@ -20,6 +20,6 @@ export type InstanceClass = keyof typeof memoryGiB
 export const maxConnections = (instanceClass: InstanceClass) =>
   Math.min(Math.floor((memoryGiB[instanceClass] * 2 ** 30) / 9_531_392), 5_000)
 
-/** Connections that the functions of a stage may hold at once: one a process, two lanes, and the upkeep. */
+/** Connections that the functions of a stage may hold at once: one a process, two lanes, and upkeep by day and deployment. */
 export const connectionsNeeded = ({ raw, pulse, api }: Stage) =>
-  2 * (raw.maxConcurrency + pulse.maxConcurrency) + api.maxConcurrency + 1
+  2 * (raw.maxConcurrency + pulse.maxConcurrency) + api.maxConcurrency + 2

@@ -88,6 +88,8 @@ export class Database extends Construct {
         [setting.databasePort]: attrEndpointPort,
         [setting.databaseName]: name,
         [setting.databaseUser]: user,
+        // Certificates of RDS, which Node does not know by itself; without them a checked connection is refused.
+        NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
       },
       statement: new PolicyStatement({
         actions: ['rds-db:connect'],

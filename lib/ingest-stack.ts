@@ -15,7 +15,7 @@ export class IngestStack extends Stack {
     super(scope, id, { description: `Sluice ${stage.name}: what may be replaced` })
     const { database, network, sigfoxSecret } = data
 
-    const http = new HttpApi(this, 'Http', { createDefaultStage: false, description: `Sluice ${stage.name}` })
+    const http = new HttpApi(this, 'Http', { apiName: `sluice-${stage.name}`, createDefaultStage: false })
     http.addStage('Stage', {
       autoDeploy: true,
       throttle: { rateLimit: stage.throttle.requestsPerSecond, burstLimit: stage.throttle.burst },

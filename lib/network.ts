@@ -41,10 +41,16 @@ export class Network extends Construct {
     // Raw workers publish from inside. 7.30 $ a month and zone; one is enough where the database has one zone as well.
     // Its private DNS name serves the whole VPC: the gateway goes through it too, at 0.01 $ a GB.
     const isolated: ISubnet[] = this.vpc.isolatedSubnets
+    const group = new SecurityGroup(this, 'BusEndpointGroup', {
+      vpc: this.vpc,
+      description: 'Endpoint of the bus',
+      allowAllOutbound: false,
+    })
     const endpoint = new InterfaceVpcEndpoint(this, 'BusEndpoint', {
       vpc: this.vpc,
       service: InterfaceVpcEndpointAwsService.SQS,
       subnets: { subnets: stage.database.multiAz ? isolated : isolated.slice(0, 1) },
+      securityGroups: [group],
       open: false,
     })
     endpoint.connections.allowFrom(this.busClients, Port.HTTPS, 'Publish to the bus')

@@ -26,7 +26,10 @@ export interface Stage {
   raw: Worker
   /** Turns raw messages into readings. */
   pulse: Worker
-  /** The reading API. Its concurrency is reserved, because its connections count too. */
+  /**
+   * The reading API. Its concurrency is reserved, because its connections count too: the account's limit must leave 100
+   * beside it, which a new account reaches only after its quota was raised.
+   */
   api: Pick<Worker, 'maxConcurrency' | 'memoryMiB' | 'timeoutSeconds'>
   /** Requests a second over all HTTP routes, and how many may come at once; the rest are answered 429. */
   throttle: { requestsPerSecond: number; burst: number }

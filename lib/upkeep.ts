@@ -32,8 +32,6 @@ export class Upkeep extends Construct {
         [setting.partitionDaysAhead]: String(partitionDaysAhead),
       },
       database: database.as('sluice_owner'),
-      // One at a time: the migrations' lock would refuse the second anyway.
-      maxConcurrency: 1,
       commandHooks: {
         beforeBundling: () => [],
         beforeInstall: () => [],

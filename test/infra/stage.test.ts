@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib/core'
+import { afterAll, describe, expect, test } from 'vitest'
+import { build, StageError } from '../../bin/app.ts'
+import { dev, load, prod, stages } from '../../bin/stages.ts'
+import { maxConnections } from '../../lib/connections.ts'
+import { checkStage, type Stage } from '../../lib/stage.ts'
+
+const outdir = mkdtempSync(join(tmpdir(), 'sluice-stage-'))
+afterAll(() => rmSync(outdir, { recursive: true }))
+
+describe('a stage that cannot work is refused', () => {
+  const faults: [title: string, stage: Stage, fault: RegExp][] = [
+    [
+      'a batch above 10 without a window',
+      { ...dev, raw: { ...dev.raw, batchSize: 100 } },
+      /^raw\.batchSize is 100 and raw\.windowSeconds 0; .* at least 1 s\.$/,
+    ],
+    [
+      'a window above 300 s',
+      { ...dev, pulse: { ...dev.pulse, windowSeconds: 301 } },
+      /^pulse\.windowSeconds .* 0 to 300 s/,
+    ],
+    ['a batch above 10,000', { ...prod, raw: { ...prod.raw, batchSize: 10_001 } }, /^raw\.batchSize .* 1 to 10000/],
+    ['a batch of nothing', { ...dev, raw: { ...dev.raw, batchSize: 0 } }, /^raw\.batchSize is 0/],
+    ['half a record', { ...dev, raw: { ...dev.raw, batchSize: 2.5 } }, /^raw\.batchSize is 2\.5; .* whole number/],
+    ['one worker at a time', { ...dev, raw: { ...dev.raw, maxConcurrency: 1 } }, /^raw\.maxConcurrency .* 2 to 1000/],
+    ['too little memory', { ...dev, raw: { ...dev.raw, memoryMiB: 64 } }, /^raw\.memoryMiB .* 128 to 10240 MiB/],
+    [
+      'a worker of 16 minutes',
+      { ...dev, raw: { ...dev.raw, timeoutSeconds: 960 } },
+      /^raw\.timeoutSeconds .* 1 to 900 s/,
+    ],
+    [
+      'a timeout too short for six hours of tries',
+      { ...dev, raw: { ...dev.raw, timeoutSeconds: 3 } },
+      /^raw\.timeoutSeconds is 3: .* 1200 tries.* 4 s or more/,
+    ],
+    [
+      'an API slower than its front',
+      { ...dev, api: { ...dev.api, timeoutSeconds: 31 } },
+      /^api\.timeoutSeconds .* 1 to 30 s/,
+    ],
+    [
+      'more connections than the database has',
+      { ...dev, raw: { ...dev.raw, maxConcurrency: 40 } },
+      /may hold 88 database connections .* t4g\.micro offers 112, of which 70 % \(78\)/,
+    ],
+    [
+      'a drain that outlasts the stop',
+      { ...prod, gateway: { ...prod.gateway, drainSeconds: 111 } },
+      /^gateway\.drainSeconds .* 1 to 110 s/,
+    ],
+    [
+      'a pair Fargate does not offer',
+      { ...dev, gateway: { ...dev.gateway, memoryMiB: 4096 } },
+      /^gateway\.cpuUnits 256 with gateway\.memoryMiB 4096/,
+    ],
+    ['no linger', { ...dev, gateway: { ...dev.gateway, lingerMilliseconds: 0 } }, /^gateway\.lingerMilliseconds is 0/],
+    [
+      'a disk below what gp3 has',
+      { ...dev, database: { ...dev.database, storageGiB: 10 } },
+      /^database\.storageGiB .* 20 to 65536 GiB/,
+    ],
+    [
+      'data kept but not backed up',
+      { ...prod, database: { ...prod.database, backupDays: 0 } },
+      /^database\.backupDays .* 1 to 35 when keepData/,
+    ],
+    [
+      'raw messages kept longer than they are taken',
+      { ...dev, rawRetentionDays: 401 },
+      /^rawRetentionDays .* 1 to 400 days/,
+    ],
+    [
+      'batch columns without a field',
+      { ...dev, sigfox: { ...dev.sigfox, batchColumns: 'device;time;data' } },
+      /^sigfox\.batchColumns has no column seqNumber/,
+    ],
+    [
+      'production that may lose its data',
+      { ...prod, keepData: false },
+      /^keepData is false; in prod it must be true\.$/,
+    ],
+  ]
+  test.each(faults)('%s', (_, stage, fault) => {
+    expect(checkStage(stage)).toEqual([expect.stringMatching(fault)])
+  })
+
+  test('with all its faults at once, before anything is made', () => {
+    const app = new App({ outdir })
+    const broken = {
+      ...prod,
+      name: 'broken',
+      keepData: false,
+      rawRetentionDays: 0,
+      raw: { ...prod.raw, windowSeconds: 0 },
+    }
+    stages.broken = broken
+    try {
+      expect(() => build('broken', app)).toThrow(StageError)
+      expect(() => build('broken', app)).toThrow(/raw\.batchSize.*\n.*rawRetentionDays/)
+      expect(app.node.children.filter(({ node }) => node.id.startsWith('sluice'))).toEqual([])
+    } finally {
+      delete stages.broken
+    }
+  })
+
+  test('an unknown name is one sentence that lists the known ones, without a stack trace', () => {
+    const run = spawnSync('node', ['bin/app.ts'], {
+      encoding: 'utf8',
+      env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ env: 'staging' }) },
+    })
+    expect(run.status).toBe(1)
+    expect(run.stderr).toBe('There is no stage "staging"; choose one of dev, load, prod with -c env=NAME.\n')
+  })
+})
+
+test('the stages of bin/ are without fault', () => {
+  expect([dev, load, prod].flatMap(checkStage)).toEqual([])
+})
+
+test('connections are counted as RDS counts them', () => {
+  expect(['t4g.micro', 't4g.small', 't4g.medium', 't4g.large'].map((c) => maxConnections(c as 't4g.micro'))).toEqual([
+    112, 225, 450, 901,
+  ])
+})

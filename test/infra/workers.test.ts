@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import { setting } from '../../core/settings.ts'
+import { connectionsNeeded } from '../../lib/connections.ts'
+import { ourFunctions, resources, synthesise } from './templates.ts'
+
+const databaseUsers: [id: RegExp, user: string | undefined][] = [
+  [/^(Sigfox|NBIoT)(Raw|Pulse)Worker/, 'sluice_app'],
+  [/^ReadingApi/, 'sluice_reader'],
+  [/^Upkeep/, 'sluice_owner'],
+  [/^SigfoxApi/, undefined],
+]
+
+describe.each(synthesise())('functions of $stage.name', ({ stage, ingest }) => {
+  const functions = ourFunctions(ingest)
+  const mappings = resources(ingest, 'AWS::Lambda::EventSourceMapping')
+
+  test('all run on arm64 and Node 24, with a log group that ends', () => {
+    expect(functions).toHaveLength(8)
+    for (const [, { Properties }] of functions) {
+      expect(Properties).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x' })
+      const group = ingest.findResources('AWS::Logs::LogGroup')[Properties.LoggingConfig.LogGroup.Ref]
+      expect(group?.Properties.RetentionInDays).toBe(stage.logRetentionDays)
+      expect(group?.DeletionPolicy).toBe(stage.keepData ? 'Retain' : 'Delete')
+    }
+  })
+
+  test('environments hold only names that the processes read, and no password', () => {
+    const names = functions.flatMap(([, { Properties }]) => Object.keys(Properties.Environment.Variables))
+    const known: string[] = [...Object.values(setting), 'NODE_EXTRA_CA_CERTS']
+    expect(names.filter((name) => !known.includes(name))).toEqual([])
+    expect(names).not.toContain(setting.databasePassword)
+    // Unset means that the server's certificate is checked.
+    expect(names).not.toContain(setting.databaseTls)
+  })
+
+  test.each(databaseUsers)('%s sign in to the database as %s and as nobody else', (id, user) => {
+    const chosen = functions.filter(([name]) => id.test(name))
+    expect(chosen).not.toEqual([])
+    for (const [, { Properties }] of chosen) {
+      expect(Properties.Environment.Variables[setting.databaseUser]).toBe(user)
+      expect(Boolean(Properties.VpcConfig)).toBe(user !== undefined)
+      const [role] = Properties.Role['Fn::GetAtt']
+      const statements = resources(ingest, 'AWS::IAM::Policy')
+        .filter(([, policy]) => policy.Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === role))
+        .flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement)
+        .filter(({ Action }: { Action: string }) => JSON.stringify(Action).includes('rds-db'))
+      const users = statements.map((s: { Resource: { 'Fn::Join': [string, unknown[]] } }) =>
+        s.Resource['Fn::Join'][1].at(-1),
+      )
+      expect(users).toEqual(user ? [`/${user}`] : [])
+    }
+  })
+
+  test('each mapping reports partial failures and takes batch, window and concurrency from the stage', () => {
+    expect(mappings).toHaveLength(4)
+    for (const [id, { Properties }] of mappings) {
+      const { batchSize, windowSeconds, maxConcurrency } = id.includes('RawWorker') ? stage.raw : stage.pulse
+      expect(Properties).toMatchObject({
+        BatchSize: batchSize,
+        MaximumBatchingWindowInSeconds: windowSeconds,
+        ScalingConfig: { MaximumConcurrency: maxConcurrency },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        MetricsConfig: { Metrics: ['EventCount'] },
+      })
+    }
+  })
+
+  test.each([
+    ['SigfoxRawWorker', 'ProcessRawDataSigfox', 'sigfox'],
+    ['SigfoxPulseWorker', 'ProcessPulseDataSigfox', 'sigfox'],
+    ['NBIoTRawWorker', 'ProcessRawDataNBIoT', 'nbiot'],
+    ['NBIoTPulseWorker', 'ProcessPulseDataNBIoT', 'nbiot'],
+  ])('%s reads %s', (worker, topic, lane) => {
+    const [, { Properties }] = functions.find(([id]) => id.startsWith(worker)) ?? ['', { Properties: {} }]
+    expect(Properties.Environment.Variables[setting.lane]).toBe(lane)
+    const [, mapping] = mappings.find(([id]) => id.startsWith(worker)) ?? ['', {}]
+    expect(mapping.Properties.FunctionName.Ref).toMatch(new RegExp(`^${worker}`))
+    expect(mapping.Properties.EventSourceArn['Fn::ImportValue']).toContain(`${topic}Queue`)
+  })
+
+  test('together they never hold more connections than were planned', () => {
+    const workers = mappings.map(([, { Properties }]) => Properties.ScalingConfig.MaximumConcurrency)
+    const api = functions.filter(([id]) => id.startsWith('ReadingApi'))
+    const bounded = [...workers, ...api.map(([, { Properties }]) => Properties.ReservedConcurrentExecutions)]
+    const upkeep = 2
+    expect(bounded.reduce((sum, n) => sum + n, upkeep)).toBe(connectionsNeeded(stage))
+  })
+
+  test('the schema is brought up to date before a worker or the API changes, and looked after daily', () => {
+    const [[atDeploy, trigger]] = resources(ingest, 'Custom::Trigger') as [[string, Record<string, never>]]
+    expect(JSON.stringify(trigger)).toContain('UpkeepCurrentVersion')
+    const waiting = [...functions, ...mappings].filter(([, { DependsOn }]) => DependsOn?.includes(atDeploy))
+    expect(waiting.map(([id]) => id).filter((id) => /^(Sigfox|NBIoT)(Raw|Pulse)|^ReadingApi/.test(id))).toHaveLength(9)
+    ingest.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 day)', State: 'ENABLED' })
+  })
+})
