@@ -1,0 +1,96 @@
+import type pg from 'pg'
+import type { ApiStore, DeviceRow, Registration } from '../../../core/api/store.ts'
+import type { Channel } from '../../../core/reading.ts'
+import type { Lane } from '../../../core/uplink.ts'
+
+export const channels = Object.keys({ A: 1, B: 1 } satisfies Record<Channel, 1>)
+
+const registrationColumns = `network, profile, weight_millilitres, weight_pulses, sample_period_seconds, time_zone,
+  valid_from`
+
+interface RegistrationColumns {
+  network: Lane
+  profile: string
+  weight_millilitres: number
+  weight_pulses: number
+  sample_period_seconds: number | null
+  time_zone: string
+  valid_from: Date
+}
+
+/** The registration in force now, or the first to come. */
+const registrationOf = (deviceId: string) => `
+  SELECT ${registrationColumns} FROM device WHERE device_id = ${deviceId}
+  ORDER BY valid_from > now(), abs(extract(epoch FROM valid_from - now())) LIMIT 1`
+
+const toRegistration = (row: RegistrationColumns): Registration => ({
+  network: row.network,
+  profile: row.profile,
+  weightMillilitres: row.weight_millilitres,
+  weightPulses: row.weight_pulses,
+  samplePeriodSeconds: row.sample_period_seconds,
+  timeZone: row.time_zone,
+  validFromMs: row.valid_from.getTime(),
+})
+
+// There is no table of all devices that were ever seen: it would be one more row to write for each message. Instead
+// the next id is looked up in each index that begins with the id, and the newest time at the end of its range: about
+// ten probes a device, whatever the number of rows.
+const listStatement = `
+  WITH RECURSIVE known (device_id, n) AS (
+    SELECT $1::text COLLATE "C", 0
+    UNION ALL
+    SELECT least(
+      (SELECT min(device_id) FROM device WHERE device_id > known.device_id),
+      (SELECT min(device_id) FROM reading WHERE device_id > known.device_id),
+      (SELECT min(device_id) FROM event WHERE device_id > known.device_id),
+      (SELECT min(device_id) FROM reject WHERE device_id > known.device_id)
+    ), n + 1
+    FROM known WHERE known.device_id IS NOT NULL AND n < $2
+  )
+  SELECT known.device_id, registration.*, greatest(
+    (SELECT max(last.read_at) FROM unnest($3::text[]) AS channel_name, LATERAL (
+      SELECT read_at FROM reading
+      WHERE device_id = known.device_id AND channel = channel_name ORDER BY read_at DESC LIMIT 1) AS last),
+    (SELECT at FROM event WHERE device_id = known.device_id ORDER BY at DESC LIMIT 1),
+    (SELECT at FROM reject WHERE device_id = known.device_id ORDER BY at DESC LIMIT 1)
+  ) AS last_seen_at
+  FROM known LEFT JOIN LATERAL (${registrationOf('known.device_id')}) AS registration ON true
+  WHERE known.n > 0 AND known.device_id IS NOT NULL
+  ORDER BY known.n`
+
+type Nullable<T> = { [K in keyof T]: T[K] | null }
+type ListColumns = Nullable<RegistrationColumns> & { device_id: string; last_seen_at: Date | null }
+
+const isRegistered = (row: ListColumns): row is ListColumns & RegistrationColumns => row.network !== null
+
+export const listDevices =
+  (pool: pg.Pool): ApiStore['devices'] =>
+  async ({ after, limit }) => {
+    const { rows } = await pool.query<ListColumns>(listStatement, [after?.[0] ?? '', limit, channels])
+    return rows.map(
+      (row): DeviceRow => ({
+        deviceId: row.device_id,
+        registration: isRegistered(row) ? toRegistration(row) : null,
+        lastSeenAtMs: row.last_seen_at?.getTime() ?? null,
+      }),
+    )
+  }
+
+export const registration =
+  (pool: pg.Pool): ApiStore['registration'] =>
+  async (deviceId) => {
+    const { rows } = await pool.query<RegistrationColumns>(registrationOf('$1'), [deviceId])
+    return rows[0] ? toRegistration(rows[0]) : null
+  }
+
+export const seen =
+  (pool: pg.Pool): ApiStore['seen'] =>
+  async (deviceId) => {
+    const { rows } = await pool.query<{ seen: boolean }>(
+      `SELECT EXISTS (SELECT FROM reading WHERE device_id = $1) OR EXISTS (SELECT FROM event WHERE device_id = $1)
+         OR EXISTS (SELECT FROM reject WHERE device_id = $1) AS seen`,
+      [deviceId],
+    )
+    return rows[0]?.seen ?? false
+  }

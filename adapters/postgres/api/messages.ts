@@ -1,0 +1,43 @@
+import type pg from 'pg'
+import type { ApiStore, MessageRow } from '../../../core/api/store.ts'
+import { timedId } from '../../../core/identity.ts'
+import type { UplinkKind } from '../../../core/uplink.ts'
+
+interface Columns {
+  id: string
+  received_at: Date
+  seq_number: number
+  kind: UplinkKind
+  device_id: string
+  payload_hex: string
+  state: MessageRow['state']
+}
+
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+const firstId = '00000000-0000-0000-0000-000000000000'
+
+/** The bound of the ids of an instant: they begin with it. */
+const idAt = (ms: number) => `${timedId(Math.max(ms, 0), '').slice(0, 13)}-0000-0000-000000000000`
+
+/** In the order of event time. Those without a clock have no such time: they come first, where no `from` is asked. */
+export const messages =
+  (pool: pg.Pool): ApiStore['messages'] =>
+  async ({ fromMs, toMs, after, limit }) => {
+    const { rows } = await pool.query<Columns>(
+      `SELECT id, received_at, seq_number, kind, device_id, encode(payload, 'hex') AS payload_hex,
+         coalesce((SELECT state::text FROM decoding WHERE message_id = message.id), 'pending') AS state
+       FROM message
+       WHERE id >= $1 AND id < $2 AND id > $3
+       ORDER BY id LIMIT $4`,
+      [fromMs === null ? firstId : idAt(fromMs), toMs === null ? lastId : idAt(toMs), after?.[0] ?? firstId, limit],
+    )
+    return rows.map((row) => ({
+      id: row.id,
+      kind: row.kind,
+      deviceId: row.device_id,
+      seqNumber: row.seq_number,
+      receivedAtMs: row.received_at.getTime(),
+      payloadHex: row.payload_hex,
+      state: row.state,
+    }))
+  }

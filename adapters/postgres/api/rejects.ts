@@ -1,0 +1,45 @@
+import type pg from 'pg'
+import { mostBodyBytes } from '../../../core/api/page.ts'
+import type { ApiStore } from '../../../core/api/store.ts'
+import type { Lane } from '../../../core/uplink.ts'
+import { beyond, lowest } from './columns.ts'
+
+interface Columns {
+  id: string
+  at: Date
+  lane: Lane
+  stage: string
+  reason: string
+  device_id: string | null
+  bytes_hex: string
+  resolved_at: Date | null
+}
+
+const nil = '00000000-0000-0000-0000-000000000000'
+
+/** A byte is two digits in the answer, and a callback's body may have 256 KB: no more is fetched than can be sent. */
+export const rejects =
+  (pool: pg.Pool): ApiStore['rejects'] =>
+  async ({ fromMs, toMs, after, limit }) => {
+    const [afterMs = null, id = nil] = (after ?? []) as [number?, string?]
+    const { rows } = await pool.query<Columns>(
+      `SELECT id, at, lane, stage, reason, device_id, encode(bytes, 'hex') AS bytes_hex, resolved_at FROM (
+         SELECT *, sum(octet_length(bytes)) OVER (ORDER BY at, id) - octet_length(bytes) AS bytes_before FROM (
+           SELECT * FROM reject
+           WHERE at >= $1 AND at < $2 AND (at, id) > ($3::timestamptz, $4::uuid)
+           ORDER BY at, id LIMIT $5) AS page) AS measured
+       WHERE bytes_before <= $6
+       ORDER BY at, id`,
+      [lowest(fromMs), beyond(toMs), lowest(afterMs), id, limit, mostBodyBytes / 2],
+    )
+    return rows.map((row) => ({
+      id: row.id,
+      atMs: row.at.getTime(),
+      lane: row.lane,
+      stage: row.stage,
+      reason: row.reason,
+      deviceId: row.device_id,
+      bytesHex: row.bytes_hex,
+      resolvedAtMs: row.resolved_at?.getTime() ?? null,
+    }))
+  }

@@ -1,0 +1,73 @@
+import { ApiFault } from './fault.ts'
+import { type RawParameters, readSlice } from './parameters.ts'
+import { type Content, type Route, routes } from './routes.ts'
+import type { ApiStore } from './store.ts'
+
+export interface ApiRequest {
+  readonly method: string
+  /** From `/v1` on, without the query. */
+  readonly path: string
+  readonly parameters: RawParameters
+}
+
+export interface ApiAnswer {
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const json = { 'content-type': 'application/json' }
+
+/** An answer without content: `{"error": "one sentence"}`. */
+export const refusal = (statusCode: number, error: string, headers: Record<string, string> = {}): ApiAnswer => ({
+  statusCode,
+  headers: { ...json, ...headers },
+  body: JSON.stringify({ error }),
+})
+
+/** The `{id}` of `path` where it has the form of `template`, empty where the form has none; null where it differs. */
+const match = (template: string, path: string): string | null => {
+  const expected = template.split('/')
+  const actual = path.split('/')
+  const fits = expected.length === actual.length && expected.every((part, i) => part === '{id}' || part === actual[i])
+  return fits ? (actual[expected.indexOf('{id}')] ?? '') : null
+}
+
+const find = (path: string): { route: Route; id: string } => {
+  for (const route of routes) {
+    const id = match(route.path, path)
+    if (id !== null) return { route, id }
+  }
+  throw new ApiFault(404, `There is nothing here; the paths are ${routes.map((route) => route.path).join(', ')}.`)
+}
+
+const sent = (content: Content, { path, parameters }: ApiRequest): ApiAnswer => {
+  if ('json' in content) return { statusCode: 200, headers: json, body: JSON.stringify(content.json) }
+  const { items, next } = content.lines
+  const given = Object.entries({ ...parameters, cursor: next ?? undefined }).filter(([, value]) => value !== undefined)
+  const query = given.map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`).join('&')
+  const more = next === null ? {} : { 'x-next-cursor': next, link: `<${path}?${query}>; rel="next"` }
+  return {
+    statusCode: 200,
+    headers: { 'content-type': 'application/x-ndjson', ...more },
+    body: items.map((item) => `${JSON.stringify(item)}\n`).join(''),
+  }
+}
+
+/**
+ * Answers a request to `/v1`: 200, or 400, 404 and 405 with `{"error": "one sentence"}`.
+ * @throws whatever the store throws
+ */
+export const answer =
+  (store: ApiStore, now: () => number) =>
+  async (request: ApiRequest): Promise<ApiAnswer> => {
+    try {
+      const { route, id } = find(request.path)
+      if (request.method !== 'GET') throw new ApiFault(405, 'This API only reads: use GET.')
+      const slice = readSlice(request.parameters, route.parameters, route.shape)
+      return sent(await route.answer(store, { slice, id, nowMs: now() }), request)
+    } catch (error) {
+      if (!(error instanceof ApiFault)) throw error
+      return refusal(error.status, error.message, error.status === 405 ? { allow: 'GET' } : {})
+    }
+  }

@@ -1,0 +1,10 @@
+/** A request that is not answered as asked: its HTTP status and one sentence for who asked. */
+export class ApiFault extends Error {
+  override name = 'ApiFault'
+  readonly status: 400 | 404 | 405
+
+  constructor(status: 400 | 404 | 405, sentence: string) {
+    super(sentence)
+    this.status = status
+  }
+}

@@ -1,0 +1,48 @@
+import { type Key, type KeyShape, readCursor } from './cursor.ts'
+import { ApiFault } from './fault.ts'
+import { parseDuration, parseInstant } from './instant.ts'
+
+export const mostRows = 10_000
+const defaultRows = 1_000
+
+export type ParameterName = 'from' | 'to' | 'limit' | 'cursor' | 'silent_for'
+export type RawParameters = Readonly<Record<string, string | undefined>>
+
+/** Which rows of a path are asked for. */
+export interface Slice {
+  /** Inclusive, milliseconds since 1970. */
+  readonly fromMs: number | null
+  /** Exclusive, milliseconds since 1970. */
+  readonly toMs: number | null
+  readonly limit: number
+  readonly after: Key | null
+  readonly silentForMs: number | null
+}
+
+const optional = <T>(name: string, raw: string | undefined, read: (text: string) => T | null, hint: string) => {
+  if (raw === undefined) return null
+  const value = read(raw)
+  if (value === null) throw new ApiFault(400, `${name} must be ${hint}, not ${JSON.stringify(raw.slice(0, 60))}.`)
+  return value
+}
+
+const readLimit = (text: string) =>
+  /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= mostRows ? Number(text) : null
+
+const anInstant = 'an ISO 8601 instant in UTC like 2026-01-31T08:00:00Z'
+
+/** @throws ApiFault naming the first parameter that is wrong or that the path does not have */
+export const readSlice = (raw: RawParameters, allowed: readonly ParameterName[], shape: KeyShape): Slice => {
+  const unknown = Object.keys(raw).find((name) => !(allowed as readonly string[]).includes(name))
+  if (unknown !== undefined) {
+    const known = allowed.length > 0 ? `it takes ${allowed.join(', ')}` : 'it takes none'
+    throw new ApiFault(400, `This path has no parameter ${JSON.stringify(unknown.slice(0, 60))}: ${known}.`)
+  }
+  return {
+    fromMs: optional('from', raw.from, parseInstant, anInstant),
+    toMs: optional('to', raw.to, parseInstant, anInstant),
+    limit: optional('limit', raw.limit, readLimit, `a whole number from 1 to ${mostRows}`) ?? defaultRows,
+    after: raw.cursor === undefined ? null : readCursor(raw.cursor, shape),
+    silentForMs: optional('silent_for', raw.silent_for, parseDuration, 'an ISO 8601 duration like PT26H or P2D'),
+  }
+}

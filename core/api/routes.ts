@@ -1,0 +1,135 @@
+import type { Collection } from './collections.ts'
+import { devices, eventsOfDevice, messages, networkOf, readings, readingsOfDevice, rejects } from './collections.ts'
+import { type KeyShape, writeCursor } from './cursor.ts'
+import { canonicalDeviceId } from './device-id.ts'
+import { ApiFault } from './fault.ts'
+import { type Page, pageOf } from './page.ts'
+import { mostRows, type ParameterName, type Slice } from './parameters.ts'
+import type { ApiStore, FlowRow, Registration } from './store.ts'
+
+/** What a path answers: one JSON object, or a page to be sent line by line with the next cursor beside it. */
+export type Content = { readonly json: object } | { readonly lines: Page }
+
+export interface Question {
+  readonly slice: Slice
+  /** The `{id}` of the path; empty where it has none. */
+  readonly id: string
+  readonly nowMs: number
+}
+
+export interface Route {
+  readonly path: string
+  readonly parameters: readonly ParameterName[]
+  readonly shape: KeyShape
+  readonly answer: (store: ApiStore, question: Question) => Promise<Content>
+}
+
+const inTime = ['from', 'to', 'limit', 'cursor'] as const
+
+/** One row more than asked for tells whether there is a next page. */
+const andOneMore = (slice: Slice): Slice => ({ ...slice, limit: slice.limit + 1 })
+
+const listed = (head: object, name: string, { items, next }: Page): Content => ({
+  json: { ...head, [name]: items, next },
+})
+
+const listDevices: Route['answer'] = async (store, { slice, nowMs }) => {
+  if (slice.silentForMs === null) {
+    return listed({}, 'devices', pageOf(await store.devices(andOneMore(slice)), slice.limit, devices))
+  }
+  // Where few of many are silent, a full page would mean to look at all devices: a page looks at so many, no more.
+  const seenBefore = nowMs - slice.silentForMs
+  const rows = await store.devices({ ...slice, limit: mostRows })
+  const silent = rows.filter(({ lastSeenAtMs }) => lastSeenAtMs === null || lastSeenAtMs < seenBefore)
+  const page = pageOf(silent, slice.limit, devices)
+  const last = rows[mostRows - 1]
+  return listed({}, 'devices', { ...page, next: page.next ?? (last ? writeCursor(devices.keyOf(last)) : null) })
+}
+
+const ofDevice = <Row>(
+  name: string,
+  collection: Collection<Row>,
+  rowsOf: (store: ApiStore, deviceId: string, slice: Slice) => Promise<Row[]>,
+  head: (deviceId: string, registration: Registration | null) => object,
+): Route => ({
+  path: `/v1/devices/{id}/${name}`,
+  parameters: inTime,
+  shape: collection.shape,
+  answer: async (store, { slice, id }) => {
+    const deviceId = canonicalDeviceId(id)?.deviceId
+    if (deviceId === undefined) {
+      const hint = 'a Sigfox id has up to 8 hex digits, an IMEI 15 or 16 digits'
+      throw new ApiFault(400, `${JSON.stringify(id.slice(0, 60))} is not a device id: ${hint}.`)
+    }
+    const registration = await store.registration(deviceId)
+    const rows = await rowsOf(store, deviceId, andOneMore(slice))
+    if (rows.length === 0 && registration === null && !(await store.seen(deviceId))) {
+      throw new ApiFault(404, `Device ${deviceId} is not registered and was never seen.`)
+    }
+    return listed(head(deviceId, registration), name, pageOf(rows, slice.limit, collection))
+  },
+})
+
+const showFlow = ({ received, stored, duplicates, rejected, pulseDecoded, pulseRejected, readings }: FlowRow) => ({
+  raw: { received, stored, duplicates, rejected },
+  pulse: { stored, decoded: pulseDecoded, rejected: pulseRejected, pending: stored - pulseDecoded - pulseRejected },
+  readings,
+  // what waits on the topics is not in the database: only the bus knows it
+  waiting: null,
+})
+
+export const routes: readonly Route[] = [
+  {
+    path: '/v1/devices',
+    parameters: ['limit', 'cursor', 'silent_for'],
+    shape: devices.shape,
+    answer: listDevices,
+  },
+  ofDevice(
+    'readings',
+    readingsOfDevice,
+    (store, id, slice) => store.readingsOf(id, slice),
+    (deviceId, registration) => ({
+      deviceId,
+      network: networkOf(deviceId, registration),
+      profile: registration?.profile ?? null,
+    }),
+  ),
+  ofDevice(
+    'events',
+    eventsOfDevice,
+    (store, id, slice) => store.eventsOf(id, slice),
+    (deviceId) => ({ deviceId }),
+  ),
+  {
+    path: '/v1/rejects',
+    parameters: inTime,
+    shape: rejects.shape,
+    answer: async (store, { slice }) =>
+      listed({}, 'rejects', pageOf(await store.rejects(andOneMore(slice)), slice.limit, rejects)),
+  },
+  {
+    path: '/v1/messages',
+    parameters: inTime,
+    shape: messages.shape,
+    answer: async (store, { slice }) => ({
+      lines: pageOf(await store.messages(andOneMore(slice)), slice.limit, messages),
+    }),
+  },
+  {
+    path: '/v1/readings',
+    parameters: inTime,
+    shape: readings.shape,
+    answer: async (store, { slice }) => ({
+      lines: pageOf(await store.readings(andOneMore(slice)), slice.limit, readings),
+    }),
+  },
+  {
+    path: '/v1/flow',
+    parameters: [],
+    shape: [],
+    answer: async (store) => ({
+      json: { lanes: Object.fromEntries((await store.flow()).map((row) => [row.lane, showFlow(row)])) },
+    }),
+  },
+]

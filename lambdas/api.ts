@@ -1,0 +1,23 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { log } from '../adapters/log.ts'
+import { apiStore } from '../adapters/postgres/api/index.ts'
+import { connectDatabase, databaseSettings } from '../adapters/postgres/connect.ts'
+import { classifyFault } from '../adapters/postgres/errors.ts'
+import { readSettings } from '../adapters/settings.ts'
+import { answer, refusal } from '../core/api/answer.ts'
+
+const read = answer(apiStore(connectDatabase(readSettings(process.env, databaseSettings))), Date.now)
+
+/** `GET /v1/{proxy+}`: readings, events, rejects, messages, devices and the conservation counters, from PostgreSQL. */
+export const handler = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+  const { method } = event.requestContext.http
+  try {
+    return await read({ method, path: event.rawPath, parameters: event.queryStringParameters ?? {} })
+  } catch (error) {
+    const fault = classifyFault(error)
+    log.error('read_failed', { fault, path: event.rawPath, error: String(error) })
+    return fault === 'outage'
+      ? refusal(503, 'The database does not answer now: try again in a moment.', { 'retry-after': '5' })
+      : refusal(500, 'This could not be read: the log says why.')
+  }
+}
