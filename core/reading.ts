@@ -28,7 +28,8 @@ export interface MeterEvent {
   readonly kind: EventKind
   readonly channel: Channel | ''
   readonly value: number
-  readonly messageId: MessageId
+  /** The message that tells it, the smallest id of several; null for what the store itself finds out. */
+  readonly messageId: MessageId | null
 }
 
 /** Kinds of events, each with the name (and so the unit) of its value; null where it has none. */
@@ -70,5 +71,5 @@ export const indexConflict = (loser: Reading): MeterEvent => ({
   kind: 'index_conflict',
   channel: loser.channel,
   value: loser.index,
-  messageId: loser.messageId,
+  messageId: null,
 })

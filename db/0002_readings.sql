@@ -20,7 +20,7 @@ CREATE TABLE reading (
 CREATE TABLE event (
   at timestamptz(3) NOT NULL,
   value bigint NOT NULL,
-  message_id uuid NOT NULL,
+  message_id uuid,
   device_id text COLLATE "C" NOT NULL,
   kind text COLLATE "C" NOT NULL,
   channel text COLLATE "C" NOT NULL,

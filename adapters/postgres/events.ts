@@ -20,7 +20,7 @@ export const writeEvents = async (client: pg.PoolClient, events: readonly MeterE
   const unique = new Map<string, MeterEvent>()
   for (const event of events) {
     const known = unique.get(keyOf(event))
-    if (!known || event.messageId < known.messageId) unique.set(keyOf(event), event)
+    if (!known || (event.messageId ?? '') < (known.messageId ?? '')) unique.set(keyOf(event), event)
   }
   for (const rows of slices([...unique.values()].sort(byKey(keyOf))))
     await client.query(

@@ -27,7 +27,6 @@ interface Conflict {
   read_at: number
   lost: string
   held: string
-  message_id: string
 }
 
 const columns = (rows: readonly Reading[]) => [
@@ -49,7 +48,7 @@ const candidates = `
 const wins = `(excluded.quality, excluded.index, r.message_id) > (r.quality, r.index, excluded.message_id)`
 
 const mergeSlice = async (client: pg.PoolClient, rows: readonly Reading[]) => {
-  const { rows: results } = await client.query<{ added: number; touched: number; replaced: Conflict[] }>(
+  const { rows: results } = await client.query<{ added: number; won: number; replaced: Conflict[] }>(
     `WITH merged AS (
        INSERT INTO reading AS r (device_id, channel, read_at, index, quality, received_at, message_id)
        SELECT * FROM (${candidates}) AS c ORDER BY device_id, channel, read_at
@@ -59,26 +58,25 @@ const mergeSlice = async (client: pg.PoolClient, rows: readonly Reading[]) => {
          message_id = CASE WHEN ${wins} THEN excluded.message_id ELSE r.message_id END,
          received_at = least(excluded.received_at, r.received_at)
        WHERE ${wins} OR excluded.received_at < r.received_at
-       RETURNING r.device_id, r.channel, r.read_at, old.index AS was, old.message_id AS was_from, new.index AS now
+       RETURNING r.device_id, r.channel, r.read_at, old.index AS was, new.index AS now
      )
-     SELECT count(*) FILTER (WHERE was IS NULL)::int AS added, count(*)::int AS touched,
+     SELECT count(*) FILTER (WHERE was IS NULL)::int AS added, count(*) FILTER (WHERE was IS DISTINCT FROM now)::int AS won,
        coalesce(jsonb_agg(jsonb_build_object('device_id', device_id, 'channel', channel,
-         'read_at', ${milliseconds('read_at')}, 'lost', was::text, 'held', now::text, 'message_id', was_from))
+         'read_at', ${milliseconds('read_at')}, 'lost', was::text, 'held', now::text))
          FILTER (WHERE was <> now), '[]') AS replaced
      FROM merged`,
     columns(rows),
   )
   const [result] = results
   if (!result) throw new Error('the merge of readings answered nothing')
-  // fewer touched than given: the others found a row as good as theirs, or a better one with another index
-  const outdone = result.touched < rows.length ? await findOutdone(client, rows) : []
+  // fewer won than given: the others found a row with the same index, or one with another that is better
+  const outdone = result.won < rows.length ? await findOutdone(client, rows) : []
   return { added: result.added, conflicts: [...result.replaced, ...outdone] }
 }
 
 const findOutdone = async (client: pg.PoolClient, rows: readonly Reading[]): Promise<Conflict[]> => {
   const { rows: outdone } = await client.query<Conflict>(
-    `SELECT c.device_id, c.channel, ${milliseconds('c.read_at')} AS read_at, c.index::text AS lost, r.index::text AS held,
-       c.message_id
+    `SELECT c.device_id, c.channel, ${milliseconds('c.read_at')} AS read_at, c.index::text AS lost, r.index::text AS held
      FROM (${candidates}) AS c JOIN reading r USING (device_id, channel, read_at) WHERE r.index <> c.index`,
     columns(rows),
   )
@@ -98,8 +96,8 @@ export const mergeIntoReadings = async (client: pg.PoolClient, readings: readonl
   for (const rows of slices(unique.sort(byKey(keyOf)))) {
     const merged = await mergeSlice(client, rows)
     added += merged.added
-    for (const { device_id, channel, read_at, lost, held, message_id } of merged.conflicts) {
-      const at = { deviceId: device_id, atMs: read_at, kind: 'index_conflict', channel, messageId: message_id } as const
+    for (const { device_id, channel, read_at, lost, held } of merged.conflicts) {
+      const at = { deviceId: device_id, atMs: read_at, kind: 'index_conflict', channel, messageId: null } as const
       keep.push({ ...at, value: Number(lost) })
       drop.push({ ...at, value: Number(held) })
     }

@@ -17,8 +17,9 @@ export const writeRejects = async (client: pg.PoolClient, rejects: readonly Reje
          FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::lane[], $5::text[], $6::text[], $7::text[], $8::bytea[])
            AS t (id, at, message_id, lane, stage, reason, device_id, bytes)
          ORDER BY id
-         ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, resolved_at = NULL
-           WHERE r.message_id IS NOT NULL AND (r.reason <> excluded.reason OR r.resolved_at IS NOT NULL)
+         ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, resolved_at = NULL, at = least(r.at, excluded.at)
+           WHERE r.message_id IS NOT NULL
+             AND (r.reason <> excluded.reason OR r.resolved_at IS NOT NULL OR excluded.at < r.at)
          RETURNING old.id AS was
        ) SELECT count(*) FILTER (WHERE was IS NULL)::int AS added FROM written`,
       [

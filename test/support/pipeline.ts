@@ -14,7 +14,13 @@ import { memoryStream } from './memory-stream.ts'
 export const pipeline = (pool: pg.Pool, lane: Lane, pulse: Stream<MessageId> = memoryStream<MessageId>()) => ({
   raw: storeRaw({ store: postgresMessageStore(pool), pulse, digest: sha256 }, lane),
   pulse: countPulses(
-    { store: postgresReadingStore(pool), digest: sha256, profiles, profileOfDatagram, defaultProfile: 'adeunis-pulse@3' },
+    {
+      store: postgresReadingStore(pool),
+      digest: sha256,
+      profiles,
+      profileOfDatagram,
+      defaultProfile: 'adeunis-pulse@3',
+    },
     lane,
   ),
 })
@@ -54,4 +60,15 @@ export const conservation = async (pool: pg.Pool, lane: Lane) => {
     [kinds],
   )
   return { flow: rows[0] ?? {}, tables: counted.rows[0] ?? {} }
+}
+
+/** Empties every table that messages fill, and the counters. */
+export const clear = async (pool: pg.Pool): Promise<void> => {
+  await pool.query(
+    'DELETE FROM message; DELETE FROM decoding; DELETE FROM reading; DELETE FROM event; DELETE FROM reject',
+  )
+  await pool.query(
+    `UPDATE flow SET raw_received = 0, raw_stored = 0, raw_duplicates = 0, raw_rejected = 0, pulse_decoded = 0,
+       pulse_rejected = 0, readings = 0`,
+  )
 }

@@ -23,7 +23,12 @@ export const seeded = (seed: number) => {
 }
 
 /** A Sigfox uplink with an Adeunis 0x46 frame: the indexes of two channels. */
-export const sigfoxUplink = (device: number, timeSeconds: number, index: number, more: Partial<Uplink> = {}): Uplink => {
+export const sigfoxUplink = (
+  device: number,
+  timeSeconds: number,
+  index: number,
+  more: Partial<Uplink> = {},
+): Uplink => {
   const payload = Buffer.alloc(10)
   payload[0] = 0x46
   payload.writeUInt32BE(index, 2)
@@ -40,7 +45,12 @@ export const sigfoxUplink = (device: number, timeSeconds: number, index: number,
 }
 
 /** A Dragino SW3L-NB datagram: IMEI, time, total, and the history records before it. */
-export const draginoDatagram = (device: number, timeSeconds: number, pulses: number, history: [number, number][] = []) => {
+export const draginoDatagram = (
+  device: number,
+  timeSeconds: number,
+  pulses: number,
+  history: [number, number][] = [],
+) => {
   const head = Buffer.from('f868411050000000f4602401020304050a640cf11d0100000001c2', 'hex')
   Buffer.from(`f86841105${String(device).padStart(7, '0')}`, 'hex').copy(head)
   const body = Buffer.alloc(8 + 8 * history.length)
