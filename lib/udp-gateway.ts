@@ -20,7 +20,7 @@ import { Duration, Stack } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { buildSync } from 'esbuild'
 import { setting } from '../core/settings.ts'
-import { conditions, root } from './handler.ts'
+import { conditions, mainFields, root } from './handler.ts'
 import type { Network } from './network.ts'
 import { removal } from './removal.ts'
 import type { Stage } from './stage.ts'
@@ -166,6 +166,7 @@ const bundle = (stage: Stage, outfile: string) =>
     target: 'node24',
     format: 'esm',
     conditions: conditions(stage),
+    mainFields,
     // CommonJS parts of dependencies call require.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   })
