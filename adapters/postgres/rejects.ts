@@ -3,6 +3,10 @@ import type { Reject } from '../../core/ports.ts'
 import { slices } from './bisect.ts'
 import { byId, instant } from './rows.ts'
 
+/** The row of a reject must fit whatever is wrong with what it speaks of: the bytes keep the id that no column takes. */
+const storableId = (deviceId: string | null): string | null =>
+  deviceId !== null && /^[\x20-\x7e]{1,64}$/.test(deviceId) ? deviceId : null
+
 /**
  * Writes rows of rejects. One that is there stays; a message's own row takes the newest reason.
  * @returns how many are new
@@ -29,7 +33,7 @@ export const writeRejects = async (client: pg.PoolClient, rejects: readonly Reje
         rows.map((row) => row.lane),
         rows.map((row) => row.stage),
         rows.map((row) => row.reason),
-        rows.map((row) => row.deviceId),
+        rows.map((row) => storableId(row.deviceId)),
         rows.map((row) => row.bytes),
       ],
     )

@@ -33,8 +33,8 @@ for (const lane of ['sigfox', 'nbiot'] as const)
     await clear(db.pool)
     await replay(db.pool, lane, logs[lane])
     const expected = await contents(db.pool)
-    expect(expected['event']?.length).toBeGreaterThan(3)
-    expect(expected['reading']?.length).toBeGreaterThan(10)
+    expect(expected.event?.length).toBeGreaterThan(3)
+    expect(expected.reading?.length).toBeGreaterThan(10)
 
     await fc.assert(
       fc.asyncProperty(delivery, async ({ seed, copies, batchSize, pulseBatchSize }) => {
@@ -73,12 +73,12 @@ test('P5: replaying everything three times, shuffled, changes nothing', async ()
 test('P37: after four deliveries the flow counts each message once, and the copies as duplicates', async () => {
   for (const lane of ['sigfox', 'nbiot'] as const) {
     const { flow, tables } = await conservation(db.pool, lane)
-    expect(flow['received']).toBe(4 * logs[lane].length)
-    expect(flow['received']).toBe((flow['stored'] ?? 0) + (flow['duplicates'] ?? 0) + (flow['rejected'] ?? 0))
+    expect(flow.received).toBe(4 * logs[lane].length)
+    expect(flow.received).toBe((flow.stored ?? 0) + (flow.duplicates ?? 0) + (flow.rejected ?? 0))
     expect(tables).toEqual({
-      stored: flow['stored'],
-      decoded: flow['decoded'],
-      undecoded: flow['undecoded'],
+      stored: flow.stored,
+      decoded: flow.decoded,
+      undecoded: flow.undecoded,
       pending: 0,
     })
   }
