@@ -1,3 +1,4 @@
+import { canonicalDevice } from '../sigfox/uplink.ts'
 import type { Lane } from '../uplink.ts'
 
 export interface DeviceId {
@@ -7,10 +8,10 @@ export interface DeviceId {
 
 /**
  * The one way to write a device's id, and the network it tells: 15 or 16 decimal digits are an IMEI as its device
- * sends it; up to 8 hex digits are a Sigfox id, upper-case and without leading zeros. null where it is neither.
+ * sends it; up to 8 hex digits are a Sigfox id. null where it is neither.
  */
 export const canonicalDeviceId = (text: string): DeviceId | null => {
   if (/^\d{15,16}$/.test(text)) return { deviceId: text, network: 'nbiot' }
-  if (!/^0*[0-9a-f]{1,8}$/i.test(text)) return null
-  return { deviceId: text.replace(/^0+(?=.)/, '').toUpperCase(), network: 'sigfox' }
+  const deviceId = canonicalDevice(text)
+  return deviceId === null ? null : { deviceId, network: 'sigfox' }
 }
