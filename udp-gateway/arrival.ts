@@ -11,16 +11,16 @@ export interface Arrival {
 // (Buffer, its ArrayBuffer and backing store, the item, the origin).
 const overheadBytes = 1400
 
-/** Bytes of memory that an item takes while it is held. */
-export const memoryBytes = (item: RawItem): number => overheadBytes + contentBytes(item)
+/** Bytes of memory that an item takes while it is held: a view keeps alive the whole buffer that it looks at. */
+export const memoryBytes = (item: RawItem): number => overheadBytes + content(item).buffer.byteLength
 
 // A pack adds about this much to a datagram: kind, length, IMEI, times.
 const envelopeBytes = 32
 
 /** Bytes that an item takes on the bus, near enough to size a publish by. */
-export const wireBytes = (item: RawItem): number => envelopeBytes + contentBytes(item)
+export const wireBytes = (item: RawItem): number => envelopeBytes + content(item).length
 
-const contentBytes = (item: RawItem): number => (item.kind === 'reject' ? item.bytes : item.payload).length
+const content = (item: RawItem): Uint8Array => (item.kind === 'reject' ? item.bytes : item.payload)
 
 /** When the door received it, milliseconds since 1970. */
 export const arrivedAtMs = (item: RawItem): number => (item.kind === 'reject' ? item.atMs : item.receivedAtMs)

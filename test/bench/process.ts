@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+type Line = Readonly<Record<string, string | number>>
+
+/** A process under measurement that speaks in JSON lines with an `event` each. */
+export interface Measured {
+  readonly child: ChildProcess
+  /** Resolves with the next line of that event; throws when the process ends without it. */
+  readonly said: (event: string) => Promise<Line>
+  readonly cpuSeconds: () => number
+}
+
+export const startProcess = (script: string, args: (string | number)[] = [], environment = {}): Measured => {
+  const child = spawn(process.execPath, [script, ...args.map(String)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  })
+  const lines = createInterface({ input: child.stdout })
+  return {
+    child,
+    said: (event) =>
+      new Promise((resolve, reject) => {
+        lines.on('line', (text) => {
+          const line = JSON.parse(text)
+          if (line.event === event) resolve(line)
+        })
+        lines.on('close', () => reject(new Error(`${script} ended without saying "${event}"`)))
+      }),
+    cpuSeconds: () => cpuSeconds(child.pid ?? 0),
+  }
+}
+
+const ticksPerSecond = 100
+
+/** User and system time of a process, by the kernel's count. */
+const cpuSeconds = (pid: number): number => {
+  // the name in parentheses may hold spaces: count from behind it
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+}
