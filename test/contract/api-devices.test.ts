@@ -17,7 +17,7 @@ beforeAll(async () => {
     `INSERT INTO device VALUES
        ('A1', '2025-01-01Z', 'sigfox', 'adeunis-pulse@2', 1000, 1, NULL, 'UTC'),
        ('A1', '2026-01-01Z', 'sigfox', 'adeunis-pulse@3', 1000, 450, 3600, 'Europe/Paris'),
-       ('A1', '2999-01-01Z', 'sigfox', 'adeunis-pulse@4', 1, 1, NULL, 'UTC'),
+       ('A1', now() + interval '1 day', 'sigfox', 'adeunis-pulse@4', 1, 1, NULL, 'UTC'),
        ('A2', '2998-01-01Z', 'sigfox', 'adeunis-pulse@4', 1, 1, NULL, 'UTC'),
        ('A2', '2999-01-01Z', 'sigfox', 'adeunis-pulse@1', 1, 1, NULL, 'UTC')`,
   )
