@@ -9,6 +9,7 @@ const onePostgres = { globalSetup: ['test/support/postgres.ts'], maxWorkers: 2 }
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       project('unit', ['test/core/**/*.test.ts', 'test/unit/**/*.test.ts'], 10_000),
       project('engines', ['test/contract/**/*.test.ts'], 60_000, onePostgres),
