@@ -10,7 +10,7 @@ import type { ApiStore, FlowRow, Registration } from './store.ts'
 /** What a path answers: one JSON object, or a page to be sent line by line with the next cursor beside it. */
 export type Content = { readonly json: object } | { readonly lines: Page }
 
-export interface Question {
+interface Question {
   readonly slice: Slice
   /** The `{id}` of the path; empty where it has none. */
   readonly id: string
