@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { log } from './log.ts'
 
 /** How long a fetched secret is used: the longest that a revoked token stays valid, beside the authorizer's cache. */
 const keepMs = 5 * 60_000
@@ -10,8 +11,16 @@ const digest = (token: string): Buffer => hash('sha256', token, 'buffer')
 
 /** The texts of the secret's fields `current` and `next`, hashed; what is absent or empty opens nothing. */
 const readTokens = (secret: string | undefined): Buffer[] => {
-  const { current, next } = JSON.parse(secret ?? '{}') as { current?: unknown; next?: unknown }
-  return [current, next].filter((token) => typeof token === 'string' && token !== '').map((token) => digest(`${token}`))
+  try {
+    const { current, next } = JSON.parse(secret ?? '') as { current?: unknown; next?: unknown }
+    return [current, next]
+      .filter((token) => typeof token === 'string' && token !== '')
+      .map((token) => digest(`${token}`))
+  } catch {
+    // the error itself would carry the beginning of the secret into the log
+    log.error('secret_unreadable', { remedy: 'make it JSON: {"current": "...", "next": "..."}' })
+    return []
+  }
 }
 
 /**

@@ -15,18 +15,19 @@ export interface PackRun {
 
 /**
  * The answer that Lambda understands: the records that must come again. A record comes again when one of its items
- * does (the others in it are idempotent), or when it could not be read yet. Only ids of the batch, each once.
+ * does (the others in it are idempotent), or when it could not be read yet. Only ids of the batch, each once, also
+ * where a standard queue delivers a record twice in one batch.
  */
-export const partialResponse = (runs: readonly PackRun[], outcomes: readonly Outcome[]): SQSBatchResponse => ({
-  batchItemFailures: runs
-    .filter(({ first, count, unreadable }) => {
-      if (unreadable) return true
-      // an item without an outcome was not handled
-      for (let i = first; i < first + count; i++) if ((outcomes[i]?.status ?? 'retry') === 'retry') return true
-      return false
-    })
-    .map(({ messageId }) => ({ itemIdentifier: messageId })),
-})
+export const partialResponse = (runs: readonly PackRun[], outcomes: readonly Outcome[]): SQSBatchResponse => {
+  const comesAgain = runs.filter(({ first, count, unreadable }) => {
+    if (unreadable) return true
+    // an item without an outcome was not handled
+    for (let i = first; i < first + count; i++) if ((outcomes[i]?.status ?? 'retry') === 'retry') return true
+    return false
+  })
+  const ids = new Set(comesAgain.map(({ messageId }) => messageId))
+  return { batchItemFailures: [...ids].map((itemIdentifier) => ({ itemIdentifier })) }
+}
 
 /**
  * What cannot be read as a pack becomes one reject with its bytes. It has no door's instant any more: the queue's own

@@ -46,13 +46,13 @@ const sendOnce = async (client: SQSClient, queueUrl: string, entries: readonly E
       abortSignal: signal,
     })
     failAll('not mentioned in the answer of SQS')
-    for (const failed of answer.Failed ?? []) {
-      const entry = entries[Number(failed.Id)]
-      if (entry) entry.failure = failed.Code ?? 'failed without a code'
-    }
     for (const sent of answer.Successful ?? []) {
       const entry = entries[Number(sent.Id)]
       if (entry) entry.failure = null
+    }
+    for (const failed of answer.Failed ?? []) {
+      const entry = entries[Number(failed.Id)]
+      if (entry) entry.failure = failed.Code ?? 'failed without a code'
     }
   } catch (error) {
     failAll(error instanceof Error ? error.name : 'unknown error')

@@ -12,10 +12,13 @@ const defaults: SendOptions = { deadlineMs: 5_000, maxTries: 8 }
 
 /**
  * One connection pool a process. Retries are ours: those of the SDK cover no partial failures. A call that hangs is
- * given up in time for another try before the deadline.
+ * given up in time for another try before the deadline; without `throwOnRequestTimeout` the SDK only warns of it.
  */
 const connect = () =>
-  new SQSClient({ maxAttempts: 1, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 } })
+  new SQSClient({
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+  })
 
 /** A topic on an SQS standard queue: items travel in packs, and each answers with its pack's outcome. */
 export const sqsStream = <T>(

@@ -43,11 +43,29 @@ export const readCallback = ({ contentType, bytes, receivedAtMs }: Body, setting
 }
 
 /** A batch in the body itself, or as the field `batch` of a form. */
-const batchText = (text: string): string =>
-  /^\s*batch=/.test(text) ? (new URLSearchParams(text.trim()).get('batch') ?? '') : text
+const batchOf = (bytes: Uint8Array): Uint8Array => {
+  const text = new TextDecoder().decode(bytes).trim()
+  return text.startsWith('batch=') ? new TextEncoder().encode(new URLSearchParams(text).get('batch') ?? '') : bytes
+}
+
+const carriageReturn = 13
+const lineFeed = 10
+
+/** Cut before it is read as text, so that bytes which are no UTF-8 spoil one line and not the batch. */
+const linesOf = (batch: Uint8Array): Uint8Array[] => {
+  const lines: Uint8Array[] = []
+  let start = 0
+  batch.forEach((byte, at) => {
+    if (byte !== carriageReturn && byte !== lineFeed) return
+    lines.push(batch.subarray(start, at))
+    start = at + 1
+  })
+  return [...lines, batch.subarray(start)]
+}
 
 const readLine = (line: string, columns: readonly string[]): SigfoxFields | RejectReason => {
-  if (line.startsWith('{')) return readFields('application/json', line)
+  // not just any brace: a line pattern with a mistyped variable begins with one as well
+  if (/^\{\s*"/.test(line)) return readFields('application/json', line)
   const values = line.split(';')
   if (values.length !== columns.length) return 'body_unreadable'
   return fieldsOf(columns.map((name, i) => [name, values[i]?.trim()]))
@@ -58,17 +76,13 @@ const readLine = (line: string, columns: readonly string[]): SigfoxFields | Reje
  * other; an empty body is one reject.
  */
 export const readBatch = ({ bytes, receivedAtMs }: Body, settings: SigfoxCallbackSettings): RawItem[] => {
-  const text = readText(bytes)
-  if (text === null) return [refused('body_unreadable', bytes, receivedAtMs, null)]
-  const lines = batchText(text)
-    .split(/\r\n|\r|\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
+  const lines = linesOf(batchOf(bytes))
+    .map((line) => ({ line, text: readText(line)?.trim() }))
+    .filter(({ text }) => text !== '')
   if (lines.length === 0) return [refused('body_empty', bytes, receivedAtMs, null)]
-  return lines.map((line) => {
-    const fields = readLine(line, settings.batchColumns)
-    const lineBytes = new TextEncoder().encode(line)
-    if (typeof fields === 'string') return refused(fields, lineBytes, receivedAtMs, null)
-    return itemOf(fields, settings.fieldNames, lineBytes, receivedAtMs)
+  return lines.map(({ line, text }) => {
+    const fields = text === undefined ? 'body_unreadable' : readLine(text, settings.batchColumns)
+    if (typeof fields === 'string') return refused(fields, line, receivedAtMs, null)
+    return itemOf(fields, settings.fieldNames, line, receivedAtMs)
   })
 }

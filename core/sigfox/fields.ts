@@ -9,11 +9,10 @@ export interface SigfoxFieldNames {
 /** A callback's body or line, its values as texts; a value that is absent, null or the text `null` has no entry. */
 export type SigfoxFields = ReadonlyMap<string, string>
 
-/** Numbers and booleans arrive as themselves or as texts; `null` as itself or, without the contract option, as text. */
+/** Booleans arrive as themselves or as texts; `null` as itself or, without the contract option, as text. */
 export const fieldText = (value: unknown): string | null => {
   if (typeof value === 'string') return value === 'null' ? null : value
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return null
+  return typeof value === 'boolean' ? String(value) : null
 }
 
 export const fieldsOf = (entries: Iterable<readonly [string, unknown]>): SigfoxFields => {

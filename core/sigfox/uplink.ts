@@ -48,7 +48,7 @@ export const readUplink = (
     fields.get(name),
   )
   // a callback's test button, or a mistyped variable: Sigfox sends the template itself
-  if ([device, time, data, seqNumber].some((text) => text && /\{[^}]*\}/.test(text))) return 'unresolved_template'
+  if ([device, time, data, seqNumber].some((text) => text && /\{[^{}]*\}/.test(text))) return 'unresolved_template'
   if (data === undefined && otherCallbacks.some((name) => fields.has(name))) return 'unsupported_callback'
   if (!device) return 'device_missing'
   const deviceId = canonicalDevice(device)
