@@ -75,7 +75,10 @@ const startServer = async (): Promise<Server> => {
   child.stderr.on('data', (chunk) => {
     stderr = (stderr + chunk).slice(-2000)
   })
-  const kill = () => child.kill('SIGQUIT')
+  const kill = () => {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  }
   process.once('exit', kill)
   const stop = async () => {
     process.off('exit', kill)
