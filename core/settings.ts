@@ -27,8 +27,6 @@ export const setting = {
   databasePassword: 'DATABASE_PASSWORD',
   /** `require` (the default) or `off`. */
   databaseTls: 'DATABASE_TLS',
-  /** The secret of the database's owner: JSON `{"username": "...", "password": "..."}`. Only the upkeep function. */
-  databaseOwnerSecretArn: 'DATABASE_OWNER_SECRET_ARN',
   /** Days of raw messages kept behind today; partitions are made that far back. */
   partitionDaysBack: 'PARTITION_DAYS_BACK',
   partitionDaysAhead: 'PARTITION_DAYS_AHEAD',
