@@ -1,0 +1,71 @@
+import { resolve } from 'node:path'
+import { integer, optionalText, readSettings } from '../adapters/settings.ts'
+import { setting } from '../core/settings.ts'
+
+/** Everything that the local run says differently from the template stands in this file. */
+export interface Overrides {
+  /** TCP port of the HTTP API on 127.0.0.1. */
+  readonly httpPort: number
+  /** UDP port of the gateway. */
+  readonly udpPort: number
+  /** Absolute folder of queues, database, logs and the synthesised template. */
+  readonly dataDir: string
+  /** The callback's bearer token, in place of the generated secret. */
+  readonly sigfoxToken: string
+  /** Divides visibility, batching windows and retention, so that nobody waits minutes for a retry. */
+  readonly timeScale: number
+}
+
+/**
+ * HTTP_PORT, UDP_PORT, DATA_DIR, SIGFOX_TOKEN and TIME_SCALE with their defaults.
+ * @throws SettingsError naming every variable that is wrong
+ */
+export const readOverrides = (environment: Readonly<Record<string, string | undefined>>): Overrides => {
+  const read = readSettings(environment, {
+    httpPort: integer('HTTP_PORT', { min: 1, max: 65_535, fallback: 8080 }),
+    udpPort: integer('UDP_PORT', { min: 1, max: 65_535, fallback: 5683 }),
+    dataDir: optionalText('DATA_DIR'),
+    sigfoxToken: optionalText('SIGFOX_TOKEN'),
+    timeScale: integer('TIME_SCALE', { min: 1, max: 86_400, fallback: 1 }),
+  })
+  return { ...read, dataDir: resolve(read.dataDir ?? '.data'), sigfoxToken: read.sigfoxToken ?? 'local' }
+}
+
+export const region = 'eu-west-1'
+export const accountId = '000000000000'
+
+/** Most processes of one function at once, whatever the template grants: there are few cores here. */
+export const mostEnvironments = { ofWorkers: 2, ofOthers: 4 }
+
+type Environment = Record<string, string>
+
+/** The SDKs of all processes talk to this machine, with credentials that open nothing. */
+export const awsEnvironment = (local: { sqsUrl: string; secretsUrl: string }): Environment => ({
+  AWS_REGION: region,
+  AWS_ACCESS_KEY_ID: 'x',
+  AWS_SECRET_ACCESS_KEY: 'x',
+  AWS_ENDPOINT_URL_SQS: local.sqsUrl,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: local.secretsUrl,
+})
+
+/**
+ * There is no IAM here, so whoever connects to the database has the password of this data folder; and neither TLS nor
+ * the certificates that lie in Lambda's runtime.
+ */
+export const databaseEnvironment = (declared: Environment, password: string): Environment =>
+  setting.databaseHost in declared
+    ? { [setting.databaseTls]: 'off', [setting.databasePassword]: password, NODE_EXTRA_CA_CERTS: '' }
+    : {}
+
+/** No load balancer goes on sending after a stop, and a person waits for the answer. */
+export const gatewayEnvironment = (udpPort: number, healthPort: number): Environment => ({
+  [setting.udpPort]: String(udpPort),
+  [setting.healthPort]: String(healthPort),
+  [setting.lingerMilliseconds]: '20',
+  [setting.drainSeconds]: '1',
+})
+
+/** What the secrets hold, by the setting that tells a function of each. */
+export const secretValues = (sigfoxToken: string): Environment => ({
+  [setting.sigfoxSecretArn]: JSON.stringify({ current: sigfoxToken }),
+})

@@ -1,0 +1,58 @@
+import { setting } from '../core/settings.ts'
+import { type Authorizer, declaredAuthorizers } from './authorizer.ts'
+import { type Addresses, openCloud } from './cloud.ts'
+import { type DeclaredDatabase, declaredDatabase } from './database.ts'
+import { type DeclaredFunction, declaredFunction } from './functions.ts'
+import { declaredGateway, type Gateway } from './gateway.ts'
+import { declaredMappings, type Mapping } from './mapping.ts'
+import { declaredQueues, type Queue } from './queues.ts'
+import { declaredRoutes, type Route } from './routes.ts'
+import { declaredSchedules, declaredTriggers, type Schedule } from './schedule.ts'
+import type { Assembly } from './template.ts'
+
+/** All that the template says of what runs here. */
+export interface Plan {
+  readonly queues: readonly Queue[]
+  readonly mappings: readonly Mapping[]
+  readonly routes: readonly Route[]
+  readonly authorizers: readonly Authorizer[]
+  /** ARNs, in the order of the template. */
+  readonly triggers: readonly string[]
+  readonly schedules: readonly Schedule[]
+  /** Every function that one of the above invokes. */
+  readonly functions: readonly DeclaredFunction[]
+  readonly database: DeclaredDatabase
+  /** Users as whom the functions connect. */
+  readonly databaseUsers: readonly string[]
+  readonly gateway: Gateway
+}
+
+/** Reads the plan. Throws an Error naming the resource that the local run does not understand. */
+export const readPlan = (assembly: Assembly, addresses: Addresses, timeScale: number): Plan => {
+  const cloud = openCloud(assembly, addresses)
+  const mappings = declaredMappings(cloud, addresses.sqsUrl, timeScale)
+  const routes = declaredRoutes(cloud)
+  const authorizers = declaredAuthorizers(cloud)
+  const triggers = declaredTriggers(cloud)
+  const schedules = declaredSchedules(cloud)
+  const invoked = [...mappings, ...routes, ...authorizers, ...schedules].map(({ functionArn }) => functionArn)
+  const byName = new Map<string, DeclaredFunction>()
+  for (const arn of [...invoked, ...triggers]) {
+    const fn = declaredFunction(cloud, arn)
+    byName.set(fn.name, fn)
+  }
+  const functions = [...byName.values()]
+  const users = functions.map(({ environment }) => environment[setting.databaseUser] ?? '').filter((user) => user)
+  return {
+    queues: declaredQueues(cloud, timeScale),
+    mappings,
+    routes,
+    authorizers,
+    triggers,
+    schedules,
+    functions,
+    database: declaredDatabase(cloud),
+    databaseUsers: [...new Set(users)],
+    gateway: declaredGateway(cloud),
+  }
+}

@@ -1,0 +1,164 @@
+import { join } from 'node:path'
+import { logPath } from './child.ts'
+import { makeDatabase, openRoles } from './database.ts'
+import { type Engines, startEngines } from './engines.ts'
+import { StartFault } from './fault.ts'
+import { type FunctionHosts, hostFunctions, pollersOf } from './function-hosts.ts'
+import { startGateway } from './gateway.ts'
+import { startHttpApi } from './http-api.ts'
+import { keepRunning } from './keep-running.ts'
+import { lockFolder } from './lock.ts'
+import { startMapping } from './mapping.ts'
+import { awsEnvironment, databaseEnvironment, gatewayEnvironment, type Overrides, secretValues } from './overrides.ts'
+import { type Plan, readPlan } from './plan.ts'
+import { freePort, requirePorts } from './ports.ts'
+import { makeQueues } from './queues.ts'
+import { startSchedules } from './schedule.ts'
+import { startSecrets } from './secrets.ts'
+import type { Shutdown } from './shutdown.ts'
+import { connectSqs, type Sqs } from './sqs.ts'
+import { synthesise } from './synthesise.ts'
+import { type Assembly, readAssembly } from './template.ts'
+
+/** The whole system, running on this machine. */
+export interface Local {
+  readonly httpUrl: string
+  readonly udpPort: number
+  /** `/healthz` and `/metrics` of the gateway. */
+  readonly gatewayUrl: string
+  /** Signed in as the server's superuser. */
+  readonly databaseUrl: string
+  readonly sqs: Sqs
+  readonly sqsUrl: string
+  readonly plan: Plan
+  /** Ids of all processes, by name; a function that has not been called yet has none. */
+  readonly processes: () => Record<string, number[]>
+}
+
+export interface Options {
+  readonly report: (line: string) => void
+  /** Gets every step to undo, so that a start that fails or is cut short can be taken back too. */
+  readonly shutdown: Shutdown
+  /** An app synthesised before; without it, it is synthesised for stage `dev`. */
+  readonly assemblyFolder?: string
+}
+
+const seconds = (sinceMs: number) => `${((Date.now() - sinceMs) / 1000).toFixed(1)} s`
+
+const assemble = async (dataDir: string, { report, shutdown, assemblyFolder }: Options): Promise<Assembly> => {
+  if (assemblyFolder) return readAssembly(assemblyFolder)
+  const startedAt = Date.now()
+  const unwanted = new AbortController()
+  shutdown.add(null, 1_000, () => unwanted.abort())
+  const assembly = await synthesise('dev', join(dataDir, 'cdk.out'), unwanted.signal)
+  report(`synthesised ${assembly.stacks.map(({ name }) => name).join(' and ')} (${seconds(startedAt)})`)
+  return assembly
+}
+
+/** Waits for both even if one fails, so that nothing goes on being started while the rest is stopped. */
+const both = async <A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> => {
+  await Promise.allSettled([first, second])
+  return [await first, await second]
+}
+
+/** Secrets, and the functions with the few settings that are different here. */
+const startFunctions = async (plan: Plan, overrides: Overrides, engines: Engines, { shutdown }: Options) => {
+  const { dataDir, sigfoxToken } = overrides
+  const secrets = new Map<string, string>()
+  for (const { environment } of plan.functions)
+    for (const [name, value] of Object.entries(secretValues(sigfoxToken)))
+      if (environment[name]) secrets.set(environment[name], value)
+  const { url, stop } = await startSecrets(secrets)
+  shutdown.add(null, 1_000, stop)
+
+  const aws = awsEnvironment({ sqsUrl: engines.sqsUrl, secretsUrl: url })
+  const { password } = engines.postgres.current()
+  const functions = plan.functions.map((fn) => {
+    const database = databaseEnvironment(fn.environment, password)
+    return { ...fn, environment: { ...fn.environment, ...aws, ...database } }
+  })
+  const hosts = hostFunctions(functions, plan.mappings, dataDir)
+  shutdown.add('stopping the functions', 5_000, hosts.stop)
+  return { hosts, aws }
+}
+
+/** What a deployment does before the workers start: the database, then what the template triggers. */
+const deploy = async (plan: Plan, hosts: FunctionHosts, { postgres }: Engines, dataDir: string) => {
+  const server = postgres.current()
+  await makeDatabase(server, plan.database)
+  await openRoles(server, [plan.database.owner])
+  for (const arn of plan.triggers) {
+    const result = await hosts.invoke(arn, {})
+    const name = plan.functions.find((fn) => `${arn}:`.startsWith(`${fn.arn}:`))?.name ?? arn
+    if (!result.ok) throw new StartFault(`${name} failed: ${result.error.message}; see ${logPath(dataDir, name)}.`)
+  }
+  await openRoles(server, plan.databaseUsers)
+}
+
+const startMappings = (plan: Plan, hosts: FunctionHosts, sqs: Sqs, { shutdown }: Options) => {
+  const mappings = plan.mappings.map((mapping) =>
+    startMapping(mapping, { sqs, invoke: (event) => hosts.invoke(mapping.functionArn, event) }, pollersOf(mapping)),
+  )
+  const stopSchedules = startSchedules(plan.schedules, (arn) => void hosts.invoke(arn, {}))
+  shutdown.add('letting the workers finish', 10_000, async () => {
+    stopSchedules()
+    await Promise.all(mappings.map(({ stop }) => stop()))
+  })
+}
+
+const openDoors = async (
+  plan: Plan,
+  hosts: FunctionHosts,
+  aws: Record<string, string>,
+  { dataDir, httpPort, udpPort }: Overrides,
+  { report, shutdown }: Options,
+) => {
+  const healthPort = await freePort()
+  const environment = { ...plan.gateway.environment, ...aws, ...gatewayEnvironment(udpPort, healthPort) }
+  const launch = () => startGateway({ ...plan.gateway, environment }, healthPort, dataDir)
+  const gateway = await keepRunning('the UDP gateway', launch, report)
+  shutdown.add('flushing the UDP gateway', 17_000, gateway.stop)
+  const http = await startHttpApi(httpPort, plan, hosts.invoke)
+  shutdown.add('closing the HTTP door', 7_000, http.stop)
+  return { gateway, gatewayUrl: `http://127.0.0.1:${healthPort}` }
+}
+
+/**
+ * Runs what the template says on this machine.
+ * @throws StartFault, one sentence for the person who started it; what had been started is in `shutdown`
+ */
+export const startLocal = async (overrides: Overrides, options: Options): Promise<Local> => {
+  const { report, shutdown } = options
+  const { dataDir, httpPort, udpPort, timeScale } = overrides
+  shutdown.add(null, 1_000, lockFolder(dataDir))
+  await requirePorts(httpPort, udpPort)
+  const [assembly, engines] = await both(assemble(dataDir, options), startEngines(dataDir, report, shutdown))
+
+  const { postgres, queues, databasePort, sqsUrl } = engines
+  const plan = readPlan(assembly, { sqsUrl, databaseHost: '127.0.0.1', databasePort }, timeScale)
+  const sqs = connectSqs(sqsUrl)
+  await makeQueues(sqs, sqsUrl, plan.queues)
+  const { hosts, aws } = await startFunctions(plan, overrides, engines, options)
+  const deployedAt = Date.now()
+  await deploy(plan, hosts, engines, dataDir)
+  report(`database migrated, ${plan.queues.length} queues made (${seconds(deployedAt)})`)
+  startMappings(plan, hosts, sqs, options)
+  const { gateway, gatewayUrl } = await openDoors(plan, hosts, aws, overrides, options)
+
+  const { user, password } = postgres.current()
+  return {
+    httpUrl: `http://127.0.0.1:${httpPort}`,
+    udpPort,
+    gatewayUrl,
+    databaseUrl: `postgres://${user}:${password}@127.0.0.1:${databasePort}/${plan.database.name}`,
+    sqs,
+    sqsUrl,
+    plan,
+    processes: () => ({
+      postgres: [postgres.current().pid],
+      queues: [queues.current().pid],
+      gateway: [gateway.current().pid],
+      ...hosts.processes(),
+    }),
+  }
+}
