@@ -24,6 +24,9 @@ export interface GatewaySettings {
   readonly rejectsPerSecond: number
 }
 
+/** The raw topic, and how many packs the bus has confirmed where it packs at all. */
+export type RawTopic = Stream<RawItem> & { readonly packs?: () => number }
+
 /** A running gateway. */
 export interface Gateway {
   /** The ports it got: another than asked for where 0 was asked. */
@@ -62,11 +65,10 @@ const createHealth = (judge: (before: Ailment) => Ailment) => {
  * Receives datagrams and hands them to `raw`. Nothing is ever sent to anybody.
  * @throws PortError
  */
-export const startGateway = async (settings: GatewaySettings, raw: Stream<RawItem>): Promise<Gateway> => {
+export const startGateway = async (settings: GatewaySettings, raw: RawTopic): Promise<Gateway> => {
   const { queueBytes } = settings
   const tally = createTally()
   const attempted = (attempt: number, failure: string | null) => {
-    tally.publishes++
     if (failure !== null) tally.publishFailures++
     reportAttempt(attempt, failure)
   }
@@ -88,6 +90,7 @@ export const startGateway = async (settings: GatewaySettings, raw: Stream<RawIte
   const health = createHealth((before) => judgeHealth(before, held, queueBytes, Date.now()))
   const metrics = createMetrics({
     tally,
+    packs: raw.packs ?? (() => 0),
     held,
     receiveBufferBytes,
     kernel: () => askKernel(udpPort),

@@ -31,6 +31,7 @@ const watchEventLoop = (registers: Registry[]) => {
 /** What a scrape reads. */
 export interface Readings {
   readonly tally: Tally
+  readonly packs: () => number
   readonly held: Held
   readonly receiveBufferBytes: number
   readonly kernel: () => Promise<KernelSocket>
@@ -38,7 +39,7 @@ export interface Readings {
 }
 
 /** Answers the metrics as Prometheus text. Numbers are read when it is called: counting costs the hot path nothing. */
-export const createMetrics = ({ tally, held, receiveBufferBytes, kernel, healthy }: Readings) => {
+export const createMetrics = ({ tally, packs, held, receiveBufferBytes, kernel, healthy }: Readings) => {
   const registry = new Registry()
   const registers = [registry]
   const counter = (name: string, help: string, read: () => number | Promise<number>) =>
@@ -65,6 +66,7 @@ export const createMetrics = ({ tally, held, receiveBufferBytes, kernel, healthy
   counter(vital.received, 'Datagrams read from the socket', () => tally.received)
   counter(vital.accepted, 'Uplinks that the bus has confirmed', () => tally.accepted)
   counter(vital.shed, 'Uplinks given up because the queue was full', () => tally.shed)
+  counter(vital.packs, 'Packs that the bus has confirmed: what it bills', packs)
   counter(vital.publishFailures, 'Publishes that the bus did not take in full', () => tally.publishFailures)
   counter(vital.kernelDrops, 'Datagrams the kernel dropped: receive buffer full', async () => (await kernel()).drops)
   gauge(vital.queuedBytes, 'Memory held by datagrams that the bus has not confirmed', () => held.bytes)

@@ -12,7 +12,6 @@ export interface Tally {
   shed: number
   readonly recorded: Map<RejectReason, number>
   readonly counted: Map<RejectReason, number>
-  publishes: number
   publishFailures: number
 }
 
@@ -22,7 +21,6 @@ export const createTally = (): Tally => ({
   shed: 0,
   recorded: new Map(),
   counted: new Map(),
-  publishes: 0,
   publishFailures: 0,
 })
 

@@ -20,22 +20,30 @@ const connect = () =>
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
   })
 
+/** A topic that also tells how many packs the bus has confirmed: what it bills. */
+export interface PackedStream<T> extends Stream<T> {
+  readonly packs: () => number
+}
+
 /** A topic on an SQS standard queue: items travel in packs, and each answers with its pack's outcome. */
 export const sqsStream = <T>(
   queueUrl: string,
   codec: ItemCodec<T>,
   { client = connect(), ...options }: Partial<SendOptions> & { readonly client?: SQSClient } = {},
-): Stream<T> => ({
-  publish: async (batch) => {
+): PackedStream<T> => {
+  let confirmed = 0
+  const publish = async (batch: readonly T[]) => {
     const packs = packItems(codec, batch, packBytes)
     const bodies = packs.map(({ bytes }) => bytes.toString('base64'))
     const failures = await sendBodies(client, queueUrl, bodies, { ...defaults, ...options })
     const outcomes: Outcome[] = []
     packs.forEach(({ count }, i) => {
       const failure = failures[i] ?? null
+      if (failure === null) confirmed++
       const outcome = failure === null ? done : retry(`sqs ${failure}`)
       for (let n = 0; n < count; n++) outcomes.push(outcome)
     })
     return outcomes
-  },
-})
+  }
+  return { publish, packs: () => confirmed }
+}

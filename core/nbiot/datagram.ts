@@ -12,9 +12,9 @@ export const maxDatagramBytes = 1200
  * @param receivedAtMs when the door received it, milliseconds since 1970
  */
 export const readDatagram = (bytes: Uint8Array, receivedAtMs: number): RawItem => {
-  // only its head is recorded: the whole can be 64 KB, and a record must fit in a pack
+  // only its head is recorded, as a copy: the whole can be 64 KB, and a record must fit in a pack
   if (bytes.length > maxDatagramBytes) {
-    return refusal('oversize_datagram', bytes.slice(0, maxDatagramBytes), receivedAtMs)
+    return refusal('oversize_datagram', new Uint8Array(bytes.subarray(0, maxDatagramBytes)), receivedAtMs)
   }
   if (isDragino(bytes)) return readDragino(bytes, receivedAtMs)
   // CoAP (first byte 0x40 to 0x7F) and COSE (0xD1, 0xD8) belong here. An IMEI that begins with 4 to 7 looks like CoAP
