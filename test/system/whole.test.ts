@@ -1,0 +1,174 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually, isAlive, type RunningLocal, startWhole, temporaryFolder } from '../support/local.ts'
+import { type Model, type Post, planTraffic, rejectedBeforeStored } from './fleet.ts'
+
+const seed = Number(process.env.SEED ?? 20_261_123)
+const traffic = planTraffic(seed, Math.floor(Date.now() / 1000) - 60)
+const folder = temporaryFolder()
+let local: RunningLocal
+
+const start = (assembly?: string) =>
+  startWhole(folder.path, { timeScale: 60, ...(assembly ? { assemblyFolder: assembly } : {}) })
+
+beforeAll(async () => {
+  console.log(`seed ${seed}`)
+  local = await start()
+})
+afterAll(async () => {
+  await local?.stop()
+  folder.remove()
+})
+
+/** Posts until the door says that it has it, as Sigfox would. Answers how often it had to. */
+const post = async ({ path, type, body }: Post): Promise<number> => {
+  for (let attempt = 1; attempt <= 20; attempt++) {
+    const headers = { authorization: 'Bearer local', 'content-type': type }
+    const { status } = await fetch(local.httpUrl + path, { method: 'POST', headers, body }).catch(() => ({ status: 0 }))
+    if (status === 200 || status === 204) return attempt
+    await pause(100)
+  }
+  throw new Error(`${path} was never confirmed: ${body}`)
+}
+
+const postAll = async (posts: readonly Post[]) => {
+  const queue = [...posts]
+  const sender = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) await post(next)
+  }
+  await Promise.all(Array.from({ length: 4 }, sender))
+}
+
+const metric = async (name: string): Promise<number> => {
+  const text = await (await fetch(`${local.gatewayUrl}/metrics`)).text()
+  return [...text.matchAll(new RegExp(`^${name}(?:{[^}]*})? (\\d+)`, 'gm'))].reduce((sum, [, n]) => sum + Number(n), 0)
+}
+
+/** Sends datagrams, and waits until the gateway says that each was confirmed or refused. */
+const sendAll = async (datagrams: readonly Buffer[]) => {
+  const before = await metric('sluice_received_total')
+  const socket = createSocket('udp4')
+  for (const [i, datagram] of datagrams.entries()) {
+    socket.send(datagram, local.udpPort, '127.0.0.1')
+    if (i % 20 === 19) await pause(5)
+  }
+  await eventually(async () => {
+    const [received, accepted, rejected, shed] = await Promise.all(
+      ['received', 'accepted', 'rejected', 'shed'].map((name) => metric(`sluice_${name}_total`)),
+    )
+    const settled =
+      received === before + datagrams.length && received === (accepted ?? 0) + (rejected ?? 0) + (shed ?? 0)
+    return settled ? true : undefined
+  })
+  expect(await metric('sluice_udp_kernel_drops_total')).toBe(0)
+  socket.close()
+  await once(socket, 'close')
+}
+
+const workers = ['SigfoxRawWorker', 'SigfoxPulseWorker', 'NBIoTRawWorker', 'NBIoTPulseWorker']
+
+/** Kills each worker several times, wherever it is. Answers how many processes died of it. */
+const killWorkers = async (times: number): Promise<number> => {
+  let killed = 0
+  for (let n = 0; n < times; n++)
+    for (const name of workers) {
+      const [pid] = await eventually(() => {
+        const alive = (local.processes()[name] ?? []).filter(isAlive)
+        return alive.length > 0 ? alive : undefined
+      })
+      process.kill(pid as number, 'SIGKILL')
+      killed++
+      await pause(40)
+    }
+  return killed
+}
+
+interface Flow {
+  raw: Record<'received' | 'stored' | 'duplicates' | 'rejected', number>
+  pulse: Record<'stored' | 'decoded' | 'rejected' | 'pending', number>
+}
+// biome-ignore lint/suspicious/noExplicitAny: each test says what it expects of the answer
+const get = async (path: string): Promise<any> => (await fetch(local.httpUrl + path)).json()
+const flow = async (): Promise<Record<'sigfox' | 'nbiot', Flow>> => (await get('/v1/flow')).lanes
+
+const readLines = async (path: string): Promise<Record<string, unknown>[]> => {
+  const lines: Record<string, unknown>[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const response: Response = await fetch(`${local.httpUrl}${path}?limit=500${cursor && `&cursor=${cursor}`}`)
+    const text = await response.text()
+    lines.push(
+      ...text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line)),
+    )
+    cursor = response.headers.get('x-next-cursor')
+  }
+  return lines
+}
+
+const readBack = async (): Promise<Model> =>
+  new Map((await readLines('/v1/readings')).map((r) => [`${r.deviceId} ${r.channel} ${r.readAt}`, Number(r.index)]))
+
+const sorted = (model: Model) => [...model].sort()
+
+test('both doors, duplicates, disorder, poison, every worker killed, everything restarted: nothing confirmed is missing', async () => {
+  const { posts, datagrams } = traffic
+  const half = Math.floor(posts.length / 2)
+  const first = Promise.all([postAll(posts.slice(0, half)), sendAll(datagrams.slice(0, 120))])
+  await Promise.all([first, killWorkers(2)])
+
+  const pids = Object.values(local.processes()).flat()
+  await local.stop()
+  expect(pids.filter(isAlive)).toEqual([])
+  local = await start(join(folder.path, 'cdk.out'))
+
+  const second = Promise.all([postAll(posts.slice(half)), sendAll(datagrams.slice(120))])
+  await Promise.all([second, killWorkers(2)])
+
+  const { sigfoxStored, nbiotStored } = traffic
+  await eventually(async () => {
+    const { sigfox, nbiot } = await flow()
+    const stored = sigfox.raw.stored === sigfoxStored && nbiot.raw.stored === nbiotStored
+    return stored && sigfox.pulse.pending === 0 && nbiot.pulse.pending === 0 ? true : undefined
+  }, 60_000)
+  expect(sorted(await readBack())).toEqual(sorted(traffic.model))
+})
+
+test('P37: after all that, the counts of each lane add up, and each message is in one state', async () => {
+  const lanes = await flow()
+  for (const { raw, pulse } of Object.values(lanes)) {
+    expect(raw.received).toBe(raw.stored + raw.duplicates + raw.rejected)
+    expect(pulse.stored).toBe(pulse.decoded + pulse.rejected + pulse.pending)
+    expect(pulse.stored).toBe(raw.stored)
+  }
+  const sentItems = traffic.posts.reduce((sum, { items }) => sum + items, 0)
+  expect(lanes.sigfox.raw).toMatchObject({ stored: traffic.sigfoxStored, rejected: rejectedBeforeStored })
+  expect(lanes.sigfox.raw.received).toBeGreaterThanOrEqual(sentItems)
+  expect(lanes.sigfox.pulse).toMatchObject({ decoded: traffic.sigfoxStored - 1, rejected: 1, pending: 0 })
+  expect(lanes.nbiot.raw).toMatchObject({ stored: traffic.nbiotStored, rejected: traffic.garbage })
+  const messages = await readLines('/v1/messages')
+  expect(messages).toHaveLength(traffic.sigfoxStored + traffic.nbiotStored)
+  expect(new Set(messages.map(({ id }) => id)).size).toBe(messages.length)
+})
+
+test('what was refused is there with its bytes and its reason', async () => {
+  const { rejects } = await get('/v1/rejects')
+  const found = rejects.map((r: { lane: string; stage: string; reason: string }) => `${r.lane} ${r.stage} ${r.reason}`)
+  expect(found.sort()).toEqual([
+    ...['truncated_datagram', 'unknown_datagram', 'unknown_datagram', 'unknown_datagram', 'unknown_datagram'].map(
+      (reason) => `nbiot door ${reason}`,
+    ),
+    'sigfox door body_unreadable',
+    'sigfox door device_invalid',
+    'sigfox door hex_odd_length',
+    'sigfox pulse unknown_frame',
+    'sigfox raw time_out_of_range',
+  ])
+  expect(rejects.map((r: { bytesHex: string }) => r.bytesHex)).toContain(
+    Buffer.from('not;enough;columns').toString('hex'),
+  )
+})
