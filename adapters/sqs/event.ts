@@ -33,18 +33,15 @@ export const partialResponse = (runs: readonly PackRun[], outcomes: readonly Out
  * What cannot be read as a pack becomes one reject with its bytes. It has no door's instant any more: the queue's own
  * stands in for it, which is the same at every redelivery.
  */
-const corruptPack = (lane: Lane, stage: 'raw' | 'pulse', record: SQSRecord): RejectRecord => {
-  const decoded = Buffer.from(record.body, 'base64')
-  return {
-    kind: 'reject',
-    lane,
-    stage,
-    reason: 'pack_corrupt',
-    bytes: decoded.toString('base64') === record.body ? decoded : Buffer.from(record.body),
-    atMs: Number(record.attributes.SentTimestamp),
-    deviceId: null,
-  }
-}
+const corruptPack = (lane: Lane, stage: 'raw' | 'pulse', record: SQSRecord, bytes: Buffer): RejectRecord => ({
+  kind: 'reject',
+  lane,
+  stage,
+  reason: 'pack_corrupt',
+  bytes,
+  atMs: Number(record.attributes.SentTimestamp),
+  deviceId: null,
+})
 
 /**
  * A Lambda handler for a queue of packs: unpacks, calls the use case once with all items, answers which records must
@@ -60,15 +57,18 @@ export const packHandler =
   async (event: SQSEvent): Promise<SQSBatchResponse> => {
     const items: (T | RejectRecord)[] = []
     const runs = event.Records.map((record): PackRun => {
-      const { messageId } = record
+      const { messageId, body } = record
       const first = items.length
+      const bytes = Buffer.from(body, 'base64')
       try {
-        for (const item of unpackItems(codec, Buffer.from(record.body, 'base64'))) items.push(item)
+        for (const item of unpackItems(codec, bytes)) items.push(item)
       } catch (error) {
-        const newer = error instanceof UnknownPackVersion
+        // decoding passes over what is no base64: bytes that do not give the body again were never a pack
+        const encoded = bytes.toString('base64') === body
+        const newer = encoded && error instanceof UnknownPackVersion
         log.warn(newer ? 'pack_version_unknown' : 'pack_corrupt', { lane, stage, messageId, error: String(error) })
         if (newer) return { messageId, first, count: 0, unreadable: true }
-        items.push(corruptPack(lane, stage, record))
+        items.push(corruptPack(lane, stage, record, encoded ? bytes : Buffer.from(body)))
       }
       return { messageId, first, count: items.length - first, unreadable: false }
     })
