@@ -1,0 +1,58 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { migrate } from '../../adapters/postgres/migrate.ts'
+import { startPostgres } from '../../local/postgres.ts'
+import { postgresBinaries } from '../../local/postgres-binaries.ts'
+import { makeCluster } from '../../local/postgres-data.ts'
+import { runAsUnprivileged } from '../../local/run-as.ts'
+
+/**
+ * As a small instance has it: every commit is flushed to the disk. The checkpoint is ours, so that each figure meets
+ * the same share of full-page images.
+ */
+const settings = `
+shared_buffers = 512MB
+max_wal_size = 8GB
+checkpoint_timeout = 1h
+fsync = on
+synchronous_commit = on
+`
+
+export interface BenchDatabase {
+  /** One connection, as a worker has. */
+  readonly worker: pg.Pool
+  /** For looking at the server without being part of the work. */
+  readonly observer: pg.Pool
+  readonly close: () => Promise<void>
+}
+
+/** A server of its own with durable settings and the schema of `db/`, and two ways into it. */
+export const openBenchDatabase = async (): Promise<BenchDatabase> => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
+  const { initdb } = await postgresBinaries()
+  const data = await makeCluster(folder, initdb, runAsUnprivileged())
+  appendFileSync(join(data, 'postgresql.conf'), settings)
+  const server = await startPostgres({ dataDir: folder })
+  const { host, port, user, password } = server
+  const connect = (as: string) => {
+    const pool = new pg.Pool({ host, port, user: as, password, database: 'postgres', max: 1 })
+    // the server's end may come before the pool's
+    pool.on('error', () => {})
+    return pool
+  }
+  const observer = connect(user)
+  const client = await observer.connect()
+  await migrate(client, join(import.meta.dirname, '../../db'))
+  await client.query('SELECT ensure_partitions(3, 3)')
+  await client.query(`ALTER ROLE sluice_app PASSWORD ${client.escapeLiteral(password)}`)
+  client.release()
+  const worker = connect('sluice_app')
+  const close = async () => {
+    await Promise.all([worker.end(), observer.end()])
+    await server.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { worker, observer, close }
+}

@@ -1,0 +1,84 @@
+import type { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
+import type { SQSEvent, SQSRecord } from 'aws-lambda'
+import type pg from 'pg'
+import { packItems } from '../../adapters/pack/pack.ts'
+import { rawItemCodec } from '../../adapters/pack/raw-item.ts'
+import { postgresMessageStore } from '../../adapters/postgres/message-store.ts'
+import { postgresReadingStore } from '../../adapters/postgres/reading-store.ts'
+import { sha256 } from '../../adapters/sha256.ts'
+import { openPulseTopic, pulseTopicHandler, rawTopicHandler } from '../../adapters/sqs/index.ts'
+import { countPulses } from '../../core/count-pulses.ts'
+import { profileOfDatagram, profiles } from '../../core/profiles/index.ts'
+import { storeRaw } from '../../core/store-raw.ts'
+import type { Lane, RawItem } from '../../core/uplink.ts'
+
+/** As big as the SQS adapter makes them. */
+const packBytes = 45_000
+
+const eventOf = (bodies: readonly string[]): SQSEvent => ({
+  Records: bodies.map((body, i) => ({ messageId: String(i), body, attributes: { SentTimestamp: '0' } }) as SQSRecord),
+})
+
+/** Slices of `batch` messages, each as the event of one invocation. */
+export const rawEvents = (log: readonly RawItem[], batch: number): SQSEvent[] => {
+  const events: SQSEvent[] = []
+  for (let at = 0; at < log.length; at += batch) {
+    const packs = packItems(rawItemCodec, log.slice(at, at + batch), packBytes)
+    events.push(eventOf(packs.map(({ bytes }) => bytes.toString('base64'))))
+  }
+  return events
+}
+
+/** A queue that keeps what it is sent: what a call to AWS costs is not ours to measure here. */
+const keepingQueue = () => {
+  const bodies: string[] = []
+  const client = {
+    send: async ({ input }: SendMessageBatchCommand) => {
+      const entries = input.Entries ?? []
+      for (const { MessageBody } of entries) bodies.push(MessageBody ?? '')
+      return { Successful: entries.map(({ Id }) => ({ Id })) }
+    },
+  }
+  return { bodies, client: client as unknown as SQSClient }
+}
+
+const succeed = (answer: { batchItemFailures: readonly unknown[] }) => {
+  if (answer.batchItemFailures.length > 0) throw new Error('a stage asked for a pack again: the figures would be wrong')
+}
+
+/** The two workers of a lane as they are deployed, from the event to the answer, around one connection. */
+export const workers = (pool: pg.Pool, lane: Lane) => {
+  const { bodies, client } = keepingQueue()
+  const pulse = openPulseTopic('https://queue.invalid', { client })
+  const raw = rawTopicHandler(lane, storeRaw({ store: postgresMessageStore(pool), pulse, digest: sha256 }, lane))
+  const count = pulseTopicHandler(
+    lane,
+    countPulses(
+      {
+        store: postgresReadingStore(pool),
+        digest: sha256,
+        profiles,
+        profileOfDatagram,
+        defaultProfile: 'adeunis-pulse@3',
+      },
+      lane,
+    ),
+  )
+  return {
+    raw: async (events: readonly SQSEvent[]) => {
+      for (const event of events) succeed(await raw(event))
+    },
+    /** The same, and the events of the pulse worker that follow from it, batch by batch. */
+    rawKeeping: async (events: readonly SQSEvent[]): Promise<SQSEvent[]> => {
+      const following: SQSEvent[] = []
+      for (const event of events) {
+        succeed(await raw(event))
+        following.push(eventOf(bodies.splice(0)))
+      }
+      return following
+    },
+    pulse: async (events: readonly SQSEvent[]) => {
+      for (const event of events) succeed(await count(event))
+    },
+  }
+}
