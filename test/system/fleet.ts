@@ -73,10 +73,8 @@ export const planTraffic = (seed: number, now: number) => {
       model.set(readingKey(deviceId, 'B', time), 10_000 - hour * 20)
     }
   const spelled = (m: SigfoxMessage): Post => {
-    const { type, body } = (spellings[random.below(spellings.length)] ?? spellings[0])?.(m) as {
-      type: string
-      body: string
-    }
+    const spell = spellings[random.below(spellings.length)] as (typeof spellings)[number]
+    const { type, body } = spell(m)
     return { path: '/sigfox/uplink', type, body, items: 1 }
   }
   const retried = messages.filter(() => random.next() < 0.33).map(spelled)
