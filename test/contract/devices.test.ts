@@ -100,7 +100,7 @@ test('list shows the registry as an aligned table, and with --json under the col
 
 test('the local run tells where its database is; the option goes before it', async () => {
   const { host, port } = database
-  const connection = { host, port, database: database.database, user: 'postgres', password: 'any' }
+  const connection = { host, port, database: database.database, user: 'postgres', password: database.password }
   writeFileSync(join(folder, 'database.json'), JSON.stringify(connection))
   expect(await devices(['list'], { DATA_DIR: folder })).toMatchObject({ code: 0, stderr: '' })
   writeFileSync(join(folder, 'database.json'), JSON.stringify({ ...connection, port: 1 }))

@@ -10,12 +10,12 @@ export interface Answer {
 }
 
 /** What `GET` of a path and query with the real function answers; the role is the one it has on AWS. */
-export const openApi = async (database: { host: string; port: number; database: string }) => {
+export const openApi = async (database: { host: string; port: number; database: string; password: string }) => {
   vi.stubEnv('DATABASE_HOST', database.host)
   vi.stubEnv('DATABASE_PORT', String(database.port))
   vi.stubEnv('DATABASE_NAME', database.database)
   vi.stubEnv('DATABASE_USER', 'sluice_reader')
-  vi.stubEnv('DATABASE_PASSWORD', 'any')
+  vi.stubEnv('DATABASE_PASSWORD', database.password)
   vi.stubEnv('DATABASE_TLS', 'off')
   vi.resetModules()
   const { handler } = await import('../../lambdas/api.ts')
