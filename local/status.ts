@@ -16,7 +16,7 @@ interface Flow {
   >
 }
 
-export interface LaneStatus {
+interface LaneStatus {
   readonly lane: string
   readonly in: number
   readonly stored: number
@@ -33,7 +33,7 @@ const waitingIn = async ({ plan, sqs }: Local, lane: string) => {
 }
 
 /** Counts by lane: the database's through `GET /v1/flow`, what waits from the queues. */
-export const readStatus = async (local: Local): Promise<LaneStatus[]> => {
+const readStatus = async (local: Local): Promise<LaneStatus[]> => {
   const response = await fetch(`${local.httpUrl}/v1/flow`)
   if (!response.ok) throw new Error(`GET /v1/flow answered ${response.status}`)
   const { lanes } = (await response.json()) as Flow

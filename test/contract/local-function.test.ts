@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import type { LambdaFunction } from '../../local/environment.ts'
 import { type FunctionHost, hostFunction } from '../../local/functions.ts'
-import { isAlive, temporaryFolder } from '../support/local.ts'
+import { eventually, isAlive, temporaryFolder } from '../support/local.ts'
 
 const folder = temporaryFolder()
 writeFileSync(
@@ -17,6 +19,7 @@ writeFileSync(
      if (does === 'die') process.kill(process.pid, 'SIGKILL')
      if (does === 'wait') await new Promise((over) => setTimeout(over, 100))
      if (does === 'nothing') return
+     if (does === 'busy') setInterval(() => {}, 1000)
      if (does === 'describe') return {
        env: process.env, name: context.functionName, arn: context.invokedFunctionArn,
        leftMs: context.getRemainingTimeInMillis() }
@@ -50,7 +53,7 @@ const answer = async (does: string) => {
   return result.payload as Answer
 }
 
-afterEach(() => host.stop())
+afterEach(() => host?.stop())
 afterAll(() => folder.remove())
 
 test('it sees the environment of the template, its name and its time', async () => {
@@ -121,6 +124,20 @@ test('a bundle that cannot be loaded fails the call and says where', async () =>
   start(1, { handler: 'missing.handler' })
   const result = await call('count')
   expect(result).toMatchObject({ ok: false, error: { type: 'Runtime.InitError' } })
+})
+
+test('a process ends with its runner, even when that is killed and the function holds something open', async () => {
+  const program = `
+    import { hostFunction } from ${JSON.stringify(join(import.meta.dirname, '../../local/functions.ts'))}
+    const host = hostFunction(${JSON.stringify(fn)}, 1, ${JSON.stringify(folder.path)})
+    console.log((await host.invoke({ does: 'busy' })).payload.pid)`
+  const runner = spawn(process.execPath, ['--input-type=module-typescript', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = await once(runner.stdout, 'data')
+  expect(isAlive(Number(line))).toBe(true)
+  runner.kill('SIGKILL')
+  await eventually(() => (isAlive(Number(line)) ? undefined : true))
 })
 
 test('nothing is left after a stop', async () => {

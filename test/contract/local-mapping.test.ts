@@ -198,6 +198,10 @@ test('a stop waits for the running batch and takes no other', async () => {
   expect(await depth()).toBe(1)
 })
 
+test('the queue server listens on 127.0.0.1 only', async () => {
+  await expect(fetch(sqsUrl.replace('127.0.0.1', '127.0.0.2'))).rejects.toThrow()
+})
+
 test('queues and messages survive a kill of the queue server, and get new attributes', async () => {
   const { send, depth } = await connect([])
   await stopMapping()
