@@ -38,8 +38,8 @@ export const uplinkOf = ({ device, time, data, seqNumber }: Told): Uplink => ({
   payload: Uint8Array.from(data.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16)),
 })
 
-const flat = ({ extra, ...told }: Told) => ({ ...extra, ...told })
-const line = (told: Told) => settings.batchColumns.map((column) => flat(told)[column as keyof Told] ?? 'null').join(';')
+const flat = ({ extra, ...told }: Told): Record<string, string> => ({ ...extra, ...told })
+const line = (told: Told) => settings.batchColumns.map((column) => flat(told)[column] ?? 'null').join(';')
 
 /** Every way in which one message is written in the field. */
 export const writings: Readonly<Record<string, (told: Told) => RawItem>> = {

@@ -128,7 +128,7 @@ describe('no body makes the reader throw', () => {
     fc.assert(
       fc.property(fields, (body) => {
         readAll(JSON.stringify(body))
-        readAll(`${new URLSearchParams(Object.entries(body).map(([k, v]) => [k, String(v)]))}`)
+        readAll(`${new URLSearchParams(Object.entries(body).map(([k, v]): [string, string] => [k, String(v)]))}`)
         readAll(Object.values(body).map(String).join(';'))
       }),
       { numRuns: 300 },

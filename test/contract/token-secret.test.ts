@@ -1,0 +1,168 @@
+import crypto from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
+import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerResult } from 'aws-lambda'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { setting } from '../../core/settings.ts'
+import { serve, stubAws } from './sqs-queue.ts'
+
+type Handler = (event: APIGatewayRequestAuthorizerEventV2) => Promise<APIGatewaySimpleAuthorizerResult>
+const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:sigfox'
+
+let secret = ''
+let managerStatus = 200
+let fetches = 0
+let logged = ''
+let manager: Awaited<ReturnType<typeof serve>>
+let authorize: (authorization?: string) => Promise<boolean>
+
+beforeAll(async () => {
+  // what GetSecretValue answers, as the SDK reads it
+  manager = await serve((_request, response) => {
+    fetches++
+    response.writeHead(managerStatus, { 'content-type': 'application/x-amz-json-1.1' })
+    response.end(JSON.stringify({ ARN: arn, Name: 'sigfox', SecretString: secret }))
+  })
+})
+afterAll(() => {
+  vi.unstubAllEnvs()
+  manager.close()
+})
+
+/** The Lambda function of the authorizer as it starts, with a clock that stands still. */
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  stubAws(manager.port)
+  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', `http://127.0.0.1:${manager.port}`)
+  vi.stubEnv(setting.sigfoxSecretArn, arn)
+  vi.resetModules()
+  const { handler }: { handler: Handler } = await import('../../lambdas/sigfox-authorizer.ts')
+  authorize = async (authorization) => {
+    const headers = authorization === undefined ? {} : { authorization }
+    return (await handler({ headers } as APIGatewayRequestAuthorizerEventV2)).isAuthorized
+  }
+  secret = JSON.stringify({ current: 'now', next: 'soon' })
+  managerStatus = 200
+  fetches = 0
+  logged = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    logged += chunk
+    return true
+  })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const passSeconds = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+const basic = (token: string) => `Basic ${btoa(`sluice:${token}`)}`
+
+describe('the door is closed by default (P20)', () => {
+  test('and open for the current and the next token, as Bearer or as Basic, in any case of the scheme', async () => {
+    for (const token of ['now', 'soon']) {
+      for (const header of [`Bearer ${token}`, `BEARER ${token}`, `bearer  ${token}`, basic(token)]) {
+        expect(await authorize(header)).toBe(true)
+      }
+    }
+  })
+
+  test.each([
+    undefined,
+    '',
+    'now',
+    'Bearer',
+    'Bearer ',
+    'Bearer no',
+    'Bearer NOW',
+    'Bearer now, Bearer now',
+    'Digest now',
+  ])('to the header %j', async (header) => {
+    expect(await authorize(header)).toBe(false)
+  })
+
+  test.each([
+    '{"current":"","next":""}',
+    '{"current":null}',
+    '{}',
+    'null',
+    '[]',
+    '"text"',
+    '{"current":0,"next":["now"]}',
+    '',
+  ])('to everybody where the secret is %s', async (emptySecret) => {
+    secret = emptySecret
+    for (const token of ['', 'null', 'undefined', '0', 'now', 'text', ' ', 'object']) {
+      expect(await authorize(`Bearer ${token}`)).toBe(false)
+      expect(await authorize(basic(token))).toBe(false)
+    }
+  })
+
+  test('to everybody where the secret is no JSON, and not a character of it is logged', async () => {
+    secret = 'hunter2'
+    expect(await authorize('Bearer hunter2')).toBe(false)
+    expect(logged).toContain('secret_unreadable')
+    expect(logged).not.toContain('hunter')
+  })
+})
+
+test('while the secret cannot be fetched nobody new is let in, and whoever is known is for 5 minutes', async () => {
+  managerStatus = 400
+  await expect(authorize('Bearer now')).rejects.toThrow()
+  managerStatus = 200
+  expect(await authorize('Bearer now')).toBe(true)
+  managerStatus = 400
+  passSeconds(299)
+  expect(await authorize('Bearer now')).toBe(true)
+  passSeconds(2)
+  await expect(authorize('Bearer now')).rejects.toThrow()
+})
+
+describe('a rotation loses no callback', () => {
+  test('the new token opens as soon as it comes, the old one is shut out after 5 minutes', async () => {
+    expect(await authorize('Bearer now')).toBe(true)
+    secret = JSON.stringify({ current: 'soon', next: 'later' })
+    passSeconds(16)
+    expect(await authorize('Bearer soon')).toBe(true)
+    expect(await authorize('Bearer later')).toBe(true)
+    expect(await authorize('Bearer now')).toBe(false)
+  })
+
+  test('without any new token the old one is shut out after 5 minutes', async () => {
+    expect(await authorize('Bearer now')).toBe(true)
+    secret = JSON.stringify({ current: 'soon' })
+    passSeconds(299)
+    expect(await authorize('Bearer now')).toBe(true)
+    passSeconds(2)
+    expect(await authorize('Bearer now')).toBe(false)
+  })
+})
+
+test('a flood of wrong tokens fetches the secret once in 15 seconds', async () => {
+  for (let n = 0; n < 200; n++) expect(await authorize(`Bearer guess-${n}`)).toBe(false)
+  expect(fetches).toBe(1)
+  for (let second = 0; second < 60; second++) {
+    passSeconds(1)
+    for (let n = 0; n < 5; n++) await authorize(`Bearer guess-${second}-${n}`)
+  }
+  expect(fetches).toBeLessThanOrEqual(1 + 60 / 15)
+})
+
+test('a good token fetches the secret once in 5 minutes', async () => {
+  for (let n = 0; n < 100; n++) await authorize('Bearer now')
+  expect(fetches).toBe(1)
+})
+
+test('hashes of one length are compared in constant time, with both tokens whichever fits', async () => {
+  const compare = vi.spyOn(crypto, 'timingSafeEqual')
+  syncBuiltinESMExports()
+  for (const token of ['now', 'soon', 'much-longer-than-any-of-the-secret']) {
+    compare.mockClear()
+    await authorize(`Bearer ${token}`)
+    expect(compare.mock.calls.map(([a, b]) => [a.byteLength, b.byteLength])).toEqual([
+      [32, 32],
+      [32, 32],
+    ])
+  }
+  compare.mockRestore()
+  syncBuiltinESMExports()
+})
