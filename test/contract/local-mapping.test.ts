@@ -132,18 +132,18 @@ test('only the named message comes again', async () => {
 
 test.each(['throw', 'hang'])('the whole batch comes again after a function that does %s', async (word) => {
   const { batches } = await connect(['a', word])
-  await eventually(() => batches[1])
-  expect(batches[1]?.toSorted()).toEqual(['a', word])
+  // Both come again, but not always together: each has its own moment at which it is visible.
+  const again = () => batches.slice(1).flat()
+  await eventually(() => (again().includes('a') && again().includes(word) ? true : undefined))
+  expect(batches[0]).toEqual(['a', word])
 })
 
 test('an unknown id brings the whole batch back', async () => {
   const answers = [ok({ batchItemFailures: [{ itemIdentifier: 'unknown' }] })]
   const { batches, empty } = await connect(['a', 'b'], { invoke: () => answers.shift() ?? ok() })
   await empty()
-  expect(batches.map((batch) => batch.toSorted())).toEqual([
-    ['a', 'b'],
-    ['a', 'b'],
-  ])
+  expect(batches[0]).toEqual(['a', 'b'])
+  expect(batches.slice(1).flat().toSorted()).toEqual(['a', 'b'])
 })
 
 test('a mapping that does not report failures deletes what the function names', async () => {
