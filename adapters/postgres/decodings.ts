@@ -1,7 +1,8 @@
 import type pg from 'pg'
 import type { Decoding } from '../../core/ports.ts'
+import { uuids, words } from './arrays.ts'
 import { slices } from './bisect.ts'
-import { byKey } from './rows.ts'
+import { sortedBy } from './rows.ts'
 
 /**
  * Writes the state of each message. A message that was decoded once stays decoded; one that was rejected and is decoded
@@ -10,7 +11,7 @@ import { byKey } from './rows.ts'
  */
 export const writeStates = async (client: pg.PoolClient, decodings: readonly Decoding[]) => {
   const counts = { decoded: 0, rejected: 0 }
-  for (const rows of slices([...decodings].sort(byKey(({ message }) => message.id)))) {
+  for (const rows of slices(sortedBy(decodings, ({ message }) => message.id))) {
     const { rows: results } = await client.query<{ decoded: number; rejected: number; resolved: string[] }>(
       `WITH written AS (
          INSERT INTO decoding AS d (message_id, state)
@@ -22,7 +23,10 @@ export const writeStates = async (client: pg.PoolClient, decodings: readonly Dec
          (count(*) FILTER (WHERE now = 'rejected') - count(*) FILTER (WHERE was = 'rejected'))::int AS rejected,
          coalesce(array_agg(message_id) FILTER (WHERE was = 'rejected'), '{}') AS resolved
        FROM written`,
-      [rows.map(({ message }) => message.id), rows.map(({ reject }) => (reject ? 'rejected' : 'decoded'))],
+      [
+        uuids(rows.map(({ message }) => message.id)),
+        words(rows.map(({ reject }) => (reject ? 'rejected' : 'decoded'))),
+      ],
     )
     const [result] = results
     counts.decoded += result?.decoded ?? 0

@@ -1,19 +1,20 @@
 import type pg from 'pg'
 import type { MeterEvent } from '../../core/reading.ts'
+import { bigints, instants, texts, uuids } from './arrays.ts'
 import { slices } from './bisect.ts'
-import { byKey, instant, timeKey } from './rows.ts'
+import { sortedBy, timeKey } from './rows.ts'
 
 const keyOf = (e: MeterEvent) => `${e.deviceId} ${timeKey(e.atMs)} ${e.kind} ${e.channel} ${e.value}`
 
 const columns = (rows: readonly MeterEvent[]) => [
-  rows.map((row) => row.deviceId),
-  rows.map((row) => row.atMs),
-  rows.map((row) => row.kind),
-  rows.map((row) => row.channel),
-  rows.map((row) => row.value),
+  texts(rows.map((row) => row.deviceId)),
+  instants(rows.map((row) => row.atMs)),
+  texts(rows.map((row) => row.kind)),
+  texts(rows.map((row) => row.channel)),
+  bigints(rows.map((row) => row.value)),
 ]
 
-const keys = `unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]`
+const keys = `unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::bigint[]`
 
 /** Writes events, each once; of several messages that tell the same, the smallest id is named. */
 export const writeEvents = async (client: pg.PoolClient, events: readonly MeterEvent[]): Promise<void> => {
@@ -22,26 +23,26 @@ export const writeEvents = async (client: pg.PoolClient, events: readonly MeterE
     const known = unique.get(keyOf(event))
     if (!known || (event.messageId ?? '') < (known.messageId ?? '')) unique.set(keyOf(event), event)
   }
-  for (const rows of slices([...unique.values()].sort(byKey(keyOf))))
+  for (const rows of slices(sortedBy([...unique.values()], keyOf)))
     await client.query(
       `INSERT INTO event AS e (device_id, at, kind, channel, value, message_id)
-       SELECT device_id, ${instant('at')} AS at, kind, channel, value, message_id
+       SELECT device_id, at, kind, channel, value, message_id
        FROM ${keys}, $6::uuid[]) AS t (device_id, at, kind, channel, value, message_id)
        ORDER BY device_id, at, kind, channel, value
        ON CONFLICT (device_id, at, kind, channel, value) DO UPDATE SET message_id = excluded.message_id
          WHERE excluded.message_id < e.message_id`,
-      [...columns(rows), rows.map((row) => row.messageId)],
+      [...columns(rows), uuids(rows.map((row) => row.messageId))],
     )
 }
 
 /** Removes events by their keys. */
 export const dropEvents = async (client: pg.PoolClient, events: readonly MeterEvent[]): Promise<void> => {
-  for (const rows of slices([...events].sort(byKey(keyOf))))
+  for (const rows of slices(sortedBy(events, keyOf)))
     await client.query(
       `WITH gone AS (
          SELECT e.device_id, e.at, e.kind, e.channel, e.value
          FROM ${keys}) AS t (device_id, at, kind, channel, value)
-         JOIN event e ON e.device_id = t.device_id AND e.at = ${instant('t.at')} AND e.kind = t.kind
+         JOIN event e ON e.device_id = t.device_id AND e.at = t.at AND e.kind = t.kind
            AND e.channel = t.channel AND e.value = t.value
          ORDER BY e.device_id, e.at, e.kind, e.channel, e.value FOR UPDATE OF e
        )

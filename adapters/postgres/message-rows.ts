@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { timeOfId, unclockedMs } from '../../core/identity.ts'
 import type { Message } from '../../core/ports.ts'
 import type { UplinkKind } from '../../core/uplink.ts'
+import { uuids } from './arrays.ts'
 import { slices } from './bisect.ts'
 import { milliseconds } from './rows.ts'
 
@@ -19,7 +20,7 @@ const loadSlice = async (pool: pg.Pool, ids: readonly string[]): Promise<Message
   const { rows } = await pool.query<MessageRow>(
     `SELECT m.id, ${milliseconds('m.received_at')} AS received_at, m.seq_number, m.kind, m.device_id, m.payload
      FROM unnest($1::uuid[]) AS k (id) JOIN message m ON m.id = k.id AND m.id BETWEEN $2 AND $3`,
-    [ids, ids[0], ids.at(-1)],
+    [uuids(ids), ids[0], ids.at(-1)],
   )
   return rows.map(({ id, received_at, seq_number, kind, device_id, payload }) => ({
     id,

@@ -3,11 +3,12 @@ import { timeOfId } from '../../core/identity.ts'
 import type { Message, MessageStore, Refusals, Reject } from '../../core/ports.ts'
 import type { RejectReason } from '../../core/rejects.ts'
 import { log } from '../log.ts'
+import { byteas, instants, integers, texts, uuids, words } from './arrays.ts'
 import { slices, writeBisecting } from './bisect.ts'
 import { classifyFault, isMissingPartition } from './errors.ts'
 import { countFlow } from './flow.ts'
 import { writeRejects } from './rejects.ts'
-import { byId, instant } from './rows.ts'
+import { sortedById } from './rows.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Two days: far longer than any clock is wrong about today, far shorter than what is kept. */
@@ -15,25 +16,25 @@ const currentMs = 2 * 86_400_000
 
 /** Writes the messages that are not there. @returns how many were not */
 const insertMessages = async (client: pg.PoolClient, rows: readonly Message[]): Promise<number> => {
-  const ids = rows.map((row) => row.id)
-  const receivedAt = rows.map((row) => row.receivedAtMs)
+  const ids = uuids(rows.map((row) => row.id))
+  const receivedAt = instants(rows.map((row) => row.receivedAtMs))
   const { rowCount } = await client.query(
     `INSERT INTO message (id, received_at, seq_number, kind, device_id, payload)
-     SELECT id, ${instant('received_at')}, seq_number, kind, device_id, payload
-     FROM unnest($1::uuid[], $2::bigint[], $3::integer[], $4::uplink_kind[], $5::text[], $6::bytea[])
+     SELECT id, received_at, seq_number, kind, device_id, payload
+     FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[], $4::uplink_kind[], $5::text[], $6::bytea[])
        AS t (id, received_at, seq_number, kind, device_id, payload)
      ORDER BY id
      ON CONFLICT (id) DO NOTHING`,
     [
       ids,
       receivedAt,
-      rows.map((row) => row.seqNumber),
-      rows.map((row) => row.kind),
-      rows.map((row) => row.deviceId),
-      rows.map((row) => row.payload),
+      integers(rows.map((row) => row.seqNumber)),
+      words(rows.map((row) => row.kind)),
+      texts(rows.map((row) => row.deviceId)),
+      byteas(rows.map((row) => row.payload)),
     ],
   )
-  if (rowCount !== rows.length) await keepEarliest(client, ids, receivedAt)
+  if (rowCount !== rows.length) await keepEarliest(client, rows, ids, receivedAt)
   return rowCount ?? 0
 }
 
@@ -41,19 +42,18 @@ const insertMessages = async (client: pg.PoolClient, rows: readonly Message[]): 
  * The receive time of a message is that of its first copy, in whatever order the copies come. Rows are locked in the
  * order of their ids, like every other write. Only for batches with duplicates.
  */
-const keepEarliest = (client: pg.PoolClient, ids: readonly string[], receivedAt: readonly number[]) =>
+const keepEarliest = (client: pg.PoolClient, rows: readonly Message[], ids: Buffer, receivedAt: Buffer) =>
   client.query(
     `WITH earlier AS (
        SELECT m.id, t.received_at
-       FROM unnest($1::uuid[], $2::bigint[]) AS k (id, ms)
-       CROSS JOIN LATERAL (SELECT ${instant('k.ms')} AS received_at) AS t
-       JOIN message m ON m.id = k.id AND m.id BETWEEN $3 AND $4
+       FROM unnest($1::uuid[], $2::timestamptz[]) AS t (id, received_at)
+       JOIN message m ON m.id = t.id AND m.id BETWEEN $3 AND $4
        WHERE t.received_at < m.received_at
        ORDER BY m.id FOR UPDATE OF m
      )
      UPDATE message m SET received_at = least(m.received_at, earlier.received_at)
      FROM earlier WHERE m.id = earlier.id AND m.id BETWEEN $3 AND $4`,
-    [ids, receivedAt, ids[0], ids.at(-1)],
+    [ids, receivedAt, rows[0]?.id, rows.at(-1)?.id],
   )
 
 /**
@@ -89,7 +89,7 @@ const insertBisecting = async (client: pg.PoolClient, messages: readonly Message
 
 const storeBatch = async (client: pg.PoolClient, batch: Batch, insert: typeof insertAll) => {
   const { lane, received, messages, rejects, refusal } = batch
-  const { stored, refused } = await insert(client, [...messages].sort(byId))
+  const { stored, refused } = await insert(client, sortedById(messages))
   const refusedRows: Reject[] = [...refused].map(([message, reason]) => refusal(message, reason))
   const rejected = await writeRejects(client, [...rejects, ...refusedRows])
   await countFlow(client, lane, {

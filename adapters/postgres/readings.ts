@@ -1,7 +1,8 @@
 import type pg from 'pg'
 import { indexConflict, type MeterEvent, mergeReadings, type Reading } from '../../core/reading.ts'
+import { bigints, instants, texts, uuids, words } from './arrays.ts'
 import { slices } from './bisect.ts'
-import { byKey, instant, milliseconds, timeKey } from './rows.ts'
+import { milliseconds, sortedBy, timeKey } from './rows.ts'
 
 const keyOf = (r: Reading) => `${r.deviceId} ${r.channel} ${timeKey(r.readAtMs)}`
 
@@ -30,18 +31,18 @@ interface Conflict {
 }
 
 const columns = (rows: readonly Reading[]) => [
-  rows.map((row) => row.deviceId),
-  rows.map((row) => row.channel),
-  rows.map((row) => row.readAtMs),
-  rows.map((row) => row.index),
-  rows.map((row) => row.quality),
-  rows.map((row) => row.receivedAtMs),
-  rows.map((row) => row.messageId),
+  texts(rows.map((row) => row.deviceId)),
+  texts(rows.map((row) => row.channel)),
+  instants(rows.map((row) => row.readAtMs)),
+  bigints(rows.map((row) => row.index)),
+  words(rows.map((row) => row.quality)),
+  instants(rows.map((row) => row.receivedAtMs)),
+  uuids(rows.map((row) => row.messageId)),
 ]
 
 const candidates = `
-  SELECT device_id, channel, ${instant('read_at')} AS read_at, index, quality, ${instant('received_at')} AS received_at, message_id
-  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::reading_quality[], $6::bigint[], $7::uuid[])
+  SELECT *
+  FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::reading_quality[], $6::timestamptz[], $7::uuid[])
     AS t (device_id, channel, read_at, index, quality, received_at, message_id)`
 
 /** Higher quality wins, then the higher index, then (the index being the same) the smaller message id. */
@@ -93,7 +94,7 @@ export const mergeIntoReadings = async (client: pg.PoolClient, readings: readonl
   let added = 0
   const keep = [...conflicts]
   const drop: MeterEvent[] = []
-  for (const rows of slices(unique.sort(byKey(keyOf)))) {
+  for (const rows of slices(sortedBy(unique, keyOf))) {
     const merged = await mergeSlice(client, rows)
     added += merged.added
     for (const { device_id, channel, read_at, lost, held } of merged.conflicts) {

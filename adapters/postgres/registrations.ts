@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { timeOfId, unclockedMs } from '../../core/identity.ts'
 import type { Message, StoredMessage } from '../../core/ports.ts'
+import { texts } from './arrays.ts'
 import { milliseconds } from './rows.ts'
 
 interface Registration {
@@ -14,8 +15,8 @@ export const withRegistrations = async (pool: pg.Pool, messages: readonly Messag
   const devices = [...new Set(messages.map(({ deviceId }) => deviceId))]
   const { rows } = await pool.query<Registration & { device_id: string }>(
     `SELECT device_id, ${milliseconds('valid_from')} AS valid_from, profile, sample_period_seconds
-     FROM device WHERE device_id = ANY($1) ORDER BY device_id, valid_from DESC`,
-    [devices],
+     FROM device WHERE device_id = ANY($1::text[]) ORDER BY device_id, valid_from DESC`,
+    [texts(devices)],
   )
   const newestFirst = Map.groupBy(rows, (row) => row.device_id)
   return messages.map((message): StoredMessage => {

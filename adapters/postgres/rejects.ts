@@ -1,7 +1,8 @@
 import type pg from 'pg'
 import type { Reject } from '../../core/ports.ts'
+import { byteas, instants, texts, uuids, words } from './arrays.ts'
 import { slices } from './bisect.ts'
-import { byId, instant } from './rows.ts'
+import { sortedById } from './rows.ts'
 
 /** The row of a reject must fit whatever is wrong with what it speaks of: the bytes keep the id that no column takes. */
 const storableId = (deviceId: string | null): string | null =>
@@ -13,12 +14,12 @@ const storableId = (deviceId: string | null): string | null =>
  */
 export const writeRejects = async (client: pg.PoolClient, rejects: readonly Reject[]): Promise<number> => {
   let added = 0
-  for (const rows of slices([...rejects].sort(byId))) {
+  for (const rows of slices(sortedById(rejects))) {
     const result = await client.query(
       `WITH written AS (
          INSERT INTO reject AS r (id, at, message_id, lane, stage, reason, device_id, bytes)
-         SELECT id, ${instant('at')}, message_id, lane, stage, reason, device_id, bytes
-         FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::lane[], $5::text[], $6::text[], $7::text[], $8::bytea[])
+         SELECT id, at, message_id, lane, stage, reason, device_id, bytes
+         FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::lane[], $5::text[], $6::text[], $7::text[], $8::bytea[])
            AS t (id, at, message_id, lane, stage, reason, device_id, bytes)
          ORDER BY id
          ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, resolved_at = NULL, at = least(r.at, excluded.at)
@@ -27,14 +28,14 @@ export const writeRejects = async (client: pg.PoolClient, rejects: readonly Reje
          RETURNING old.id AS was
        ) SELECT count(*) FILTER (WHERE was IS NULL)::int AS added FROM written`,
       [
-        rows.map((row) => row.id),
-        rows.map((row) => row.atMs),
-        rows.map((row) => row.messageId),
-        rows.map((row) => row.lane),
-        rows.map((row) => row.stage),
-        rows.map((row) => row.reason),
-        rows.map((row) => storableId(row.deviceId)),
-        rows.map((row) => row.bytes),
+        uuids(rows.map((row) => row.id)),
+        instants(rows.map((row) => row.atMs)),
+        uuids(rows.map((row) => row.messageId)),
+        words(rows.map((row) => row.lane)),
+        texts(rows.map((row) => row.stage)),
+        texts(rows.map((row) => row.reason)),
+        texts(rows.map((row) => storableId(row.deviceId))),
+        byteas(rows.map((row) => row.bytes)),
       ],
     )
     added += result.rows[0].added

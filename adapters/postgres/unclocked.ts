@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Decoding } from '../../core/ports.ts'
-import { instant } from './rows.ts'
+import { instants, texts, uuids } from './arrays.ts'
 
 /**
  * What a message without a clock left at a later time than it has now. Such a message stands at its receive time; when
@@ -12,16 +12,16 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
     .map(({ message }) => message)
   if (messages.length === 0) return
   const parameters = [
-    messages.map(({ deviceId }) => deviceId),
-    messages.map(({ receivedAtMs }) => receivedAtMs),
-    messages.map(({ id }) => id),
+    texts(messages.map(({ deviceId }) => deviceId)),
+    instants(messages.map(({ receivedAtMs }) => receivedAtMs)),
+    uuids(messages.map(({ id }) => id)),
   ]
-  const given = `unnest($1::text[], $2::bigint[], $3::uuid[]) AS t (device_id, received_at, message_id)`
+  const given = `unnest($1::text[], $2::timestamptz[], $3::uuid[]) AS t (device_id, received_at, message_id)`
   await client.query(
     `WITH gone AS (
        SELECT r.device_id, r.channel, r.read_at
        FROM ${given} CROSS JOIN (VALUES ('A'), ('B')) AS c (channel)
-       JOIN reading r ON r.device_id = t.device_id AND r.channel = c.channel AND r.read_at > ${instant('t.received_at')}
+       JOIN reading r ON r.device_id = t.device_id AND r.channel = c.channel AND r.read_at > t.received_at
          AND r.message_id = t.message_id AND r.quality = 'clock_unset'
        ORDER BY r.device_id, r.channel, r.read_at FOR UPDATE OF r
      )
@@ -31,7 +31,7 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
   await client.query(
     `WITH gone AS (
        SELECT e.device_id, e.at, e.kind, e.channel, e.value
-       FROM ${given} JOIN event e ON e.device_id = t.device_id AND e.at > ${instant('t.received_at')}
+       FROM ${given} JOIN event e ON e.device_id = t.device_id AND e.at > t.received_at
          AND e.message_id = t.message_id
        ORDER BY e.device_id, e.at, e.kind, e.channel, e.value FOR UPDATE OF e
      )

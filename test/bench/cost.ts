@@ -36,7 +36,7 @@ const cpuNanos = (pid: number): number => {
 }
 
 /** Runs `work` and says what it took. Workers of PostgreSQL that ended meanwhile are not seen. */
-export const costOf = async (observer: pg.Pool, work: () => Promise<void>): Promise<Cost> => {
+export const costOf = async (observer: pg.Pool, work: () => Promise<unknown>): Promise<Cost> => {
   const before = await look(observer)
   const serverBefore = new Map(before.pids.map((pid) => [pid, cpuNanos(pid)]))
   const wallBefore = performance.now()

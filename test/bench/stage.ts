@@ -65,11 +65,8 @@ export const workers = (pool: pg.Pool, lane: Lane) => {
     ),
   )
   return {
-    raw: async (events: readonly SQSEvent[]) => {
-      for (const event of events) succeed(await raw(event))
-    },
-    /** The same, and the events of the pulse worker that follow from it, batch by batch. */
-    rawKeeping: async (events: readonly SQSEvent[]): Promise<SQSEvent[]> => {
+    /** Answers with the events of the pulse worker that follow, batch by batch. */
+    raw: async (events: readonly SQSEvent[]): Promise<SQSEvent[]> => {
       const following: SQSEvent[] = []
       for (const event of events) {
         succeed(await raw(event))

@@ -39,7 +39,7 @@ const measure = async (
   const events = rawEvents(next(messagesOf(batch)), batch)
   let ids: typeof events = []
   const raw = await costOf(observer, async () => {
-    ids = await stage.rawKeeping(events)
+    ids = await stage.raw(events)
   })
   const rawAgain = await costOf(observer, () => stage.raw(events))
   const pulse = await costOf(observer, () => stage.pulse(ids))
