@@ -1,14 +1,8 @@
 import type { RejectReason } from '../rejects.ts'
 import { fieldsOf, type SigfoxFields } from './fields.ts'
 
-/** The text of a body; null where the bytes are no UTF-8. */
-export const readText = (body: Uint8Array): string | null => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body)
-  } catch {
-    return null
-  }
-}
+/** Bytes that are no UTF-8 do not matter in a name or a place; in a field that counts they are no id and no number. */
+export const readText = (body: Uint8Array): string => new TextDecoder().decode(body)
 
 /** A number as it is written: its value would make 120000 of the id 12E4, and round what is above 2^53. */
 const asWritten = (_name: string, value: unknown, context?: { readonly source?: string }): unknown =>

@@ -36,22 +36,21 @@ const itemOf = (fields: SigfoxFields, names: SigfoxFieldNames, bytes: Uint8Array
 
 /** A callback for one message: an uplink, or the record of why it is none. Never throws. */
 export const readCallback = ({ contentType, bytes, receivedAtMs }: Body, settings: SigfoxCallbackSettings): RawItem => {
-  const text = readText(bytes)
-  const fields = text === null ? 'body_unreadable' : readFields(contentType, text)
+  const fields = readFields(contentType, readText(bytes))
   if (typeof fields === 'string') return refused(fields, bytes, receivedAtMs, null)
   return itemOf(fields, settings.fieldNames, bytes, receivedAtMs)
 }
 
 /** A batch in the body itself, or as the field `batch` of a form. */
 const batchOf = (bytes: Uint8Array): Uint8Array => {
-  const text = new TextDecoder().decode(bytes).trim()
+  const text = readText(bytes).trim()
   return text.startsWith('batch=') ? new TextEncoder().encode(new URLSearchParams(text).get('batch') ?? '') : bytes
 }
 
 const carriageReturn = 13
 const lineFeed = 10
 
-/** Cut before it is read as text, so that bytes which are no UTF-8 spoil one line and not the batch. */
+/** Cut before it is read as text: a line that is refused keeps the bytes it came as. */
 const linesOf = (batch: Uint8Array): Uint8Array[] => {
   const lines: Uint8Array[] = []
   let start = 0
@@ -77,11 +76,11 @@ const readLine = (line: string, columns: readonly string[]): SigfoxFields | Reje
  */
 export const readBatch = ({ bytes, receivedAtMs }: Body, settings: SigfoxCallbackSettings): RawItem[] => {
   const lines = linesOf(batchOf(bytes))
-    .map((line) => ({ line, text: readText(line)?.trim() }))
+    .map((line) => ({ line, text: readText(line).trim() }))
     .filter(({ text }) => text !== '')
   if (lines.length === 0) return [refused('body_empty', bytes, receivedAtMs, null)]
   return lines.map(({ line, text }) => {
-    const fields = text === undefined ? 'body_unreadable' : readLine(text, settings.batchColumns)
+    const fields = readLine(text, settings.batchColumns)
     if (typeof fields === 'string') return refused(fields, line, receivedAtMs, null)
     return itemOf(fields, settings.fieldNames, line, receivedAtMs)
   })

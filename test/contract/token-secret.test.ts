@@ -2,6 +2,7 @@ import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerResult } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { tokenChecker } from '../../adapters/token-secret.ts'
 import { setting } from '../../core/settings.ts'
 import { serve, stubAws } from './sqs-queue.ts'
 
@@ -95,6 +96,11 @@ describe('the door is closed by default (P20)', () => {
       expect(await authorize(`Bearer ${token}`)).toBe(false)
       expect(await authorize(basic(token))).toBe(false)
     }
+  })
+
+  test('to a token that is empty, also where one of the secret is', async () => {
+    secret = '{"current":"","next":"soon"}'
+    expect(await tokenChecker(arn)('')).toBe(false)
   })
 
   test('to everybody where the secret is no JSON, and not a character of it is logged', async () => {
