@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import type { Cloud } from './cloud.ts'
 import type { Postgres } from './postgres.ts'
@@ -31,6 +33,19 @@ export const makeDatabase = (server: Postgres, { name, owner }: DeclaredDatabase
     const databases = await client.query('SELECT FROM pg_database WHERE datname = $1', [name])
     if (!databases.rowCount) await client.query(`CREATE DATABASE ${database} OWNER ${role}`)
   })
+
+/** Tells the commands of this data folder (`npm run devices`) where its database is. Only its owner can read it. */
+export const tellConnection = (
+  dataDir: string,
+  { host, port, password }: Postgres,
+  database: DeclaredDatabase,
+): void => {
+  const path = join(dataDir, 'database.json')
+  // the mode counts only for a file that is new
+  rmSync(path, { force: true })
+  const connection = { host, port, database: database.name, user: database.owner, password }
+  writeFileSync(path, JSON.stringify(connection), { mode: 0o600 })
+}
 
 /** Gives roles the one password of this data folder; on RDS they sign in with IAM tokens. */
 export const openRoles = (server: Postgres, roles: readonly string[]): Promise<void> =>

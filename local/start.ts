@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { logPath } from './child.ts'
-import { makeDatabase, openRoles } from './database.ts'
+import { makeDatabase, openRoles, tellConnection } from './database.ts'
 import { type Engines, startEngines } from './engines.ts'
 import { StartFault } from './fault.ts'
 import { type FunctionHosts, hostFunctions, pollersOf } from './function-hosts.ts'
@@ -93,6 +93,7 @@ const deploy = async (plan: Plan, hosts: FunctionHosts, { postgres }: Engines, d
     if (!result.ok) throw new StartFault(`${name} failed: ${result.error.message}; see ${logPath(dataDir, name)}.`)
   }
   await openRoles(server, plan.databaseUsers)
+  tellConnection(dataDir, server, plan.database)
 }
 
 const startMappings = (plan: Plan, hosts: FunctionHosts, sqs: Sqs, { shutdown }: Options) => {

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually, isAlive, type RunningLocal, startWhole, temporaryFolder } from '../support/local.ts'
 import { type Model, type Post, planTraffic, rejectedBeforeStored } from './fleet.ts'
@@ -171,4 +174,25 @@ test('what was refused is there with its bytes and its reason', async () => {
   expect(rejects.map((r: { bytesHex: string }) => r.bytesHex)).toContain(
     Buffer.from('not;enough;columns').toString('hex'),
   )
+})
+
+test('a device that is imported while all runs is decoded with the sample period of its line', async () => {
+  const file = join(folder.path, 'fleet.csv')
+  const header = 'device_id,network,profile,millilitres_per_pulse,sample_period_seconds,time_zone,valid_from'
+  writeFileSync(file, `${header}\nD00D,sigfox,adeunis-pulse@3,1000,3600,Europe/Paris,2020-01-01T00:00:00Z\n`)
+  const command = [join(import.meta.dirname, '../../tools/devices/main.ts'), 'import', file]
+  await promisify(execFile)(process.execPath, command, { env: { ...process.env, DATA_DIR: folder.path } })
+  const time = Math.floor(Date.now() / 3_600_000) * 3_600 - 7_200
+  const body = JSON.stringify({ device: 'd00d', time, seqNumber: 7, data: '5a0000001000000100020003' })
+  await post({ path: '/sigfox/uplink', type: 'application/json', body, items: 1 })
+  const readings = await eventually(async () => {
+    const { readings = [] } = await get('/v1/devices/D00D/readings')
+    return readings.length > 0 ? readings : undefined
+  })
+  expect(readings.map((r: { index: number; quality: string }) => `${r.index} ${r.quality}`)).toEqual([
+    '4090 derived',
+    '4093 derived',
+    '4095 derived',
+    '4096 measured',
+  ])
 })
