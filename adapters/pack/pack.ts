@@ -12,7 +12,7 @@ import { ByteReader, ByteWriter, PackCorrupt } from './bytes.ts'
  * What an item holds after the fields that a reader knows is ignored by it: new fields go to the end. A kind of item
  * that a reader does not know makes the pack one of an unknown version: it is retried until newer workers read it.
  */
-export const packVersion = 1
+const packVersion = 1
 const headerBytes = 11
 
 /** One item's layout: written to and read from the bytes between two lengths. */

@@ -10,7 +10,7 @@ export interface SigfoxFieldNames {
 export type SigfoxFields = ReadonlyMap<string, string>
 
 /** Booleans arrive as themselves or as texts; `null` as itself or, without the contract option, as text. */
-export const fieldText = (value: unknown): string | null => {
+const fieldText = (value: unknown): string | null => {
   if (typeof value === 'string') return value === 'null' ? null : value
   return typeof value === 'boolean' ? String(value) : null
 }

@@ -6,7 +6,7 @@ const anyInstantMs = fc.oneof(fc.integer({ min: 1_735_689_600_000, max: 1_735_68
 const anyBytes = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes))
 const digits = (pattern: RegExp) => fc.stringMatching(pattern)
 
-export const anyUplink: fc.Arbitrary<Uplink> = fc.record({
+const anyUplink: fc.Arbitrary<Uplink> = fc.record({
   kind: fc.constantFrom(...uplinkKinds),
   deviceId: fc.oneof(digits(/^[1-9A-F][0-9A-F]{0,7}$/), digits(/^[0-9]{15,16}$/)),
   seqNumber: fc.oneof(fc.constantFrom(-1, 0, 4095), fc.nat(2 ** 31 - 1)),
@@ -15,7 +15,7 @@ export const anyUplink: fc.Arbitrary<Uplink> = fc.record({
   payload: anyBytes,
 })
 
-export const anyReject: fc.Arbitrary<RejectRecord> = fc.record({
+const anyReject: fc.Arbitrary<RejectRecord> = fc.record({
   kind: fc.constant('reject' as const),
   lane: fc.constantFrom(...lanes),
   stage: fc.constantFrom(...rejectStages),
