@@ -2,7 +2,8 @@ import type { MessageId } from './identity.ts'
 import { type Quality, qualities } from './time.ts'
 
 /** Letters in the order of the frame. */
-export type Channel = 'A' | 'B'
+export const channels = ['A', 'B', 'C'] as const
+export type Channel = (typeof channels)[number]
 
 /** The cumulative index of a meter at an instant. */
 export interface Reading {
@@ -33,7 +34,7 @@ export interface MeterEvent {
 }
 
 /** Kinds of events, each with the name (and so the unit) of its value; null where it has none. */
-export const eventUnits = {
+const eventUnits = {
   flow_alarm: 'pulsesPerHour',
   leak: null,
   tamper: null,

@@ -44,7 +44,7 @@ export type RejectReason = (typeof rejectReasons)[number]
 
 /** Where a message was refused. */
 export const rejectStages = ['door', 'raw', 'pulse'] as const
-export type RejectStage = (typeof rejectStages)[number]
+type RejectStage = (typeof rejectStages)[number]
 
 /**
  * Something that was refused, on its way to the table of rejects. A door has no database, so what it refuses travels

@@ -4,8 +4,8 @@ export type Quality = (typeof qualities)[number]
 
 const dayMs = 86_400_000
 const clockSetMs = Date.UTC(2015, 0, 1)
-export const oldestAgeMs = 400 * dayMs
-export const newestLeadMs = 5 * 60_000
+const oldestAgeMs = 400 * dayMs
+const newestLeadMs = 5 * 60_000
 
 /**
  * Where a time that a device claims may be used: `used` within [received - 400 days, received + 5 min]; `unset`

@@ -28,7 +28,7 @@ const outages = [
 ]
 const dataFaults = ['22', '23']
 
-export const sqlState = (error: unknown): string | null => {
+const sqlState = (error: unknown): string | null => {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null
 }

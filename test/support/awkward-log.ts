@@ -6,7 +6,7 @@ type Random = ReturnType<typeof seeded>
 const hourSeconds = 3_600
 
 /** A reject record as a door makes it. */
-export const doorReject = (lane: 'sigfox' | 'nbiot', text: string, atMs: number): RawItem => ({
+const doorReject = (lane: 'sigfox' | 'nbiot', text: string, atMs: number): RawItem => ({
   kind: 'reject',
   lane,
   stage: 'door',

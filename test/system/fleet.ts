@@ -35,7 +35,7 @@ const spellings: ((m: SigfoxMessage) => { type: string; body: string })[] = [
   }),
 ]
 
-export const batchLine = ({ device, time, data, seqNumber }: SigfoxMessage) =>
+const batchLine = ({ device, time, data, seqNumber }: SigfoxMessage) =>
   `${device};${time};false;null;37FF;${data};null;45;5;-120.50;${seqNumber}`
 
 export interface Post {
