@@ -1,7 +1,7 @@
 import type { MessageId } from '../../core/identity.ts'
-import type { Outcome } from '../../core/outcome.ts'
-import type { RejectRecord } from '../../core/rejects.ts'
 import type { Lane, RawItem } from '../../core/uplink.ts'
+import type { UseCase } from '../bus/batch.ts'
+import { pulseTopic, rawTopic } from '../bus/topics.ts'
 import { messageIdCodec } from '../pack/message-id.ts'
 import { rawItemCodec } from '../pack/raw-item.ts'
 import { packHandler } from './event.ts'
@@ -13,14 +13,10 @@ import { sqsStream } from './stream.ts'
  */
 type Options = Parameters<typeof sqsStream>[2]
 
-export const openRawTopic = (url: string, options?: Options) => sqsStream<RawItem>(url, rawItemCodec, options)
+export const openRawTopic = (url: string, options?: Options) => sqsStream(url, rawItemCodec, options)
 
-export const openPulseTopic = (url: string, options?: Options) => sqsStream<MessageId>(url, messageIdCodec, options)
+export const openPulseTopic = (url: string, options?: Options) => sqsStream(url, messageIdCodec, options)
 
-export const rawTopicHandler = (lane: Lane, useCase: (batch: readonly RawItem[]) => Promise<Outcome[]>) =>
-  packHandler<RawItem>(lane, 'raw', rawItemCodec, useCase)
+export const rawTopicHandler = (lane: Lane, useCase: UseCase<RawItem>) => packHandler(rawTopic(lane), useCase)
 
-export const pulseTopicHandler = (
-  lane: Lane,
-  useCase: (batch: readonly (MessageId | RejectRecord)[]) => Promise<Outcome[]>,
-) => packHandler<MessageId>(lane, 'pulse', messageIdCodec, useCase)
+export const pulseTopicHandler = (lane: Lane, useCase: UseCase<MessageId>) => packHandler(pulseTopic(lane), useCase)

@@ -1,0 +1,94 @@
+import type { Outcome } from '../../core/outcome.ts'
+import type { RejectRecord } from '../../core/rejects.ts'
+import type { Lane } from '../../core/uplink.ts'
+import { log } from '../log.ts'
+import { type ItemCodec, UnknownPackVersion, unpackItems } from '../pack/pack.ts'
+
+/** A record as a bus delivers it. */
+export interface BusRecord {
+  /** The bus's own name for it. */
+  readonly id: string
+  readonly bytes: Buffer
+  /** When the bus took it, milliseconds since 1970: the same at every redelivery. */
+  readonly sentAtMs: number
+  /** True where it did not even come in the form in which we send packs. */
+  readonly isForeign?: boolean
+}
+
+/** A record and the run of items it holds in the batch; none where its version is unknown. */
+export interface PackRun {
+  readonly id: string
+  readonly first: number
+  readonly count: number
+  readonly unreadable: boolean
+}
+
+export interface Topic<T> {
+  readonly lane: Lane
+  readonly stage: 'raw' | 'pulse'
+  readonly codec: ItemCodec<T>
+}
+
+/** Whatever the topic, what cannot be read as a pack comes along as a reject. */
+export type UseCase<T> = (batch: readonly (T | RejectRecord)[]) => Promise<Outcome[]>
+
+/**
+ * What cannot be read as a pack becomes one reject with its bytes. It has no door's instant any more: the bus's own
+ * stands in for it.
+ */
+const corruptPack = <T>({ lane, stage }: Topic<T>, { bytes, sentAtMs }: BusRecord): RejectRecord => ({
+  kind: 'reject',
+  lane,
+  stage,
+  reason: 'pack_corrupt',
+  bytes,
+  atMs: sentAtMs,
+  deviceId: null,
+})
+
+/** The items of all records, in order, and which of them each record holds. */
+const unpackRecords = <T>(topic: Topic<T>, records: readonly BusRecord[]) => {
+  const items: (T | RejectRecord)[] = []
+  const runs = records.map((record): PackRun => {
+    const { id, bytes, isForeign = false } = record
+    const first = items.length
+    try {
+      for (const item of unpackItems(topic.codec, bytes)) items.push(item)
+    } catch (error) {
+      const newer = !isForeign && error instanceof UnknownPackVersion
+      const { lane, stage } = topic
+      log.warn(newer ? 'pack_version_unknown' : 'pack_corrupt', { lane, stage, record: id, error: String(error) })
+      if (newer) return { id, first, count: 0, unreadable: true }
+      items.push(corruptPack(topic, record))
+    }
+    return { id, first, count: items.length - first, unreadable: false }
+  })
+  return { items, runs }
+}
+
+/**
+ * The ids of the records that must come again, in order: those of which one item does (the others in it are
+ * idempotent), and those that could not be read yet.
+ */
+export const comeAgain = (runs: readonly PackRun[], outcomes: readonly Outcome[]): string[] =>
+  runs
+    .filter(({ first, count, unreadable }) => {
+      if (unreadable) return true
+      // an item without an outcome was not handled
+      for (let i = first; i < first + count; i++) if ((outcomes[i]?.status ?? 'retry') === 'retry') return true
+      return false
+    })
+    .map(({ id }) => id)
+
+/**
+ * Unpacks the records and calls the use case once with all items; answers the ids of the records that must come again.
+ * What the use case throws brings back the whole batch, and slows down the mapping's pollers.
+ */
+export const handleRecords = async <T>(
+  topic: Topic<T>,
+  records: readonly BusRecord[],
+  useCase: UseCase<T>,
+): Promise<string[]> => {
+  const { items, runs } = unpackRecords(topic, records)
+  return comeAgain(runs, items.length === 0 ? [] : await useCase(items))
+}

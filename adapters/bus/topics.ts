@@ -1,0 +1,8 @@
+import type { MessageId } from '../../core/identity.ts'
+import type { Lane, RawItem } from '../../core/uplink.ts'
+import { messageIdCodec } from '../pack/message-id.ts'
+import { rawItemCodec } from '../pack/raw-item.ts'
+import type { Topic } from './batch.ts'
+
+export const rawTopic = (lane: Lane): Topic<RawItem> => ({ lane, stage: 'raw', codec: rawItemCodec })
+export const pulseTopic = (lane: Lane): Topic<MessageId> => ({ lane, stage: 'pulse', codec: messageIdCodec })

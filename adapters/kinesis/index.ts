@@ -1,0 +1,20 @@
+import type { MessageId } from '../../core/identity.ts'
+import type { Lane, RawItem } from '../../core/uplink.ts'
+import type { UseCase } from '../bus/batch.ts'
+import { pulseTopic, rawTopic } from '../bus/topics.ts'
+import { messageIdCodec } from '../pack/message-id.ts'
+import { rawItemCodec } from '../pack/raw-item.ts'
+import { packHandler } from './event.ts'
+import { byDevice, byFirstId } from './partition.ts'
+import { kinesisStream } from './stream.ts'
+
+/** The bus as the entry rooms see it where a stage says `kinesis`; a topic's address is the ARN of its stream. */
+type Options = Parameters<typeof kinesisStream>[3]
+
+export const openRawTopic = (arn: string, options?: Options) => kinesisStream(arn, rawItemCodec, byDevice, options)
+
+export const openPulseTopic = (arn: string, options?: Options) => kinesisStream(arn, messageIdCodec, byFirstId, options)
+
+export const rawTopicHandler = (lane: Lane, useCase: UseCase<RawItem>) => packHandler(rawTopic(lane), useCase)
+
+export const pulseTopicHandler = (lane: Lane, useCase: UseCase<MessageId>) => packHandler(pulseTopic(lane), useCase)

@@ -1,0 +1,26 @@
+import { KinesisClient } from '@aws-sdk/client-kinesis'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { defaultSendOptions, maxAttempts, requestTimeouts, type SendOptions } from '../bus/send.ts'
+import { type PackedStream, packedStream } from '../bus/stream.ts'
+import type { ItemCodec } from '../pack/pack.ts'
+import type { Partition } from './partition.ts'
+import { sendPacks } from './send.ts'
+
+/** 25 KB are one billed unit, the partition key included. */
+const packBytes = 24_000
+
+/** One connection pool a process. By itself the client speaks HTTP/2, which no emulator does. */
+const connect = () => new KinesisClient({ maxAttempts, requestHandler: new NodeHttpHandler(requestTimeouts) })
+
+/** A topic on a Kinesis stream. */
+export const kinesisStream = <T>(
+  streamArn: string,
+  codec: ItemCodec<T>,
+  partition: Partition<T>,
+  { client = connect(), ...options }: Partial<SendOptions> & { readonly client?: KinesisClient } = {},
+): PackedStream<T> =>
+  packedStream(
+    'kinesis',
+    (batch) => partition(codec, batch, packBytes),
+    (packs) => sendPacks(client, streamArn, packs, { ...defaultSendOptions, ...options }),
+  )
