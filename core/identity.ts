@@ -22,6 +22,7 @@ const identityOf = (uplink: Uplink): string | Uint8Array => {
     case 'adeunis-nbiot':
       return withoutSignalQuality(payload)
     case 'dragino-nb':
+    case 'elko-nb':
       return payload
   }
 }
@@ -36,7 +37,8 @@ const withoutSignalQuality = (datagram: Uint8Array): Uint8Array => {
 
 /**
  * The key of `uplink`. Sigfox: (kind, device, seqNumber, time in seconds). Adeunis NB-IoT: (IMEI, counter, the
- * frame). Dragino: (IMEI, the datagram, which holds the device's time). Never the receive time.
+ * frame). Dragino: (IMEI, the datagram, which holds the device's time). ELKO: (IMEI, the datagram; it holds nothing
+ * that tells two alike apart). Never the receive time.
  * @param timeMs the event time, or `unclockedMs`
  */
 export const messageId = (digest: Digest, uplink: Uplink, timeMs: number): MessageId =>

@@ -1,6 +1,9 @@
 import type pg from 'pg'
 import type { Decoding } from '../../core/ports.ts'
+import { channels } from '../../core/reading.ts'
 import { instants, texts, uuids } from './arrays.ts'
+
+const channelRows = channels.map((channel) => `('${channel}')`).join(', ')
 
 /**
  * What a message without a clock left at a later time than it has now. Such a message stands at its receive time; when
@@ -20,7 +23,7 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
   await client.query(
     `WITH gone AS (
        SELECT r.device_id, r.channel, r.read_at
-       FROM ${given} CROSS JOIN (VALUES ('A'), ('B')) AS c (channel)
+       FROM ${given} CROSS JOIN (VALUES ${channelRows}) AS c (channel)
        JOIN reading r ON r.device_id = t.device_id AND r.channel = c.channel AND r.read_at > t.received_at
          AND r.message_id = t.message_id AND r.quality = 'clock_unset'
        ORDER BY r.device_id, r.channel, r.read_at FOR UPDATE OF r

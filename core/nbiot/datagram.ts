@@ -1,6 +1,7 @@
 import type { RawItem } from '../uplink.ts'
 import { isAdeunis, readAdeunis } from './adeunis.ts'
 import { isDragino, readDragino } from './dragino.ts'
+import { isElko, readElko } from './elko.ts'
 import { refusal } from './refusal.ts'
 
 /** The largest datagram taken: what passes an IPv6 path of minimum MTU in one piece, with headers to spare. */
@@ -17,6 +18,8 @@ export const readDatagram = (bytes: Uint8Array, receivedAtMs: number): RawItem =
     return refusal('oversize_datagram', new Uint8Array(bytes.subarray(0, maxDatagramBytes)), receivedAtMs)
   }
   if (isDragino(bytes)) return readDragino(bytes, receivedAtMs)
+  // before Adeunis: digits in ASCII are valid BCD
+  if (isElko(bytes)) return readElko(bytes, receivedAtMs)
   // CoAP (first byte 0x40 to 0x7F) and COSE (0xD1, 0xD8) belong here. An IMEI that begins with 4 to 7 looks like CoAP
   // in its first byte; until CoAP is read, sixteen decimal digits are an IMEI.
   if (isAdeunis(bytes)) return readAdeunis(bytes, receivedAtMs)

@@ -8,11 +8,8 @@ const idBytes = 8
 /** Where the fields of the header begin, counted from its version; the model's own record follows at `record`. */
 export const draginoAt = { model: 0, firmware: 1, battery: 2, signal: 4, record: 5 } as const
 
-/** High byte of the version. */
-export const sw3lNb = 10
-
-/** Where the fields of an SW3L-NB's main record begin; its history follows at `history`. */
-export const sw3lAt = { pa4: 0, pb15: 1, alarm: 2, mod: 3, kFactor: 4, totalPulses: 6, time: 10, history: 14 } as const
+/** The models whose record is known: the high byte of the version. */
+export const draginoModels = { cpl03Nb: 1, cpn01Nb: 7, sw3lNb: 10 } as const
 
 /** What every model's datagram begins with. */
 export interface DraginoHeader {
@@ -45,6 +42,35 @@ export const readDraginoHeader = (datagram: Uint8Array): DraginoHeader | 'trunca
   return { model: u8(datagram, versionAt + draginoAt.model), versionAt, recordAt }
 }
 
+/** Whether the status of a CPL03-NB says that its record has three counters in place of one and a duration. */
+export const hasThreeCounters = (status: number): boolean => (status & 0x08) !== 0
+
+const timeBytes = 4
+
+/** How many bytes the main record of a model has, the device's time at its end; null of a model not known here. */
+const recordBytes = (datagram: Uint8Array, { model, recordAt }: DraginoHeader): number | null => {
+  switch (model) {
+    case draginoModels.sw3lNb:
+    case draginoModels.cpn01Nb:
+      return 14
+    case draginoModels.cpl03Nb:
+      return hasThreeCounters(u8(datagram, recordAt)) ? 14 : 11
+    default:
+      return null
+  }
+}
+
+/** Where the main record ends and its history begins; null of a model not known here. */
+export const recordEnd = (datagram: Uint8Array, header: DraginoHeader): number | null | 'truncated_datagram' => {
+  const bytes = recordBytes(datagram, header)
+  if (bytes === null) return null
+  const end = header.recordAt + bytes
+  return end <= datagram.length ? end : 'truncated_datagram'
+}
+
+/** The device's time in a main record that ends at `end`, in seconds since 1970. */
+export const recordTimeSeconds = (datagram: Uint8Array, end: number): number => u32(datagram, end - timeBytes)
+
 /**
  * The uplink in a datagram that `isDragino`, or its refusal. A model that is not known here is an uplink too, without
  * a time: it is stored, and what becomes of it is decided where it is decoded.
@@ -53,12 +79,10 @@ export const readDragino = (datagram: Uint8Array, receivedAtMs: number): RawItem
   const header = readDraginoHeader(datagram)
   if (header === 'unknown_datagram') return refusal(header, datagram, receivedAtMs)
   const deviceId = datagram.length < idBytes ? null : draginoDeviceId(datagram)
-  if (header === 'truncated_datagram' || deviceId === null || lacksItsRecord(datagram, header)) {
+  const end = header === 'truncated_datagram' ? header : recordEnd(datagram, header)
+  if (end === 'truncated_datagram' || deviceId === null) {
     return refusal('truncated_datagram', datagram, receivedAtMs, deviceId)
   }
-  const timeSeconds = header.model === sw3lNb ? u32(datagram, header.recordAt + sw3lAt.time) : null
+  const timeSeconds = end === null ? null : recordTimeSeconds(datagram, end)
   return { kind: 'dragino-nb', deviceId, seqNumber: -1, timeSeconds, receivedAtMs, payload: datagram }
 }
-
-const lacksItsRecord = (datagram: Uint8Array, { model, recordAt }: DraginoHeader): boolean =>
-  model === sw3lNb && datagram.length < recordAt + sw3lAt.history

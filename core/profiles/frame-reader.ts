@@ -1,12 +1,20 @@
 /**
- * Reading big-endian numbers out of a frame. Beyond the end they read 0, so a decoder checks the length first; a
- * DataView would throw there, and costs an object a frame.
+ * Reading numbers out of a frame, big-endian unless the name says otherwise. Beyond the end they read 0, so a decoder
+ * checks the length first; a DataView would throw there, and costs an object a frame.
  */
 export const u8 = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0
 
 export const u16 = (bytes: Uint8Array, at: number): number => (u8(bytes, at) << 8) | u8(bytes, at + 1)
 
+export const u24 = (bytes: Uint8Array, at: number): number => (u16(bytes, at) << 8) | u8(bytes, at + 2)
+
 export const u32 = (bytes: Uint8Array, at: number): number => ((u16(bytes, at) << 16) | u16(bytes, at + 2)) >>> 0
+
+/** The low byte first, as only the oldest devices send it. */
+export const u16LittleEndian = (bytes: Uint8Array, at: number): number => (u8(bytes, at + 1) << 8) | u8(bytes, at)
+
+export const u32LittleEndian = (bytes: Uint8Array, at: number): number =>
+  ((u16LittleEndian(bytes, at + 2) << 16) | u16LittleEndian(bytes, at)) >>> 0
 
 const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 

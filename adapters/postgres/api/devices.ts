@@ -1,9 +1,7 @@
 import type pg from 'pg'
 import type { ApiStore, DeviceRow, Registration } from '../../../core/api/store.ts'
-import type { Channel } from '../../../core/reading.ts'
+import { channels } from '../../../core/reading.ts'
 import type { Lane } from '../../../core/uplink.ts'
-
-export const channels = Object.keys({ A: 1, B: 1 } satisfies Record<Channel, 1>)
 
 const registrationColumns = `network, profile, weight_millilitres, weight_pulses, sample_period_seconds, time_zone,
   valid_from`

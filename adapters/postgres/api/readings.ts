@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import type { ApiStore, ReadingRow } from '../../../core/api/store.ts'
+import { channels } from '../../../core/reading.ts'
 import type { Quality } from '../../../core/time.ts'
 import { beyond, exactInteger, lowest } from './columns.ts'
-import { channels } from './devices.ts'
 
 interface Columns {
   device_id: string

@@ -4,6 +4,7 @@ import { maxDatagramBytes, readDatagram } from '../../../core/nbiot/datagram.ts'
 import { rejectReasons } from '../../../core/rejects.ts'
 import adeunis from '../../vectors/adeunis.json' with { type: 'json' }
 import dragino from '../../vectors/dragino.json' with { type: 'json' }
+import others from '../../vectors/others.json' with { type: 'json' }
 import { bytesOf } from '../profiles/decoding.ts'
 
 const receivedAtMs = Date.UTC(2025, 0, 1)
@@ -74,14 +75,22 @@ describe('a Dragino datagram', () => {
     expect(read(vector('c-time-zero'))).toMatchObject({ kind: 'dragino-nb', timeSeconds: 0 })
   })
 
-  test('of a model whose layout is not known is an uplink without a time', () => {
-    for (const id of ['nlms01-header-and-history', 'c-cpn01-u24wrap', 'c-cpl03-imsi']) {
-      expect(read(vector(id))).toEqual(uplink('dragino-nb', '868411056754138', null, vector(id)))
+  test('of every known model has the time of its main record', () => {
+    for (const id of ['c-cpn01-u24wrap', 'c-cpl03-imsi']) {
+      expect(read(vector(id))).toEqual(uplink('dragino-nb', '868411056754138', 1735689600, vector(id)))
     }
+    const threeCounters = 'f86841105675413801640e04191c0000640000c800012c67748580'
+    expect(read(threeCounters)).toMatchObject({ timeSeconds: 1735689600 })
+  })
+
+  test('of a model whose layout is not known is an uplink without a time', () => {
+    const id = 'nlms01-header-and-history'
+    expect(read(vector(id))).toEqual(uplink('dragino-nb', '868411056754138', null, vector(id)))
   })
 
   test('cut in its header or in its main record is refused under its id', () => {
-    for (const hex of [vector('c-trunc-header'), vector('c-time-zero').slice(0, -2)]) {
+    const cpl03 = 'f86841105675413801640e04191c0000640000c800012c677485'
+    for (const hex of [vector('c-trunc-header'), vector('c-time-zero').slice(0, -2), cpl03]) {
       expect(read(hex)).toEqual(refusal('truncated_datagram', '868411056754138', hex))
     }
     expect(read('f868')).toEqual(refusal('truncated_datagram', null, 'f868'))
@@ -90,6 +99,31 @@ describe('a Dragino datagram', () => {
   test('whose IMEI is not made of decimal digits is not one', () => {
     const hex = vector('c-time-zero').replace('f868', 'f86c')
     expect(read(hex)).toEqual(refusal('unknown_datagram', null, hex))
+  })
+})
+
+describe('an ELKO datagram', () => {
+  const elko = others.vectors.find((v) => v.id === 'c-elko-notification')?.hex ?? ''
+
+  test('is an uplink without a time, although its digits in ASCII are valid BCD', () => {
+    expect(read(elko)).toEqual(uplink('elko-nb', '868411056754138', null, elko))
+  })
+
+  test('of a type or function that is not known is one too', () => {
+    expect(read(`${elko.slice(0, 30)}010a01`)).toMatchObject({ kind: 'elko-nb', deviceId: '868411056754138' })
+  })
+
+  test('cut before its type is refused, under its id where that is whole, and never taken for Adeunis', () => {
+    expect(read(elko.slice(0, 30))).toEqual(refusal('truncated_datagram', '868411056754138', elko.slice(0, 30)))
+    for (const bytes of [8, 13, 14]) {
+      expect(read(elko.slice(0, 2 * bytes))).toEqual(refusal('truncated_datagram', null, elko.slice(0, 2 * bytes)))
+    }
+  })
+
+  test('is none where one of its fifteen digits is none: an IMEI of Adeunis may begin like it', () => {
+    const adeunis = '3522334455667788' + '0300000026' + '46000000009f00000002'
+    expect(read(adeunis)).toMatchObject({ kind: 'adeunis-nbiot' })
+    expect(read(adeunis.replace('3522334455667788', '3532333435363738'))).toMatchObject({ kind: 'adeunis-nbiot' })
   })
 })
 
@@ -117,13 +151,22 @@ describe('whatever else arrives', () => {
   }
 
   test('never makes it throw: every vector cut at every length', () => {
-    for (const { hex } of [...adeunis.vectors, ...dragino.vectors]) {
+    for (const { hex = '' } of [...adeunis.vectors, ...dragino.vectors, ...others.vectors]) {
       for (let end = 0; end <= hex.length; end += 2) expectSound(bytesOf(hex.slice(0, end)))
     }
   })
 
   test('never makes it throw: random bytes behind each kind of head', () => {
-    const head = fc.constantFrom('', 'f8', 'f868411056754138', 'f868411056754138f4', '11', '1122334455667788', '40')
+    const head = fc.constantFrom(
+      '',
+      'f8',
+      'f868411056754138',
+      'f868411056754138f4',
+      '11',
+      '1122334455667788',
+      '40',
+      '383638343131303536373534313338',
+    )
     fc.assert(
       fc.property(head, fc.uint8Array({ maxLength: 60 }), (hex, rest) => {
         expectSound(Uint8Array.of(...bytesOf(hex), ...rest))
