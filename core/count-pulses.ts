@@ -1,85 +1,13 @@
-import { type Digest, type MessageId, timeOfId, unclockedMs } from './identity.ts'
+import { type DecoderPorts, decodingOf, undecoded } from './decode-message.ts'
+import type { MessageId } from './identity.ts'
 import { done, type Outcome, reject } from './outcome.ts'
-import type { Decoding, Message, ReadingStore, Reject, StoredMessage } from './ports.ts'
-import type { DecodedFrame, DecodedIndex, Profile } from './profile.ts'
-import type { MeterEvent, Reading } from './reading.ts'
-import { missingMessageRow, pulseRejectRow, rejectRow } from './reject-rows.ts'
-import type { RejectReason, RejectRecord } from './rejects.ts'
-import { judgeTime, type Quality } from './time.ts'
-import type { Lane, UplinkKind } from './uplink.ts'
+import type { ReadingStore } from './ports.ts'
+import { missingMessageRow, rejectRow } from './reject-rows.ts'
+import type { RejectRecord } from './rejects.ts'
+import type { Lane } from './uplink.ts'
 
-interface Ports {
+interface Ports extends DecoderPorts {
   readonly store: ReadingStore
-  readonly digest: Digest
-  readonly profiles: ReadonlyMap<string, Profile>
-  /** The profile that follows from a datagram, where the registry says nothing. */
-  readonly profileOfDatagram: (kind: UplinkKind, payload: Uint8Array) => string | null
-  /** Profile of Sigfox devices that the registry does not know; null where there is none. */
-  readonly defaultProfile: string | null
-}
-
-/** The instant a message speaks of, and whether a clock says so. */
-const eventTime = (message: Message): { atMs: number; clocked: boolean } => {
-  const timeMs = timeOfId(message.id)
-  return timeMs === unclockedMs ? { atMs: message.receivedAtMs, clocked: false } : { atMs: timeMs, clocked: true }
-}
-
-/**
- * When an index was read. A time of its own is judged like a message's; one that is not set is the receive time, as
- * is that of a message without a clock.
- */
-const readTime = (message: Message, decoded: DecodedIndex): { atMs: number; quality: Quality } | null => {
-  const own = decoded.timeSeconds === null ? null : decoded.timeSeconds * 1000
-  const judgement = own === null ? null : judgeTime(own, message.receivedAtMs)
-  if (judgement === 'out_of_range') return null
-  const event = eventTime(message)
-  const clocked = own === null ? event.clocked : judgement === 'used'
-  const base = own === null ? event.atMs : judgement === 'used' ? own : message.receivedAtMs
-  const atMs = base - decoded.ageSeconds * 1000
-  if (judgeTime(atMs, message.receivedAtMs) !== 'used') return null
-  return { atMs, quality: clocked ? decoded.quality : 'clock_unset' }
-}
-
-const decode = (ports: Ports, message: StoredMessage): DecodedFrame | RejectReason => {
-  const fallback = message.kind === 'sigfox-data' ? ports.defaultProfile : null
-  const name = message.profile ?? ports.profileOfDatagram(message.kind, message.payload) ?? fallback
-  if (name === null) return 'unknown_device'
-  const profile = ports.profiles.get(name)
-  if (!profile) return 'unknown_profile'
-  if (profile.uplinkKind !== message.kind) return 'wrong_profile'
-  try {
-    return profile.decode(message.payload, message)
-  } catch {
-    // a decoder never throws; if one does after all, its message waits for a better one and stops nobody
-    return 'decoder_error'
-  }
-}
-
-const undecoded = (digest: Digest, message: Message, reason: RejectReason): Decoding => ({
-  message,
-  readings: [],
-  events: [],
-  reject: pulseRejectRow(digest, message, reason),
-  recordRejects: [],
-})
-
-const decodingOf = (ports: Ports, message: StoredMessage): Decoding => {
-  const frame = decode(ports, message)
-  if (typeof frame === 'string') return undecoded(ports.digest, message, frame)
-  const { deviceId, receivedAtMs, id: messageId } = message
-  const readings: Reading[] = []
-  const recordRejects: Reject[] = []
-  frame.indexes.forEach((decoded, i) => {
-    const time = readTime(message, decoded)
-    if (!time) recordRejects.push(pulseRejectRow(ports.digest, message, 'time_out_of_range', i + 1))
-    else {
-      const { channel, index } = decoded
-      readings.push({ deviceId, channel, readAtMs: time.atMs, index, quality: time.quality, receivedAtMs, messageId })
-    }
-  })
-  const { atMs } = eventTime(message)
-  const events = frame.events.map((event): MeterEvent => ({ ...event, deviceId, atMs, messageId }))
-  return { message, readings, events, reject: null, recordRejects }
 }
 
 /**
