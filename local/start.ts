@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { logPath } from './child.ts'
+import type { Addresses } from './cloud.ts'
 import { makeDatabase, openRoles, tellConnection } from './database.ts'
 import { type Engines, startEngines } from './engines.ts'
 import { StartFault } from './fault.ts'
@@ -41,6 +42,8 @@ export interface Options {
   readonly shutdown: Shutdown
   /** An app synthesised before; without it, it is synthesised for stage `dev`. */
   readonly assemblyFolder?: string
+  /** Puts something between the processes and the engines: answers the addresses that the processes get. */
+  readonly through?: (real: Addresses) => Promise<Addresses>
 }
 
 const seconds = (sinceMs: number) => `${((Date.now() - sinceMs) / 1000).toFixed(1)} s`
@@ -62,7 +65,13 @@ const both = async <A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]
 }
 
 /** Secrets, and the functions with the few settings that are different here. */
-const startFunctions = async (plan: Plan, overrides: Overrides, engines: Engines, { shutdown }: Options) => {
+const startFunctions = async (
+  plan: Plan,
+  overrides: Overrides,
+  engines: Engines,
+  addresses: Addresses,
+  { shutdown }: Options,
+) => {
   const { dataDir, sigfoxToken } = overrides
   const secrets = new Map<string, string>()
   for (const { environment } of plan.functions)
@@ -71,7 +80,7 @@ const startFunctions = async (plan: Plan, overrides: Overrides, engines: Engines
   const { url, stop } = await startSecrets(secrets)
   shutdown.add(null, 1_000, stop)
 
-  const aws = awsEnvironment({ sqsUrl: engines.sqsUrl, secretsUrl: url })
+  const aws = awsEnvironment({ ...addresses, secretsUrl: url })
   const { password } = engines.postgres.current()
   const functions = plan.functions.map((fn) => {
     const database = databaseEnvironment(fn.environment, password)
@@ -135,11 +144,14 @@ export const startLocal = async (overrides: Overrides, options: Options): Promis
   await requirePorts(httpPort, udpPort)
   const [assembly, engines] = await both(assemble(dataDir, options), startEngines(dataDir, report, shutdown))
 
-  const { postgres, queues, databasePort, sqsUrl } = engines
-  const plan = readPlan(assembly, { sqsUrl, databaseHost: '127.0.0.1', databasePort }, timeScale)
+  const { postgres, queues, databasePort } = engines
+  const real: Addresses = { sqsUrl: engines.sqsUrl, databaseHost: '127.0.0.1', databasePort }
+  const addresses = options.through ? await options.through(real) : real
+  const { sqsUrl } = addresses
+  const plan = readPlan(assembly, addresses, timeScale)
   const sqs = connectSqs(sqsUrl)
   await makeQueues(sqs, sqsUrl, plan.queues)
-  const { hosts, aws } = await startFunctions(plan, overrides, engines, options)
+  const { hosts, aws } = await startFunctions(plan, overrides, engines, addresses, options)
   const deployedAt = Date.now()
   await deploy(plan, hosts, engines, dataDir)
   report(`database migrated, ${plan.queues.length} queues made (${seconds(deployedAt)})`)
