@@ -10,6 +10,7 @@ const sigfox = {
 export const dev: Stage = {
   name: 'dev',
   bus: 'sqs',
+  shards: 1,
   raw: { batchSize: 10, windowSeconds: 0, maxConcurrency: 2, memoryMiB: 256, timeoutSeconds: 30 },
   pulse: { batchSize: 10, windowSeconds: 0, maxConcurrency: 2, memoryMiB: 256, timeoutSeconds: 30 },
   api: { maxConcurrency: 2, memoryMiB: 256, timeoutSeconds: 15 },
@@ -27,6 +28,7 @@ export const dev: Stage = {
 export const load: Stage = {
   name: 'load',
   bus: 'sqs',
+  shards: 2,
   raw: { batchSize: 1_000, windowSeconds: 1, maxConcurrency: 10, memoryMiB: 1_024, timeoutSeconds: 60 },
   pulse: { batchSize: 1_000, windowSeconds: 1, maxConcurrency: 10, memoryMiB: 1_024, timeoutSeconds: 60 },
   api: { maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 30 },
@@ -42,6 +44,7 @@ export const load: Stage = {
 export const prod: Stage = {
   name: 'prod',
   bus: 'sqs',
+  shards: 1,
   // Windows are latency that nobody waits for: a meter reports a few times a day.
   raw: { batchSize: 1_000, windowSeconds: 5, maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 60 },
   pulse: { batchSize: 1_000, windowSeconds: 5, maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 60 },

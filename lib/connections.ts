@@ -1,4 +1,4 @@
-import type { Stage } from './stage.ts'
+import type { Stage, Worker } from './stage.ts'
 
 /** Memory of the instance classes that a stage may choose, without the prefix `db.`. */
 const memoryGiB = {
@@ -23,3 +23,10 @@ export const maxConnections = (instanceClass: InstanceClass) =>
 /** Connections that the functions of a stage may hold at once: one a process, two lanes, and upkeep by day and deployment. */
 export const connectionsNeeded = ({ raw, pulse, api }: Stage) =>
   2 * (raw.maxConcurrency + pulse.maxConcurrency) + api.maxConcurrency + 2
+
+/**
+ * Concurrency that is reserved for a worker: none where its mapping bounds it. Shards on demand come and go, and with
+ * them the number of invocations at once; what is throttled is tried again.
+ */
+export const reservedConcurrency = ({ bus, shards }: Stage, { maxConcurrency }: Worker) =>
+  bus === 'kinesis' && shards === 'on-demand' ? { maxConcurrency } : {}

@@ -1,19 +1,20 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Stack } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
+import { topicsOf } from './bus.ts'
 import { Database } from './database.ts'
 import { Network } from './network.ts'
 import { removal } from './removal.ts'
 import type { Stage } from './stage.ts'
-import { Topic } from './topic.ts'
+import type { Topic } from './topic.ts'
 
-/** The two queues of a lane. */
+/** The two topics of a lane. */
 export interface LaneTopics {
   raw: Topic
   pulse: Topic
 }
 
-/** What must survive: the database, what waits in the queues, the callback's secret, and the network they stand in. */
+/** What must survive: the database, what waits in the topics, the callback's secret, and the network they stand in. */
 export class DataStack extends Stack {
   readonly network: Network
   readonly database: Database
@@ -23,9 +24,6 @@ export class DataStack extends Stack {
 
   constructor(scope: Construct, id: string, { stage }: { stage: Stage }) {
     super(scope, id, { description: `Sluice ${stage.name}: what must survive`, terminationProtection: stage.keepData })
-    const raw = { stage, worker: stage.raw }
-    const pulse = { stage, worker: stage.pulse }
-
     this.network = new Network(this, 'Network', { stage })
     this.database = new Database(this, 'Database', { stage, vpc: this.network.vpc })
     this.sigfoxSecret = new Secret(this, 'SigfoxToken', {
@@ -38,13 +36,14 @@ export class DataStack extends Stack {
       },
       removalPolicy: removal(stage),
     })
+    const topic = topicsOf(this, stage)
     this.sigfox = {
-      raw: new Topic(this, 'ProcessRawDataSigfox', raw),
-      pulse: new Topic(this, 'ProcessPulseDataSigfox', pulse),
+      raw: topic('ProcessRawDataSigfox', stage.raw),
+      pulse: topic('ProcessPulseDataSigfox', stage.pulse),
     }
     this.nbiot = {
-      raw: new Topic(this, 'ProcessRawDataNBIoT', raw),
-      pulse: new Topic(this, 'ProcessPulseDataNBIoT', pulse),
+      raw: topic('ProcessRawDataNBIoT', stage.raw),
+      pulse: topic('ProcessPulseDataNBIoT', stage.pulse),
     }
   }
 }

@@ -1,14 +1,11 @@
-import { MetricType } from 'aws-cdk-lib/aws-lambda'
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
-import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { setting } from '../core/settings.ts'
+import { reservedConcurrency } from './connections.ts'
 import type { LaneTopics } from './data-stack.ts'
 import type { Database } from './database.ts'
 import { Handler } from './handler.ts'
 import type { Network } from './network.ts'
-import type { Stage, Worker } from './stage.ts'
-import type { Topic } from './topic.ts'
+import type { Stage } from './stage.ts'
 
 export interface LaneProps {
   stage: Stage
@@ -31,34 +28,23 @@ export class Lane extends Construct {
       entry: 'lambdas/raw-worker.ts',
       memoryMiB: stage.raw.memoryMiB,
       timeoutSeconds: stage.raw.timeoutSeconds,
-      environment: { [setting.lane]: lane, [setting.pulseTopicUrl]: topics.pulse.queue.queueUrl },
+      ...reservedConcurrency(stage, stage.raw),
+      environment: { [setting.lane]: lane, [setting.pulseTopicUrl]: topics.pulse.address },
       database: access,
       securityGroups: [network.busClients],
     })
-    topics.pulse.queue.grantSendMessages(raw)
-    this.read(topics.raw, raw, stage.raw)
+    topics.pulse.grantPublish(raw)
+    topics.raw.feed(raw, stage.raw)
 
     const pulse = new Handler(this, 'PulseWorker', {
       stage,
       entry: 'lambdas/pulse-worker.ts',
       memoryMiB: stage.pulse.memoryMiB,
       timeoutSeconds: stage.pulse.timeoutSeconds,
+      ...reservedConcurrency(stage, stage.pulse),
       environment: { [setting.lane]: lane, [setting.defaultProfile]: defaultProfile },
       database: access,
     })
-    this.read(topics.pulse, pulse, stage.pulse)
-  }
-
-  private read(topic: Topic, worker: Handler, { batchSize, windowSeconds, maxConcurrency }: Worker) {
-    worker.addEventSource(
-      new SqsEventSource(topic.queue, {
-        batchSize,
-        maxBatchingWindow: Duration.seconds(windowSeconds),
-        maxConcurrency,
-        reportBatchItemFailures: true,
-        // Polled, failed and dropped records; off unless asked for.
-        metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
-      }),
-    )
+    topics.pulse.feed(pulse, stage.pulse)
   }
 }

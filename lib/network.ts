@@ -1,6 +1,5 @@
 import {
   InterfaceVpcEndpoint,
-  InterfaceVpcEndpointAwsService,
   type ISubnet,
   type IVpc,
   Port,
@@ -9,6 +8,7 @@ import {
   Vpc,
 } from 'aws-cdk-lib/aws-ec2'
 import { Construct } from 'constructs'
+import { busEndpoint } from './bus.ts'
 import type { Stage } from './stage.ts'
 
 /**
@@ -48,7 +48,7 @@ export class Network extends Construct {
     })
     const endpoint = new InterfaceVpcEndpoint(this, 'BusEndpoint', {
       vpc: this.vpc,
-      service: InterfaceVpcEndpointAwsService.SQS,
+      service: busEndpoint[stage.bus],
       subnets: { subnets: stage.database.multiAz ? isolated : isolated.slice(0, 1) },
       securityGroups: [group],
       open: false,

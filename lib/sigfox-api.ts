@@ -36,12 +36,12 @@ export class SigfoxApi extends Construct {
       memoryMiB: 256,
       timeoutSeconds: 7,
       environment: {
-        [setting.rawTopicUrl]: rawTopic.queue.queueUrl,
+        [setting.rawTopicUrl]: rawTopic.address,
         [setting.sigfoxFields]: JSON.stringify(stage.sigfox.fields),
         [setting.sigfoxBatchColumns]: stage.sigfox.batchColumns,
       },
     })
-    rawTopic.queue.grantSendMessages(callback)
+    rawTopic.grantPublish(callback)
 
     // With the route in its identity, an answer cached for one route never opens another.
     const closed = new HttpLambdaAuthorizer('SigfoxAuthorizer', authorizer, {

@@ -1,18 +1,22 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { unless, within } from './check.ts'
+import { checkBus } from './check-bus.ts'
 import { connectionsNeeded, type InstanceClass, maxConnections } from './connections.ts'
-import { tries } from './topic.ts'
 
-/** One stage of a lane: how its queue is read and how big each of its processes is. */
+/** One stage of a lane: how its topic is read and how big each of its processes is. */
 export interface Worker {
-  /** Bus records (packs, not messages) in one invocation. 1 to 10,000; above 10 a window is needed. */
+  /** Bus records (packs, not messages) in one invocation. 1 to 10,000; above 10 a window is needed on SQS. */
   batchSize: number
   /** Longest wait for a batch to fill, in seconds. 0 to 300. It is latency, and it saves invocations. */
   windowSeconds: number
-  /** Most invocations at once, for each lane. 2 to 1,000. Each holds one database connection. */
+  /**
+   * Most invocations at once, for each lane. Each holds one database connection. 2 to 1,000 on SQS; on Kinesis each
+   * shard has its equal part of them, 1 to 10.
+   */
   maxConcurrency: number
   /** Memory, and with it CPU: 1,769 MiB is one whole vCPU. */
   memoryMiB: number
-  /** A batch that takes longer is retried. The queue's visibility follows: six times this, plus the window. */
+  /** A batch that takes longer is retried. A queue's visibility follows: six times this, plus the window. */
   timeoutSeconds: number
 }
 
@@ -21,7 +25,9 @@ export interface Stage {
   /** Chosen by `-c env=NAME`; part of the stack names. */
   name: string
   /** What carries packs from the doors to the workers; selects the adapter behind `#bus` when code is bundled. */
-  bus: 'sqs'
+  bus: 'sqs' | 'kinesis'
+  /** Shards of each topic where the bus is Kinesis: 1,000 packs or 1 MB a second each. 1 to 16, or `on-demand`. */
+  shards: number | 'on-demand'
   /** Stores raw messages. */
   raw: Worker
   /** Turns raw messages into readings. */
@@ -76,13 +82,6 @@ const fargateMemoryMiB: Record<number, [lowest: number, highest: number]> = {
   4096: [8192, 30_720],
 }
 
-const within = (name: string, value: number, lowest: number, highest: number, unit = '') =>
-  Number.isInteger(value) && value >= lowest && value <= highest
-    ? []
-    : [`${name} is ${value}; it must be a whole number from ${lowest} to ${highest}${unit}.`]
-
-const unless = (holds: boolean, sentence: string) => (holds ? [] : [sentence])
-
 const checkFunction = (name: string, { memoryMiB, timeoutSeconds }: Stage['api'], longestSeconds: number) => [
   ...within(`${name}.memoryMiB`, memoryMiB, 128, 10_240, ' MiB'),
   ...within(`${name}.timeoutSeconds`, timeoutSeconds, 1, longestSeconds, ' s'),
@@ -92,15 +91,6 @@ const checkWorker = (name: string, worker: Worker) => [
   ...checkFunction(name, worker, 900),
   ...within(`${name}.batchSize`, worker.batchSize, 1, 10_000, ' bus records'),
   ...within(`${name}.windowSeconds`, worker.windowSeconds, 0, 300, ' s'),
-  ...within(`${name}.maxConcurrency`, worker.maxConcurrency, 2, 1_000),
-  ...unless(
-    worker.batchSize <= 10 || worker.windowSeconds >= 1,
-    `${name}.batchSize is ${worker.batchSize} and ${name}.windowSeconds ${worker.windowSeconds}; above 10 records SQS needs a window of at least 1 s.`,
-  ),
-  ...unless(
-    tries(worker) <= 1_000,
-    `${name}.timeoutSeconds is ${worker.timeoutSeconds}: retrying for six hours would take ${tries(worker)} tries, and SQS counts to 1000; use 4 s or more.`,
-  ),
 ]
 
 const checkSigfox = ({ fields, batchColumns }: Stage['sigfox']) => {
@@ -144,6 +134,7 @@ const checkConnections = (stage: Stage) => {
 export const checkStage = (stage: Stage): string[] => [
   ...checkWorker('raw', stage.raw),
   ...checkWorker('pulse', stage.pulse),
+  ...checkBus(stage),
   // An HTTP API gives up on its function after 30 s.
   ...checkFunction('api', stage.api, 30),
   ...within('api.maxConcurrency', stage.api.maxConcurrency, 1, 1_000),

@@ -101,7 +101,7 @@ const fargateService = (scope: Construct, { stage, network, rawTopic }: UdpGatew
     memoryLimitMiB: memoryMiB,
     runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
   })
-  rawTopic.queue.grantSendMessages(task.taskRole)
+  rawTopic.grantPublish(task.taskRole)
   task.addContainer('gateway', {
     image: ContainerImage.fromDockerImageAsset(image(scope, stage)),
     logging: LogDriver.awsLogs({
@@ -116,7 +116,7 @@ const fargateService = (scope: Construct, { stage, network, rawTopic }: UdpGatew
     ],
     environment: {
       AWS_REGION: Stack.of(scope).region,
-      [setting.rawTopicUrl]: rawTopic.queue.queueUrl,
+      [setting.rawTopicUrl]: rawTopic.address,
       [setting.udpPort]: String(udpPort),
       [setting.healthPort]: String(healthPort),
       [setting.lingerMilliseconds]: String(lingerMilliseconds),

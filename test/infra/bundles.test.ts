@@ -5,6 +5,9 @@ import { App } from 'aws-cdk-lib/core'
 import { build as esbuild } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { build } from '../../bin/app.ts'
+import { dev } from '../../bin/stages.ts'
+import { conditions, mainFields } from '../../lib/handler.ts'
+import type { Stage } from '../../lib/stage.ts'
 import { context, ourFunctions } from './templates.ts'
 
 const app = new App({ context })
@@ -27,20 +30,34 @@ test('every function is one file of at most 600 KB', () => {
   expect(Math.max(...sizes)).toBeLessThanOrEqual(600_000)
 })
 
-test('no entry point reaches a development dependency', async () => {
-  const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+/** Packages in the bundles of all entry points, as the stage on this bus gets them. */
+const packagesOn = async (bus: Stage['bus']) => {
   const { metafile } = await esbuild({
     entryPoints: ['lambdas/*.ts', 'udp-gateway/main.ts'],
     bundle: true,
+    minify: true,
     format: 'esm',
     platform: 'node',
+    conditions: conditions({ ...dev, bus }),
+    mainFields,
     write: false,
     outdir: 'unwritten',
     metafile: true,
   })
-  const packages = Object.keys(metafile.inputs).map((path) => /node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1])
-  expect(packages).toContain('pg')
-  expect(packages.filter((name) => name && name in devDependencies)).toEqual([])
+  const packages = Object.keys(metafile.inputs).map((path) => /node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? '')
+  return { packages, sizes: Object.values(metafile.outputs).map(({ bytes }) => bytes) }
+}
+
+test.each([
+  ['sqs', 'kinesis'],
+  ['kinesis', 'sqs'],
+] as const)('bundles for %s hold no client of %s and no development dependency', async (bus, other) => {
+  const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const { packages, sizes } = await packagesOn(bus)
+  expect(packages).toEqual(expect.arrayContaining(['pg', `@aws-sdk/client-${bus}`]))
+  expect(packages).not.toContain(`@aws-sdk/client-${other}`)
+  expect(packages.filter((name) => name in devDependencies)).toEqual([])
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(600_000)
 })
 
 test('the upkeep function carries the migrations it runs', () => {

