@@ -1,3 +1,5 @@
+import { writeUuid } from '../uuid.ts'
+
 /** A pack that cannot be read: cut short, or altered on its way. */
 export class PackCorrupt extends Error {
   override name = 'PackCorrupt'
@@ -51,9 +53,10 @@ export class ByteWriter {
     this.length += this.buffer.write(value, this.length, 'latin1')
   }
 
-  hex(digits: string): void {
-    this.reserve(digits.length / 2)
-    this.length += this.buffer.write(digits, this.length, 'hex')
+  uuid(text: string): void {
+    this.reserve(16)
+    writeUuid(this.buffer, this.length, text)
+    this.length += 16
   }
 
   append(other: ByteWriter): void {

@@ -1,3 +1,5 @@
+import { writeUuid } from '../uuid.ts'
+
 /**
  * Arrays as parameters, in PostgreSQL's binary format (`array_recv` in its source): a Buffer is what pg sends as it is.
  * As arrays of values pg would write them as text, escaped element by element, and the server would read that text
@@ -51,9 +53,7 @@ const writeInstant: Write<number> = (buffer, ms, at) => {
   else buffer.writeBigInt64BE(BigInt(ms - epoch2000Ms) * 1000n, at)
 }
 
-const writeUuid: Write<string> = (buffer, value, at) => {
-  if (buffer.write(value.replaceAll('-', ''), at, 'hex') !== 16) throw new RangeError(`${value} is no UUID`)
-}
+const uuid: Write<string> = (buffer, value, at) => writeUuid(buffer, at, value)
 
 const writeInteger: Write<number> = (buffer, value, at) => buffer.writeInt32BE(value, at)
 const writeText: Write<string> = (buffer, value, at) => buffer.write(value, at)
@@ -64,10 +64,10 @@ const eight = () => 8
 const sixteen = () => 16
 
 /** `uuid[]` from their texts. */
-export const uuids = (values: readonly (string | null)[]) => arrayOf(oid.uuid, values, sixteen, writeUuid)
+export const uuids = (values: readonly (string | null)[]) => arrayOf(oid.uuid, values, sixteen, uuid)
 
 /** `timestamptz[]` from milliseconds since 1970. */
-export const instants = (values: readonly number[]) => arrayOf(oid.timestamptz, values, eight, writeInstant)
+export const instants = (values: readonly (number | null)[]) => arrayOf(oid.timestamptz, values, eight, writeInstant)
 
 /** `bigint[]` from whole numbers below 2^53. */
 export const bigints = (values: readonly number[]) => arrayOf(oid.bigint, values, eight, writeBigint)

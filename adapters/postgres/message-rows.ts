@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { timeOfId, unclockedMs } from '../../core/identity.ts'
-import type { Message } from '../../core/ports.ts'
+import type { StoredMessage } from '../../core/ports.ts'
 import type { UplinkKind } from '../../core/uplink.ts'
-import { uuids } from './arrays.ts'
+import { instants, uuids } from './arrays.ts'
 import { slices } from './bisect.ts'
 import { milliseconds } from './rows.ts'
 
@@ -13,30 +13,55 @@ interface MessageRow {
   kind: UplinkKind
   device_id: string
   payload: Buffer
+  /** Of the registration, null where there is none. */
+  valid_from: number | null
+  profile: string | null
+  sample_period_seconds: number | null
 }
 
-const loadSlice = async (pool: pg.Pool, ids: readonly string[]): Promise<Message[]> => {
+/** The instant a message speaks of; null where its receive time stands in for it. */
+const eventMs = (id: string): number | null => (timeOfId(id) === unclockedMs ? null : timeOfId(id))
+
+/** One row per message. Choosing here takes a third less CPU than a LATERAL with a LIMIT: nearly all have one row. */
+const newestRegistrations = (rows: readonly MessageRow[]): MessageRow[] => {
+  const newest = new Map<string, MessageRow>()
+  for (const row of rows) {
+    const known = newest.get(row.id)
+    if (!known || (row.valid_from ?? 0) > (known.valid_from ?? 0)) newest.set(row.id, row)
+  }
+  return [...newest.values()]
+}
+
+const loadSlice = async (pool: pg.Pool, ids: readonly string[]): Promise<StoredMessage[]> => {
   // the bounds let PostgreSQL open the partitions of these days only, instead of all
   const { rows } = await pool.query<MessageRow>(
-    `SELECT m.id, ${milliseconds('m.received_at')} AS received_at, m.seq_number, m.kind, m.device_id, m.payload
-     FROM unnest($1::uuid[]) AS k (id) JOIN message m ON m.id = k.id AND m.id BETWEEN $2 AND $3`,
-    [uuids(ids), ids[0], ids.at(-1)],
+    `SELECT m.id, ${milliseconds('m.received_at')} AS received_at, m.seq_number, m.kind, m.device_id, m.payload,
+       ${milliseconds('d.valid_from')} AS valid_from, d.profile, d.sample_period_seconds
+     FROM unnest($1::uuid[], $2::timestamptz[]) AS k (id, at)
+       JOIN message m ON m.id = k.id AND m.id BETWEEN $3 AND $4
+       LEFT JOIN device d ON d.device_id = m.device_id AND d.valid_from <= coalesce(k.at, m.received_at)`,
+    [uuids(ids), instants(ids.map(eventMs)), ids[0], ids.at(-1)],
   )
-  return rows.map(({ id, received_at, seq_number, kind, device_id, payload }) => ({
-    id,
-    kind,
-    deviceId: device_id,
-    seqNumber: seq_number,
-    receivedAtMs: received_at,
-    payload,
+  return newestRegistrations(rows).map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    deviceId: row.device_id,
+    seqNumber: row.seq_number,
+    receivedAtMs: row.received_at,
+    payload: row.payload,
+    profile: row.profile,
+    samplePeriodSeconds: row.sample_period_seconds,
   }))
 }
 
-/** The messages that exist among `ids` (sorted). Those without a clock lie in a partition far from the others. */
-export const loadMessages = async (pool: pg.Pool, ids: readonly string[]): Promise<Message[]> => {
+/**
+ * The messages that exist among `ids` (sorted), each with what the registry says of its device at the instant the
+ * message speaks of. Those without a clock lie in a partition far from the others.
+ */
+export const loadMessages = async (pool: pg.Pool, ids: readonly string[]): Promise<StoredMessage[]> => {
   const split = ids.findIndex((id) => timeOfId(id) !== unclockedMs)
   const firstClocked = split < 0 ? ids.length : split
-  const messages: Message[] = []
+  const messages: StoredMessage[] = []
   for (const run of [ids.slice(0, firstClocked), ids.slice(firstClocked)])
     for (const slice of slices(run)) messages.push(...(await loadSlice(pool, slice)))
   return messages

@@ -8,7 +8,6 @@ import { dropEvents, writeEvents } from './events.ts'
 import { countFlow } from './flow.ts'
 import { loadMessages } from './message-rows.ts'
 import { mergeIntoReadings } from './readings.ts'
-import { withRegistrations } from './registrations.ts'
 import { writeRejects } from './rejects.ts'
 import { inTransaction } from './transaction.ts'
 import { dropOutlived } from './unclocked.ts'
@@ -59,10 +58,7 @@ const recordBatch = async (client: pg.PoolClient, batch: Batch, bisect: boolean)
 
 /** Readings in PostgreSQL. Like the raw messages: as a whole, and searched for the bad row only where there is one. */
 export const postgresReadingStore = (pool: pg.Pool): ReadingStore => ({
-  load: async (ids) => {
-    const messages = await loadMessages(pool, [...ids].sort())
-    return withRegistrations(pool, messages)
-  },
+  load: (ids) => loadMessages(pool, [...ids].sort()),
   record: async (batch) => {
     try {
       return await inTransaction(pool, (client) => recordBatch(client, batch, false))

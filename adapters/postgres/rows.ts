@@ -11,8 +11,5 @@ export const sortedBy = <T>(rows: readonly T[], keyOf: (row: T) => string): T[] 
 /** Ids are lower-case hex: the order of their text is the order of their bytes, which is PostgreSQL's. */
 export const sortedById = <T extends { readonly id: string }>(rows: readonly T[]): T[] => sortedBy(rows, ({ id }) => id)
 
-/** A time as text whose order is that of the times. */
-export const timeKey = (ms: number): string => String(ms).padStart(15, '0')
-
 /** SQL for an instant as milliseconds since 1970. */
-export const milliseconds = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`
+export const milliseconds = (column: string): string => `round(date_part('epoch', ${column}) * 1000)`
