@@ -5,6 +5,9 @@ import { isLostRace } from './errors.ts'
 
 const mostTries = 5
 
+/** A connection in use that is lost between two statements says so as an event; unheard it would end the process. */
+const unheard = () => {}
+
 /**
  * Runs `work` in one transaction: all of it or nothing. A transaction that lost to another (deadlock, serialization)
  * is run again as a whole, after a random wait.
@@ -14,6 +17,7 @@ export const inTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClie
   for (let attempt = 1; ; attempt++) {
     const client = await pool.connect()
     let broken: Error | undefined
+    client.on('error', unheard)
     try {
       await client.query('BEGIN')
       const result = await work(client)
@@ -26,6 +30,7 @@ export const inTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClie
       })
       if (!isLostRace(error) || attempt >= mostTries) throw error
     } finally {
+      if (!broken) client.off('error', unheard)
       client.release(broken)
     }
     await wait(backoffMs(attempt))
