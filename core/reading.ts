@@ -74,3 +74,32 @@ export const indexConflict = (loser: Reading): MeterEvent => ({
   value: loser.index,
   messageId: null,
 })
+
+const timeText = (ms: number) => String(ms).padStart(15, '0')
+
+/** What makes a reading one: its device, channel and instant. The order of the texts is that of the table's key. */
+export const readingKey = (r: Pick<Reading, 'deviceId' | 'readAtMs'> & { readonly channel: string }): string =>
+  `${r.deviceId} ${r.channel} ${timeText(r.readAtMs)}`
+
+export const eventKey = (e: MeterEvent): string => `${e.deviceId} ${timeText(e.atMs)} ${e.kind} ${e.channel} ${e.value}`
+
+/** One reading for each key, and every index that is not it, as the event that is kept of it. */
+export const mergeAll = (
+  all: readonly Reading[],
+): { readings: ReadonlyMap<string, Reading>; conflicts: MeterEvent[] } => {
+  const readings = new Map<string, Reading>()
+  const conflicts = new Map<string, { key: string; event: MeterEvent }>()
+  for (const reading of all) {
+    const key = readingKey(reading)
+    const known = readings.get(key)
+    if (known && known.index !== reading.index)
+      for (const loser of [known, reading]) {
+        const event = indexConflict(loser)
+        conflicts.set(eventKey(event), { key, event })
+      }
+    readings.set(key, known ? mergeReadings(known, reading) : reading)
+  }
+  // an index that lost to one of better quality may have come again with a better one itself
+  const lost = [...conflicts.values()].filter(({ key, event }) => readings.get(key)?.index !== event.value)
+  return { readings, conflicts: lost.map(({ event }) => event) }
+}

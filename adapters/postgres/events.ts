@@ -1,10 +1,8 @@
 import type pg from 'pg'
-import type { MeterEvent } from '../../core/reading.ts'
+import { eventKey, type MeterEvent } from '../../core/reading.ts'
 import { bigints, instants, texts, uuids } from './arrays.ts'
 import { slices } from './bisect.ts'
-import { sortedBy, timeKey } from './rows.ts'
-
-const keyOf = (e: MeterEvent) => `${e.deviceId} ${timeKey(e.atMs)} ${e.kind} ${e.channel} ${e.value}`
+import { sortedBy } from './rows.ts'
 
 const columns = (rows: readonly MeterEvent[]) => [
   texts(rows.map((row) => row.deviceId)),
@@ -20,10 +18,10 @@ const keys = `unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::
 export const writeEvents = async (client: pg.PoolClient, events: readonly MeterEvent[]): Promise<void> => {
   const unique = new Map<string, MeterEvent>()
   for (const event of events) {
-    const known = unique.get(keyOf(event))
-    if (!known || (event.messageId ?? '') < (known.messageId ?? '')) unique.set(keyOf(event), event)
+    const known = unique.get(eventKey(event))
+    if (!known || (event.messageId ?? '') < (known.messageId ?? '')) unique.set(eventKey(event), event)
   }
-  for (const rows of slices(sortedBy([...unique.values()], keyOf)))
+  for (const rows of slices(sortedBy([...unique.values()], eventKey)))
     await client.query(
       `INSERT INTO event AS e (device_id, at, kind, channel, value, message_id)
        SELECT device_id, at, kind, channel, value, message_id
@@ -37,7 +35,7 @@ export const writeEvents = async (client: pg.PoolClient, events: readonly MeterE
 
 /** Removes events by their keys. */
 export const dropEvents = async (client: pg.PoolClient, events: readonly MeterEvent[]): Promise<void> => {
-  for (const rows of slices(sortedBy(events, keyOf)))
+  for (const rows of slices(sortedBy(events, eventKey)))
     await client.query(
       `WITH gone AS (
          SELECT e.device_id, e.at, e.kind, e.channel, e.value

@@ -1,25 +1,8 @@
 import type pg from 'pg'
-import { indexConflict, type MeterEvent, mergeReadings, type Reading } from '../../core/reading.ts'
+import { type MeterEvent, mergeAll, type Reading, readingKey } from '../../core/reading.ts'
 import { bigints, instants, texts, uuids, words } from './arrays.ts'
 import { slices } from './bisect.ts'
-import { milliseconds, sortedBy, timeKey } from './rows.ts'
-
-const keyOf = (r: Reading) => `${r.deviceId} ${r.channel} ${timeKey(r.readAtMs)}`
-
-/** One reading per key, and what was lost in making it one. */
-const collapse = (readings: readonly Reading[]): { unique: Reading[]; conflicts: MeterEvent[] } => {
-  const byKey = new Map<string, Reading>()
-  const conflicts: MeterEvent[] = []
-  for (const reading of readings) {
-    const key = keyOf(reading)
-    const known = byKey.get(key)
-    const merged = known ? mergeReadings(known, reading) : reading
-    if (known && known.index !== reading.index)
-      conflicts.push(indexConflict(merged.index === known.index ? reading : known))
-    byKey.set(key, merged)
-  }
-  return { unique: [...byKey.values()], conflicts }
-}
+import { milliseconds, sortedBy } from './rows.ts'
 
 /** What another index at the same key left: `was` lost to `now`, or `now` lost to `was`. */
 interface Conflict {
@@ -90,11 +73,11 @@ const findOutdone = async (client: pg.PoolClient, rows: readonly Reading[]): Pro
  * @returns how many keys are new, the conflicts to keep, and those to drop because their index now is the reading
  */
 export const mergeIntoReadings = async (client: pg.PoolClient, readings: readonly Reading[]) => {
-  const { unique, conflicts } = collapse(readings)
+  const { readings: unique, conflicts } = mergeAll(readings)
   let added = 0
-  const keep = [...conflicts]
+  const keep = conflicts
   const drop: MeterEvent[] = []
-  for (const rows of slices(sortedBy(unique, keyOf))) {
+  for (const rows of slices(sortedBy([...unique.values()], readingKey))) {
     const merged = await mergeSlice(client, rows)
     added += merged.added
     for (const { device_id, channel, read_at, lost, held } of merged.conflicts) {
