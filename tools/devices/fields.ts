@@ -2,7 +2,7 @@ import { canonicalDeviceId, type DeviceId } from '../../core/api/device-id.ts'
 import { parseInstant } from '../../core/api/instant.ts'
 import { profiles } from '../../core/profiles/index.ts'
 import { type Lane, laneOf, lanes } from '../../core/uplink.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../nearest.ts'
 
 /** The columns of the file, in order. */
 export const columns = [

@@ -1,6 +1,7 @@
 import type { RegisteredDevice } from '../../adapters/postgres/registry.ts'
 import { weightText } from '../../core/api/collections.ts'
 import { formatInstant } from '../../core/api/instant.ts'
+import { aligned } from '../aligned.ts'
 import { type Column, columns } from './fields.ts'
 
 /** A registration under the column names of the file. */
@@ -17,14 +18,5 @@ export const recordOf = (device: RegisteredDevice): Record<Column, string | numb
 /** A plain table with a header, its columns aligned. */
 export const tableOf = (devices: readonly RegisteredDevice[]): string => {
   const records = devices.map(recordOf).map((record) => columns.map((name) => String(record[name] ?? '-')))
-  const rows = [[...columns], ...records]
-  const widths = columns.map((_, i) => rows.reduce((width, row) => Math.max(width, row[i]?.length ?? 0), 0))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  return aligned([columns, ...records])
 }

@@ -51,3 +51,17 @@ export const reasonOf: Record<string, string> = {
   'unknown frame code': 'unknown_frame',
   'empty payload': 'empty_frame',
 }
+
+/** Which profiles a vector's variant is for; the other variants are other devices and downlinks. */
+export const profilesOf: Record<string, string[]> = {
+  'v1-v3': ['adeunis-pulse@1', 'adeunis-pulse@2', 'adeunis-pulse@3'],
+  'v1-v3 Sigfox': ['adeunis-pulse@1', 'adeunis-pulse@2', 'adeunis-pulse@3'],
+  'v1/v2': ['adeunis-pulse@1', 'adeunis-pulse@2'],
+  'v1 Sigfox': ['adeunis-pulse@1', 'adeunis-pulse@2'],
+  'v1 Sigfox (9 B)': ['adeunis-pulse@1', 'adeunis-pulse@2'],
+  'v1 LoRaWAN (22 B)': ['adeunis-pulse@1', 'adeunis-pulse@2'],
+  v3: ['adeunis-pulse@3'],
+  'v3 LoRaWAN (28 B)': ['adeunis-pulse@3', 'adeunis-pulse@4'],
+  v4: ['adeunis-pulse@4'],
+  'NB-IoT/UDP': ['adeunis-pulse-nbiot'],
+}

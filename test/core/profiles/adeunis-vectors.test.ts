@@ -1,21 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import vectors from '../../vectors/adeunis.json' with { type: 'json' }
-import { inOurTerms, reasonOf } from './adeunis-terms.ts'
+import { inOurTerms, profilesOf, reasonOf } from './adeunis-terms.ts'
 import { decode, decoded } from './decoding.ts'
 
-/** Which profiles a vector's variant is for; the other variants are other devices and downlinks. */
-const profilesOf: Record<string, string[]> = {
-  'v1-v3': ['adeunis-pulse@1', 'adeunis-pulse@2', 'adeunis-pulse@3'],
-  'v1-v3 Sigfox': ['adeunis-pulse@1', 'adeunis-pulse@2', 'adeunis-pulse@3'],
-  'v1/v2': ['adeunis-pulse@1', 'adeunis-pulse@2'],
-  'v1 Sigfox': ['adeunis-pulse@1', 'adeunis-pulse@2'],
-  'v1 Sigfox (9 B)': ['adeunis-pulse@1', 'adeunis-pulse@2'],
-  'v1 LoRaWAN (22 B)': ['adeunis-pulse@1', 'adeunis-pulse@2'],
-  v3: ['adeunis-pulse@3'],
-  'v3 LoRaWAN (28 B)': ['adeunis-pulse@3', 'adeunis-pulse@4'],
-  v4: ['adeunis-pulse@4'],
-  'NB-IoT/UDP': ['adeunis-pulse-nbiot'],
-}
+/** Downlinks, and the older device with a test of its own. */
 const others = ['downlink', 'ARF8048PA v1.5 Sigfox']
 
 const cases = vectors.vectors.flatMap(({ id, variant, hex, decoded: stated }) =>
