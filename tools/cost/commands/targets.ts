@@ -1,0 +1,53 @@
+import { type Bill, billOf } from '../model/bill.ts'
+import { decimal, fixed, over } from '../model/decimal.ts'
+import { hourly } from '../model/traffic.ts'
+import { dollars } from '../report/money.ts'
+import type { Section } from '../report/section.ts'
+import { lean, leanOmissions } from '../stage/lean.ts'
+import { withStage } from '../stage/literal.ts'
+import { synthesise } from '../stage/synthesise.ts'
+import type { Question } from './question.ts'
+
+const devices = 3_600_000
+const best = decimal('1942.74')
+
+/** The aims: as the source design counts, and with everything in it. In dollars a month. */
+export const aims = { counted: decimal(38), everything: decimal(190) }
+
+const verdict = (met: boolean) => (met ? 'met' : 'missed')
+
+/** `targets`: what was aimed at for 3.6 million hourly devices, and what the stages cost beside it. */
+export const targetsCommand = async ({ catalogue, operations, region }: Question): Promise<Section[]> => {
+  const prod = await synthesise('prod')
+  const bill = (deployment: typeof prod, callbacks: 'one-by-one' | 'batched') =>
+    billOf(deployment, hourly(devices, callbacks), catalogue, operations)
+  const bills: Bill[] = [
+    bill(withStage(prod, lean), 'batched'),
+    bill(withStage(prod, lean), 'one-by-one'),
+    bill(prod, 'batched'),
+    bill(prod, 'one-by-one'),
+  ]
+  return [
+    {
+      title: `Targets at ${devices.toLocaleString('en')} hourly devices, half on Sigfox, ${region}`,
+      columns: ['', 'callbacks', 'as the source design counts', 'aim 38', 'of its best', 'with everything', 'aim 190'],
+      rows: [
+        ['source design, table 4.5', 'none', dollars(best), '', '1', '', ''],
+        ...bills.map(({ deployment, traffic, counted, everything }) => [
+          deployment.name,
+          traffic.callbacks,
+          dollars(counted),
+          verdict(counted <= aims.counted),
+          counted > 0n ? `1/${fixed(over(best, counted), 1)}` : '',
+          dollars(everything),
+          verdict(everything <= aims.everything),
+        ]),
+      ],
+      notes: [
+        'Scaleway, table 5.2: 116.00 EUR then, 208.08 EUR today.',
+        'As the source design counts: bus, doors, functions and tasks; no database, logs, addresses, endpoints or load balancer hours. Receives, deletes and empty receives are counted here, there they are not.',
+        ...leanOmissions.map((each) => `lean leaves out: ${each}.`),
+      ],
+    },
+  ]
+}

@@ -1,0 +1,36 @@
+type Attributes = Readonly<Record<string, string | number>>
+
+const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;')
+
+/** One element with what is inside it, already as text. */
+export const element = (name: string, attributes: Attributes, ...inside: string[]): string => {
+  const list = Object.entries(attributes)
+    .map(
+      ([key, value]) => ` ${key}="${escaped(typeof value === 'number' ? String(Math.round(value * 10) / 10) : value)}"`,
+    )
+    .join('')
+  return `<${name}${list}>${inside.join('')}</${name}>`
+}
+
+export const label = (x: number, y: number, text: string, attributes: Attributes = {}): string =>
+  element('text', { x, y, ...attributes }, escaped(text))
+
+/** A picture that grows with the page; its title is read aloud. */
+export const picture = (width: number, height: number, title: string, ...inside: string[]): string =>
+  element(
+    'svg',
+    { viewBox: `0 0 ${width} ${height}`, role: 'img', style: `max-width:${width}px` },
+    element('title', {}, escaped(title)),
+    ...inside,
+  )
+
+/** Position on a logarithmic axis from `low` to `high`, along `from` to `to`. */
+export const logarithmic = (low: number, high: number, from: number, to: number) => (value: number) =>
+  from + ((Math.log10(value) - Math.log10(low)) / (Math.log10(high) - Math.log10(low))) * (to - from)
+
+/** `3.6M`, `180k`: short enough for an axis. */
+export const short = (value: number): string =>
+  value >= 1e6 ? `${value / 1e6}M` : value >= 1e3 ? `${value / 1e3}k` : String(value)
+
+export const money = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 0.1 ? 2 : 5)

@@ -1,0 +1,9 @@
+import { approximate, type Decimal, fixed } from '../model/decimal.ts'
+
+export const dollars = (amount: Decimal) => fixed(amount, 2)
+
+/** Dollars for one device: as many digits as say something. */
+export const dollarsADevice = (amount: Decimal) => fixed(amount, approximate(amount) < 0.001 ? 7 : 5)
+
+/** A quantity: whole where it is large. */
+export const quantity = (amount: Decimal) => fixed(amount, approximate(amount) < 1_000 ? 2 : 0)

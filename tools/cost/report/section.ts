@@ -1,0 +1,65 @@
+/** One table: the first columns say what, the others how much. All cells are already text. */
+export interface Section {
+  readonly title: string
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  readonly notes: readonly string[]
+}
+
+export type Format = 'text' | 'json' | 'csv' | 'md'
+
+const isFigure = (cell: string) => /^[-$€(<]?[-$€]?\d/.test(cell) || cell === ''
+
+/** Columns in which every cell is a figure lean to the right. */
+const leaning = ({ columns, rows }: Section) =>
+  columns.map((_, i) => rows.length > 0 && rows.every((row) => isFigure(row[i] ?? '')))
+
+const text = (section: Section): string => {
+  const { title, columns, rows, notes } = section
+  const right = leaning(section)
+  const widths = columns.map((name, i) =>
+    rows.reduce((width, row) => Math.max(width, row[i]?.length ?? 0), name.length),
+  )
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => (right[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd()
+  const body = columns.length === 0 ? [] : [line(columns), line(widths.map((w) => '-'.repeat(w))), ...rows.map(line)]
+  return [title, '', ...body, ...notes.map((note) => `  ${note}`), ''].join('\n')
+}
+
+const escapeBars = (cell: string) => cell.replaceAll('|', '\\|')
+
+const markdown = (section: Section): string => {
+  const right = leaning(section)
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeBars).join(' | ')} |`
+  const body =
+    section.columns.length === 0
+      ? []
+      : [line(section.columns), line(right.map((is) => (is ? '---:' : '---'))), ...section.rows.map(line), '']
+  return [`## ${section.title}`, '', ...body, ...section.notes.map((note) => `- ${note}`), ''].join('\n')
+}
+
+const quoted = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
+
+/** Figures without thousands separators or currency signs, for a program. */
+const bare = (cell: string) => (/^-?[$€]?-?[\d,]+(\.\d+)?$/.test(cell) ? cell.replace(/[$€,]/g, '') : cell)
+
+const csv = ({ title, columns, rows }: Section): string =>
+  [['table', ...columns], ...rows.map((row) => [title, ...row.map(bare)])]
+    .map((row) => row.map(quoted).join(','))
+    .join('\n')
+
+const object = ({ title, columns, rows, notes }: Section) => ({
+  title,
+  rows: rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, bare(row[i] ?? '')]))),
+  notes,
+})
+
+/** The sections as text for people, or for a program. */
+export const render = (sections: readonly Section[], format: Format): string => {
+  if (format === 'json') return JSON.stringify(sections.map(object), null, 2)
+  const one = { text, csv, md: markdown }[format]
+  return sections.map(one).join('\n')
+}

@@ -1,0 +1,36 @@
+import type { Stage } from '../../../lib/stage.ts'
+import { type Deployment, packBytesOf } from '../model/deployment.ts'
+
+/** What `lib/stream-topic.ts` asks for, in every stage. */
+export const streamRetentionDays = 7
+
+/**
+ * The deployment of another stage literal, from one whose template was read: what a literal decides is replaced, the
+ * rest is the same in every stage. A test holds this against the template of each stage of `bin/`.
+ */
+export const withStage = (read: Deployment, stage: Stage): Deployment => {
+  const { tasks, cpuUnits, memoryMiB, lingerMilliseconds } = stage.gateway
+  const worker = ({ batchSize, windowSeconds, maxConcurrency, memoryMiB }: Stage['raw']) => ({
+    batchSize,
+    windowSeconds,
+    maxConcurrency,
+    memoryMiB,
+  })
+  const { instanceClass, storageGiB, multiAz } = stage.database
+  return {
+    ...read,
+    name: stage.name,
+    bus: stage.bus,
+    packBytes: packBytesOf[stage.bus],
+    shards: stage.bus === 'kinesis' ? stage.shards : null,
+    streamRetentionDays: stage.bus === 'kinesis' ? streamRetentionDays : 0,
+    requestsPerSecond: stage.throttle.requestsPerSecond,
+    gateway: { ...read.gateway, tasks, cpuUnits, memoryMiB, lingerMilliseconds },
+    raw: worker(stage.raw),
+    pulse: worker(stage.pulse),
+    database: { instanceClass, storageGiB, multiAz },
+    rawRetentionDays: stage.rawRetentionDays,
+    logRetentionDays: stage.logRetentionDays,
+    endpointInterfaces: multiAz ? 2 : 1,
+  }
+}

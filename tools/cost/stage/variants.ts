@@ -1,0 +1,32 @@
+import { type Deployment, packBytesOf } from '../model/deployment.ts'
+import { streamRetentionDays } from './literal.ts'
+
+/** One thing of a deployment changed, to see what it costs. */
+export const variants = {
+  kinesis: (from: Deployment): Deployment => ({
+    ...from,
+    name: `${from.name} on Kinesis`,
+    bus: 'kinesis',
+    shards: 'as needed',
+    streamRetentionDays,
+    packBytes: packBytesOf.kinesis,
+  }),
+  container: (from: Deployment): Deployment => ({
+    ...from,
+    name: `${from.name} with a container door`,
+    notDeployable: 'not deployable from this repository yet',
+    sigfoxDoor: 'container',
+    images: from.images + 1,
+  }),
+  unpacked: (from: Deployment): Deployment => ({
+    ...from,
+    name: `${from.name}, one message a record`,
+    notDeployable: 'for comparison only',
+    packBytes: 0,
+  }),
+  quick: (from: Deployment): Deployment => ({
+    ...from,
+    name: `${from.name}, linger 20 ms`,
+    gateway: { ...from.gateway, lingerMilliseconds: 20 },
+  }),
+} as const
