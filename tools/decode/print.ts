@@ -55,7 +55,7 @@ const rowsOf = (profile: Profile, frame: Uint8Array, context: DecodeContext): Ro
     ...bareRows(fixedBytes, '(any other is refused)'),
     ...bareRows(
       [...frame.keys()].filter((at) => !used.has(at)),
-      '(not read)',
+      '(makes no difference)',
     ),
   ].toSorted((a, b) => place(a) - place(b))
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { profiles } from '../../../core/profiles/index.ts'
 import { fieldsOf } from '../../../tools/decode/fields.ts'
@@ -124,4 +125,9 @@ describe('the bytes of a field are what the decoder makes of it', () => {
     expect(bytesOf('function')).toEqual([16])
     expect(fixedBytes).toEqual([])
   })
+})
+
+test('docs/profiles.md has a row for every profile', () => {
+  const table = readFileSync('docs/profiles.md', 'utf8')
+  for (const name of profiles.keys()) expect(table).toMatch(new RegExp(`^\\|.*\`${name}\``, 'm'))
 })
