@@ -52,7 +52,7 @@ export const conservation = async (pool: pg.Pool, lane: Lane) => {
        sum(readings)::int AS readings FROM flow WHERE lane = $1`,
     [lane],
   )
-  const kinds = lane === 'sigfox' ? ['sigfox-data'] : ['adeunis-nbiot', 'dragino-nb']
+  const kinds = lane === 'sigfox' ? ['sigfox-data'] : ['adeunis-nbiot', 'dragino-nb', 'elko-nb']
   const counted = await pool.query<Record<string, number>>(
     `SELECT count(*)::int AS stored, count(*) FILTER (WHERE d.state = 'decoded')::int AS decoded,
        count(*) FILTER (WHERE d.state = 'rejected')::int AS undecoded, count(*) FILTER (WHERE d.state IS NULL)::int AS pending
