@@ -35,6 +35,7 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:${region}
 
 export const functionArn = (name: string) => arn('lambda', `function:${name}`)
 export const queueArn = (name: string) => arn('sqs', name)
+export const streamArn = (name: string) => arn('kinesis', `stream/${name}`)
 export const queueUrl = (sqsUrl: string, name: string) => `${sqsUrl}/${accountId}/${name}`
 
 const pseudo = {
@@ -54,6 +55,7 @@ const attributes: Readonly<Record<string, Attributes>> = {
     Arn: queueArn(name),
     QueueName: name,
   }),
+  'AWS::Kinesis::Stream': ({ name }) => ({ Ref: name, Arn: streamArn(name) }),
   'AWS::Lambda::Function': ({ name }) => ({ Ref: name, Arn: functionArn(name) }),
   'AWS::Lambda::Version': (version) => ({ Ref: functionArn(String(version.get('FunctionName'))) }),
   'AWS::Lambda::Alias': (alias) => ({ Ref: functionArn(String(alias.get('FunctionName'))) }),

@@ -1,20 +1,32 @@
 import { keepRunning } from './keep-running.ts'
+import { startKinesisServer } from './kinesis-server.ts'
 import { freePort } from './ports.ts'
 import { startPostgres } from './postgres.ts'
 import type { Shutdown } from './shutdown.ts'
 import { startSqsServer } from './sqs-server.ts'
 
-/** What the processes of the app need before they can start: the database server and the queues. */
-export const startEngines = async (dataDir: string, report: (line: string) => void, shutdown: Shutdown) => {
+const buses = {
+  sqs: { name: 'queues', launch: startSqsServer },
+  kinesis: { name: 'streams', launch: startKinesisServer },
+} as const
+
+/** What the processes of the app need before they can start: the database server and the bus. */
+export const startEngines = async (
+  { dataDir, bus }: { dataDir: string; bus: keyof typeof buses },
+  report: (line: string) => void,
+  shutdown: Shutdown,
+) => {
   const databasePort = await freePort()
   const postgres = await keepRunning('PostgreSQL', () => startPostgres({ dataDir, port: databasePort }), report)
   shutdown.add('stopping PostgreSQL', 12_000, postgres.stop)
 
-  const sqsPort = await freePort()
-  const queues = await keepRunning('the queue server', () => startSqsServer(dataDir, sqsPort), report)
-  shutdown.add('stopping the queues', 7_000, queues.stop)
-  report(`PostgreSQL on port ${databasePort}, queues on port ${sqsPort}`)
-  return { postgres, queues, databasePort, sqsUrl: `http://127.0.0.1:${sqsPort}` }
+  const { name, launch } = buses[bus]
+  const busPort = await freePort()
+  const busServer = await keepRunning(`the server of the ${name}`, () => launch(dataDir, busPort), report)
+  shutdown.add(`stopping the ${name}`, 7_000, busServer.stop)
+  report(`PostgreSQL on port ${databasePort}, ${name} on port ${busPort}`)
+  const processes = () => ({ postgres: [postgres.current().pid], [name]: [busServer.current().pid] })
+  return { postgres, databasePort, sqsUrl: `http://127.0.0.1:${busPort}`, processes }
 }
 
 export type Engines = Awaited<ReturnType<typeof startEngines>>

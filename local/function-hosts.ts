@@ -1,10 +1,15 @@
 import type { Invocation } from './environment.ts'
 import { type DeclaredFunction, type FunctionHost, hostFunction } from './functions.ts'
-import type { Mapping } from './mapping.ts'
 import { mostEnvironments } from './overrides.ts'
 
+/** A mapping, as far as it says how often a function runs at once. */
+interface Reading {
+  readonly functionArn: string
+  readonly mostConcurrent: number | null
+}
+
 /** Batches of a mapping that are worked on at once here. */
-export const pollersOf = ({ mostConcurrent }: Mapping) =>
+export const pollersOf = ({ mostConcurrent }: Pick<Reading, 'mostConcurrent'>) =>
   Math.min(mostConcurrent ?? mostEnvironments.ofWorkers, mostEnvironments.ofWorkers)
 
 export interface FunctionHosts {
@@ -19,7 +24,7 @@ const names = (arn: string, fn: DeclaredFunction) => `${arn}:`.startsWith(`${fn.
 /** Hosts all functions; each starts its first process with its first event. */
 export const hostFunctions = (
   functions: readonly DeclaredFunction[],
-  mappings: readonly Mapping[],
+  mappings: readonly Reading[],
   dataDir: string,
 ): FunctionHosts => {
   const hosts = functions.map((fn): { fn: DeclaredFunction; host: FunctionHost } => {

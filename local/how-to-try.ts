@@ -14,8 +14,12 @@ const sendDatagram = (port: number) =>
   `bash -c 'hex=${datagram}$(printf %08x $(date +%s)); ` +
   `printf "$(sed "s/../\\\\\\\\x&/g" <<< $hex)" | tail -c 500 > /dev/udp/127.0.0.1/${port}'`
 
+const streamsNote = `
+The streams are in memory only: a stop waits until the workers have read everything, at most a minute, and what still
+waits at a second Ctrl-C or a kill is lost.`
+
 /** What to paste into a shell, one command for each door, and how to read the result back. */
-export const howToTry = ({ httpUrl, udpPort }: Local, { sigfoxToken, dataDir }: Overrides): string => {
+export const howToTry = ({ httpUrl, udpPort, plan }: Local, { sigfoxToken, dataDir }: Overrides): string => {
   const body = `{\\"device\\":\\"${sigfoxDevice}\\",\\"time\\":$(date +%s),\\"seqNumber\\":1,\\"data\\":\\"${sigfoxFrame}\\"}`
   return `
 Sigfox   ${httpUrl}/sigfox/uplink   bearer token: ${sigfoxToken}
@@ -27,6 +31,8 @@ NB-IoT   udp 127.0.0.1:${udpPort}
   curl ${httpUrl}/v1/devices/${datagramDevice}/readings
 
 /v1 asks for no identity here (on AWS it does): it is open to this machine only.
-Data and logs are in ${relative('', dataDir) || '.'}. Ctrl-C stops everything and keeps the data.
+Data and logs are in ${relative('', dataDir) || '.'}. Ctrl-C stops everything and keeps the data.${
+    plan.streams.length > 0 ? streamsNote : ''
+  }
 `
 }

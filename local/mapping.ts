@@ -16,12 +16,13 @@ interface ScalingConfig {
   readonly MaximumConcurrency?: number
 }
 
-/** The template's event-source mappings; their windows divided by `timeScale`. */
+/** The template's event-source mappings of queues; their windows divided by `timeScale`. */
 export const declaredMappings = (cloud: Cloud, sqsUrl: string, timeScale: number): Mapping[] =>
-  cloud.all('AWS::Lambda::EventSourceMapping').map((mapping) => {
+  cloud.all('AWS::Lambda::EventSourceMapping').flatMap((mapping) => {
     const arn = String(mapping.get('EventSourceArn'))
     const queue = arn.split(':').at(-1) ?? ''
-    if (arn !== queueArn(queue)) throw new Error(`${mapping.id} reads ${arn}: the local run knows SQS queues only`)
+    if (arn.includes(':kinesis:')) return []
+    if (arn !== queueArn(queue)) throw new Error(`${mapping.id} reads ${arn}: the local run knows queues and streams`)
     const target = String(mapping.get('FunctionName'))
     const responses = (mapping.get('FunctionResponseTypes') ?? []) as readonly string[]
     const scaling = (mapping.get('ScalingConfig') ?? {}) as ScalingConfig

@@ -1,6 +1,10 @@
 import { resolve } from 'node:path'
-import { integer, optionalText, readSettings } from '../adapters/settings.ts'
+import { integer, oneOf, optionalText, readSettings } from '../adapters/settings.ts'
+import { dev } from '../bin/stages.ts'
 import { setting } from '../core/settings.ts'
+import type { Stage } from '../lib/stage.ts'
+
+const buses: readonly Stage['bus'][] = ['sqs', 'kinesis']
 
 /** Everything that the local run says differently from the template stands in this file. */
 export interface Overrides {
@@ -10,6 +14,8 @@ export interface Overrides {
   readonly udpPort: number
   /** Absolute folder of queues, database, logs and the synthesised template. */
   readonly dataDir: string
+  /** The bus, where it is not that of the stage. */
+  readonly bus?: Stage['bus']
   /** The callback's bearer token, in place of the generated secret. */
   readonly sigfoxToken: string
   /** Divides visibility, batching windows and retention, so that nobody waits minutes for a retry. */
@@ -17,7 +23,7 @@ export interface Overrides {
 }
 
 /**
- * HTTP_PORT, UDP_PORT, DATA_DIR, SIGFOX_TOKEN and TIME_SCALE with their defaults.
+ * HTTP_PORT, UDP_PORT, DATA_DIR, BUS, SIGFOX_TOKEN and TIME_SCALE with their defaults.
  * @throws SettingsError naming every variable that is wrong
  */
 export const readOverrides = (environment: Readonly<Record<string, string | undefined>>): Overrides => {
@@ -25,6 +31,7 @@ export const readOverrides = (environment: Readonly<Record<string, string | unde
     httpPort: integer('HTTP_PORT', { min: 1, max: 65_535, fallback: 8080 }),
     udpPort: integer('UDP_PORT', { min: 1, max: 65_535, fallback: 5683 }),
     dataDir: optionalText('DATA_DIR'),
+    bus: oneOf('BUS', buses, dev.bus),
     sigfoxToken: optionalText('SIGFOX_TOKEN'),
     timeScale: integer('TIME_SCALE', { min: 1, max: 86_400, fallback: 1 }),
   })
@@ -45,6 +52,7 @@ export const awsEnvironment = (local: { sqsUrl: string; secretsUrl: string }): E
   AWS_ACCESS_KEY_ID: 'x',
   AWS_SECRET_ACCESS_KEY: 'x',
   AWS_ENDPOINT_URL_SQS: local.sqsUrl,
+  AWS_ENDPOINT_URL_KINESIS: local.sqsUrl,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: local.secretsUrl,
 })
 

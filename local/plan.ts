@@ -8,12 +8,16 @@ import { declaredMappings, type Mapping } from './mapping.ts'
 import { declaredQueues, type Queue } from './queues.ts'
 import { declaredRoutes, type Route } from './routes.ts'
 import { declaredSchedules, declaredTriggers, type Schedule } from './schedule.ts'
+import { declaredStreamMappings, type StreamMapping } from './stream-mapping.ts'
+import { declaredStreams, type Stream } from './streams.ts'
 import type { Assembly } from './template.ts'
 
 /** All that the template says of what runs here. */
 export interface Plan {
   readonly queues: readonly Queue[]
+  readonly streams: readonly Stream[]
   readonly mappings: readonly Mapping[]
+  readonly streamMappings: readonly StreamMapping[]
   readonly routes: readonly Route[]
   readonly authorizers: readonly Authorizer[]
   /** ARNs, in the order of the template. */
@@ -31,11 +35,14 @@ export interface Plan {
 export const readPlan = (assembly: Assembly, addresses: Addresses, timeScale: number): Plan => {
   const cloud = openCloud(assembly, addresses)
   const mappings = declaredMappings(cloud, addresses.sqsUrl, timeScale)
+  const streamMappings = declaredStreamMappings(cloud, timeScale)
   const routes = declaredRoutes(cloud)
   const authorizers = declaredAuthorizers(cloud)
   const triggers = declaredTriggers(cloud)
   const schedules = declaredSchedules(cloud)
-  const invoked = [...mappings, ...routes, ...authorizers, ...schedules].map(({ functionArn }) => functionArn)
+  const invoked = [...mappings, ...streamMappings, ...routes, ...authorizers, ...schedules].map(
+    ({ functionArn }) => functionArn,
+  )
   const byName = new Map<string, DeclaredFunction>()
   for (const arn of [...invoked, ...triggers]) {
     const fn = declaredFunction(cloud, arn)
@@ -45,7 +52,9 @@ export const readPlan = (assembly: Assembly, addresses: Addresses, timeScale: nu
   const users = functions.map(({ environment }) => environment[setting.databaseUser] ?? '').filter((user) => user)
   return {
     queues: declaredQueues(cloud, timeScale),
+    streams: declaredStreams(cloud),
     mappings,
+    streamMappings,
     routes,
     authorizers,
     triggers,

@@ -1,19 +1,21 @@
 import { join } from 'node:path'
+import { dev } from '../bin/stages.ts'
+import type { Stage } from '../lib/stage.ts'
+import { makeTopics, startBus } from './bus.ts'
 import { logPath } from './child.ts'
 import type { Addresses } from './cloud.ts'
 import { makeDatabase, openRoles, tellConnection } from './database.ts'
 import { type Engines, startEngines } from './engines.ts'
 import { StartFault } from './fault.ts'
-import { type FunctionHosts, hostFunctions, pollersOf } from './function-hosts.ts'
+import { type FunctionHosts, hostFunctions } from './function-hosts.ts'
 import { startGateway } from './gateway.ts'
 import { startHttpApi } from './http-api.ts'
 import { keepRunning } from './keep-running.ts'
+import type { LocalBus } from './local-bus.ts'
 import { lockFolder } from './lock.ts'
-import { startMapping } from './mapping.ts'
 import { awsEnvironment, databaseEnvironment, gatewayEnvironment, type Overrides, secretValues } from './overrides.ts'
 import { type Plan, readPlan } from './plan.ts'
 import { freePort, requirePorts } from './ports.ts'
-import { makeQueues } from './queues.ts'
 import { startSchedules } from './schedule.ts'
 import { startSecrets } from './secrets.ts'
 import type { Shutdown } from './shutdown.ts'
@@ -31,6 +33,8 @@ export interface Local {
   readonly databaseUrl: string
   readonly sqs: Sqs
   readonly sqsUrl: string
+  /** Packs that wait for a function or are with it; on Kinesis only those that were read. */
+  readonly waiting: LocalBus['waiting']
   readonly plan: Plan
   /** Ids of all processes, by name; a function that has not been called yet has none. */
   readonly processes: () => Record<string, number[]>
@@ -48,12 +52,15 @@ export interface Options {
 
 const seconds = (sinceMs: number) => `${((Date.now() - sinceMs) / 1000).toFixed(1)} s`
 
-const assemble = async (dataDir: string, { report, shutdown, assemblyFolder }: Options): Promise<Assembly> => {
+const assemble = async (
+  { dataDir, bus = dev.bus }: Overrides,
+  { report, shutdown, assemblyFolder }: Options,
+): Promise<Assembly> => {
   if (assemblyFolder) return readAssembly(assemblyFolder)
   const startedAt = Date.now()
   const unwanted = new AbortController()
   shutdown.add(null, 1_000, () => unwanted.abort())
-  const assembly = await synthesise('dev', join(dataDir, 'cdk.out'), unwanted.signal)
+  const assembly = await synthesise({ name: dev.name, bus }, join(dataDir, 'cdk.out'), unwanted.signal)
   report(`synthesised ${assembly.stacks.map(({ name }) => name).join(' and ')} (${seconds(startedAt)})`)
   return assembly
 }
@@ -62,6 +69,13 @@ const assemble = async (dataDir: string, { report, shutdown, assemblyFolder }: O
 const both = async <A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> => {
   await Promise.allSettled([first, second])
   return [await first, await second]
+}
+
+/** An app that was synthesised before may be one for another bus. */
+const requireBus = (plan: Plan, bus: Stage['bus']) => {
+  const found = plan.streams.length > 0 ? 'kinesis' : 'sqs'
+  if (found !== bus)
+    throw new StartFault(`The app was synthesised for ${found}, and BUS is ${bus}: synthesise it again.`)
 }
 
 /** Secrets, and the functions with the few settings that are different here. */
@@ -86,7 +100,7 @@ const startFunctions = async (
     const database = databaseEnvironment(fn.environment, password)
     return { ...fn, environment: { ...fn.environment, ...aws, ...database } }
   })
-  const hosts = hostFunctions(functions, plan.mappings, dataDir)
+  const hosts = hostFunctions(functions, [...plan.mappings, ...plan.streamMappings], dataDir)
   shutdown.add('stopping the functions', 5_000, hosts.stop)
   return { hosts, aws }
 }
@@ -105,15 +119,14 @@ const deploy = async (plan: Plan, hosts: FunctionHosts, { postgres }: Engines, d
   tellConnection(dataDir, server, plan.database)
 }
 
-const startMappings = (plan: Plan, hosts: FunctionHosts, sqs: Sqs, { shutdown }: Options) => {
-  const mappings = plan.mappings.map((mapping) =>
-    startMapping(mapping, { sqs, invoke: (event) => hosts.invoke(mapping.functionArn, event) }, pollersOf(mapping)),
-  )
+const startMappings = (plan: Plan, hosts: FunctionHosts, busUrl: string, dataDir: string, { shutdown }: Options) => {
+  const bus = startBus(plan, busUrl, dataDir, hosts.invoke)
   const stopSchedules = startSchedules(plan.schedules, (arn) => void hosts.invoke(arn, {}))
-  shutdown.add('letting the workers finish', 10_000, async () => {
+  shutdown.add(bus.stopWords, bus.stopLimitMs, async () => {
     stopSchedules()
-    await Promise.all(mappings.map(({ stop }) => stop()))
+    await bus.stop()
   })
+  return bus
 }
 
 const openDoors = async (
@@ -139,23 +152,23 @@ const openDoors = async (
  */
 export const startLocal = async (overrides: Overrides, options: Options): Promise<Local> => {
   const { report, shutdown } = options
-  const { dataDir, httpPort, udpPort, timeScale } = overrides
+  const { dataDir, httpPort, udpPort, timeScale, bus = dev.bus } = overrides
   shutdown.add(null, 1_000, lockFolder(dataDir))
   await requirePorts(httpPort, udpPort)
-  const [assembly, engines] = await both(assemble(dataDir, options), startEngines(dataDir, report, shutdown))
+  const [assembly, engines] = await both(assemble(overrides, options), startEngines({ dataDir, bus }, report, shutdown))
 
-  const { postgres, queues, databasePort } = engines
+  const { postgres, databasePort } = engines
   const real: Addresses = { sqsUrl: engines.sqsUrl, databaseHost: '127.0.0.1', databasePort }
   const addresses = options.through ? await options.through(real) : real
   const { sqsUrl } = addresses
   const plan = readPlan(assembly, addresses, timeScale)
-  const sqs = connectSqs(sqsUrl)
-  await makeQueues(sqs, sqsUrl, plan.queues)
+  requireBus(plan, bus)
+  const topicsMade = await makeTopics(plan, sqsUrl)
   const { hosts, aws } = await startFunctions(plan, overrides, engines, addresses, options)
   const deployedAt = Date.now()
   await deploy(plan, hosts, engines, dataDir)
-  report(`database migrated, ${plan.queues.length} queues made (${seconds(deployedAt)})`)
-  startMappings(plan, hosts, sqs, options)
+  report(`database migrated, ${topicsMade} (${seconds(deployedAt)})`)
+  const { waiting } = startMappings(plan, hosts, sqsUrl, dataDir, options)
   const { gateway, gatewayUrl } = await openDoors(plan, hosts, aws, overrides, options)
 
   const { user, password } = postgres.current()
@@ -164,12 +177,12 @@ export const startLocal = async (overrides: Overrides, options: Options): Promis
     udpPort,
     gatewayUrl,
     databaseUrl: `postgres://${user}:${password}@127.0.0.1:${databasePort}/${plan.database.name}`,
-    sqs,
+    sqs: connectSqs(sqsUrl),
     sqsUrl,
+    waiting,
     plan,
     processes: () => ({
-      postgres: [postgres.current().pid],
-      queues: [queues.current().pid],
+      ...engines.processes(),
       gateway: [gateway.current().pid],
       ...hosts.processes(),
     }),

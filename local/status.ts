@@ -1,5 +1,4 @@
 import { setting } from '../core/settings.ts'
-import { queueDepth } from './queues.ts'
 import type { Screen } from './screen.ts'
 import type { Local } from './start.ts'
 
@@ -25,14 +24,13 @@ interface LaneStatus {
   readonly waiting: number
 }
 
-const waitingIn = async ({ plan, sqs }: Local, lane: string) => {
+const waitingIn = async ({ plan, waiting }: Local, lane: string) => {
   const workers = plan.functions.filter(({ environment }) => environment[setting.lane] === lane)
-  const queues = plan.mappings.filter(({ functionArn }) => workers.some(({ arn }) => arn === functionArn))
-  const depths = await Promise.all(queues.map(({ queueUrl }) => queueDepth(sqs, queueUrl)))
-  return depths.reduce((sum, depth) => sum + depth, 0)
+  const packs = await Promise.all(workers.map(({ arn }) => waiting(arn)))
+  return packs.reduce((sum, count) => sum + count, 0)
 }
 
-/** Counts by lane: the database's through `GET /v1/flow`, what waits from the queues. */
+/** Counts by lane: the database's through `GET /v1/flow`, what waits from the bus. */
 const readStatus = async (local: Local): Promise<LaneStatus[]> => {
   const response = await fetch(`${local.httpUrl}/v1/flow`)
   if (!response.ok) throw new Error(`GET /v1/flow answered ${response.status}`)

@@ -2,16 +2,21 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Stage } from '../lib/stage.ts'
 import { StartFault } from './fault.ts'
 import { type Assembly, readAssembly } from './template.ts'
 
 const root = join(import.meta.dirname, '..')
 
 /**
- * Synthesises the CDK app for a stage into a fresh folder, real bundles included, and reads it; `signal` ends it early.
+ * Synthesises the CDK app for a stage on a bus into a fresh folder, real bundles included, and reads it; `signal` ends it early.
  * @throws StartFault with what the app said
  */
-export const synthesise = async (stage: string, folder: string, signal: AbortSignal): Promise<Assembly> => {
+export const synthesise = async (
+  { name, bus }: Pick<Stage, 'name' | 'bus'>,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Assembly> => {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> }
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
@@ -20,7 +25,7 @@ export const synthesise = async (stage: string, folder: string, signal: AbortSig
   const env = {
     ...process.env,
     CDK_OUTDIR: folder,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, env: stage }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, env: name, bus }),
     // Saves a second and a half; `npm run synth` and the tests validate.
     CDK_VALIDATION: 'false',
   }

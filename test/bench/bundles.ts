@@ -29,7 +29,7 @@ const environmentOf = ({ Properties }: Resource) => {
 
 /** The bundles of our functions as they are deployed; two functions may share one. */
 const bundlesOf = async (folder: string): Promise<Bundle[]> => {
-  const assembly = await synthesise(dev.name, folder, AbortSignal.timeout(60_000))
+  const assembly = await synthesise(dev, folder, AbortSignal.timeout(60_000))
   const found = new Map<string, Bundle>()
   for (const { resources } of assembly.stacks)
     for (const [name, resource] of Object.entries(resources)) {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Stage } from '../../lib/stage.ts'
 import type { Overrides } from '../../local/overrides.ts'
 import { freePort, freeUdpPort } from '../../local/ports.ts'
 import { createShutdown } from '../../local/shutdown.ts'
@@ -52,11 +53,11 @@ export interface RunningLocal extends Local {
  */
 export const startWhole = async (
   dataDir: string,
-  options: { timeScale?: number; assemblyFolder?: string } = {},
+  options: { timeScale?: number; assemblyFolder?: string; bus?: Stage['bus'] } = {},
 ): Promise<RunningLocal> => {
-  const { timeScale = 1, assemblyFolder } = options
+  const { timeScale = 1, assemblyFolder, bus = 'sqs' } = options
   const [httpPort, udpPort] = [await freePort(), await freeUdpPort()]
-  const overrides = { httpPort, udpPort, dataDir, sigfoxToken: 'local', timeScale }
+  const overrides = { httpPort, udpPort, dataDir, bus, sigfoxToken: 'local', timeScale }
   const said: string[] = []
   const report = (line: string) => void said.push(line)
   const shutdown = createShutdown(report)

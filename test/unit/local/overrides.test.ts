@@ -7,14 +7,16 @@ test('nothing has to be set', () => {
     httpPort: 8080,
     udpPort: 5683,
     dataDir: resolve('.data'),
+    bus: 'sqs',
     sigfoxToken: 'local',
     timeScale: 1,
   })
 })
 
 test('every faulty variable is named at once', () => {
-  const read = () => readOverrides({ HTTP_PORT: 'http', UDP_PORT: '70000', TIME_SCALE: '0', SIGFOX_TOKEN: 'x' })
-  expect(read).toThrow(/^HTTP_PORT .*\nUDP_PORT .*\nTIME_SCALE .*$/)
+  const read = () =>
+    readOverrides({ HTTP_PORT: 'http', UDP_PORT: '70000', TIME_SCALE: '0', BUS: 'nats', SIGFOX_TOKEN: 'x' })
+  expect(read).toThrow(/^HTTP_PORT .*\nUDP_PORT .*\nBUS .*\nTIME_SCALE .*$/)
 })
 
 test('only functions that use the database get its password', () => {

@@ -1,0 +1,37 @@
+import { pollersOf } from './function-hosts.ts'
+import type { Invoke, LocalBus } from './local-bus.ts'
+import { startMapping } from './mapping.ts'
+import type { Plan } from './plan.ts'
+import { makeQueues, queueDepth } from './queues.ts'
+import { connectSqs } from './sqs.ts'
+import { startStreams } from './stream-bus.ts'
+import { connectKinesis, makeStream } from './streams.ts'
+
+/** Makes the template's topics; what was in them stays. */
+export const makeTopics = async (plan: Plan, busUrl: string): Promise<string> => {
+  const kinesis = connectKinesis(busUrl)
+  for (const stream of plan.streams) await makeStream(kinesis, stream)
+  await makeQueues(connectSqs(busUrl), busUrl, plan.queues)
+  return plan.streams.length > 0 ? `${plan.streams.length} streams made` : `${plan.queues.length} queues made`
+}
+
+const startQueues = (plan: Plan, busUrl: string, invoke: Invoke): LocalBus => {
+  const sqs = connectSqs(busUrl)
+  const running = plan.mappings.map((mapping) =>
+    startMapping(mapping, { sqs, invoke: (event) => invoke(mapping.functionArn, event) }, pollersOf(mapping)),
+  )
+  return {
+    waiting: async (functionArn) => {
+      const read = plan.mappings.filter((mapping) => mapping.functionArn === functionArn)
+      const depths = await Promise.all(read.map(({ queueUrl }) => queueDepth(sqs, queueUrl)))
+      return depths.reduce((sum, depth) => sum + depth, 0)
+    },
+    stop: async () => void (await Promise.all(running.map(({ stop }) => stop()))),
+    stopWords: 'letting the workers finish',
+    stopLimitMs: 10_000,
+  }
+}
+
+/** Starts to read the topics and to invoke the functions, as Lambda's event-source mappings do. */
+export const startBus = (plan: Plan, busUrl: string, dataDir: string, invoke: Invoke): LocalBus =>
+  plan.streams.length > 0 ? startStreams(plan, busUrl, dataDir, invoke) : startQueues(plan, busUrl, invoke)
