@@ -6,6 +6,9 @@ import { instants, uuids } from './arrays.ts'
 import { slices } from './bisect.ts'
 import { milliseconds } from './rows.ts'
 
+/** A pool, or the connection of a transaction. */
+type Connection = Pick<pg.ClientBase, 'query'>
+
 interface MessageRow {
   id: string
   received_at: number
@@ -15,6 +18,8 @@ interface MessageRow {
   payload: Buffer
   /** Of the registration, null where there is none. */
   valid_from: number | null
+  /** Whether it ended before. */
+  is_over: boolean | null
   profile: string | null
   sample_period_seconds: number | null
 }
@@ -32,11 +37,12 @@ const newestRegistrations = (rows: readonly MessageRow[]): MessageRow[] => {
   return [...newest.values()]
 }
 
-const loadSlice = async (pool: pg.Pool, ids: readonly string[]): Promise<StoredMessage[]> => {
+const loadSlice = async (pool: Connection, ids: readonly string[]): Promise<StoredMessage[]> => {
   // the bounds let PostgreSQL open the partitions of these days only, instead of all
   const { rows } = await pool.query<MessageRow>(
     `SELECT m.id, ${milliseconds('m.received_at')} AS received_at, m.seq_number, m.kind, m.device_id, m.payload,
-       ${milliseconds('d.valid_from')} AS valid_from, d.profile, d.sample_period_seconds
+       ${milliseconds('d.valid_from')} AS valid_from, d.profile, d.sample_period_seconds,
+       d.valid_to <= coalesce(k.at, m.received_at) AS is_over
      FROM unnest($1::uuid[], $2::timestamptz[]) AS k (id, at)
        JOIN message m ON m.id = k.id AND m.id BETWEEN $3 AND $4
        LEFT JOIN device d ON d.device_id = m.device_id AND d.valid_from <= coalesce(k.at, m.received_at)`,
@@ -49,8 +55,8 @@ const loadSlice = async (pool: pg.Pool, ids: readonly string[]): Promise<StoredM
     seqNumber: row.seq_number,
     receivedAtMs: row.received_at,
     payload: row.payload,
-    profile: row.profile,
-    samplePeriodSeconds: row.sample_period_seconds,
+    profile: row.is_over ? null : row.profile,
+    samplePeriodSeconds: row.is_over ? null : row.sample_period_seconds,
   }))
 }
 
@@ -58,7 +64,7 @@ const loadSlice = async (pool: pg.Pool, ids: readonly string[]): Promise<StoredM
  * The messages that exist among `ids` (sorted), each with what the registry says of its device at the instant the
  * message speaks of. Those without a clock lie in a partition far from the others.
  */
-export const loadMessages = async (pool: pg.Pool, ids: readonly string[]): Promise<StoredMessage[]> => {
+export const loadMessages = async (pool: Connection, ids: readonly string[]): Promise<StoredMessage[]> => {
   const split = ids.findIndex((id) => timeOfId(id) !== unclockedMs)
   const firstClocked = split < 0 ? ids.length : split
   const messages: StoredMessage[] = []

@@ -24,14 +24,14 @@ interface Counts {
 const writeDecodings = async (client: pg.PoolClient, decodings: readonly Decoding[], counts: Counts) => {
   const rejects = decodings.flatMap(({ reject, recordRejects }) => (reject ? [reject] : recordRejects))
   if (rejects.length > 0) await writeRejects(client, rejects)
-  await dropOutlived(client, decodings)
+  const outlived = await dropOutlived(client, decodings)
   const readings = decodings.flatMap((decoding) => decoding.readings)
   const { added, keep, drop } = await mergeIntoReadings(client, readings)
   const events = [...decodings.flatMap((decoding) => decoding.events), ...keep]
   if (events.length > 0) await writeEvents(client, events)
   if (drop.length > 0) await dropEvents(client, drop)
   const states = await writeStates(client, decodings)
-  counts.readings += added
+  counts.readings += added - outlived
   counts.decoded += states.decoded
   counts.rejected += states.rejected
 }

@@ -8,19 +8,20 @@ const channelRows = channels.map((channel) => `('${channel}')`).join(', ')
 /**
  * What a message without a clock left at a later time than it has now. Such a message stands at its receive time; when
  * an earlier copy of it turns up afterwards, its receive time moves back, and what it left behind has to go.
+ * @returns how many readings went
  */
-export const dropOutlived = async (client: pg.PoolClient, decodings: readonly Decoding[]): Promise<void> => {
+export const dropOutlived = async (client: pg.PoolClient, decodings: readonly Decoding[]): Promise<number> => {
   const messages = decodings
     .filter(({ readings }) => readings.some(({ quality }) => quality === 'clock_unset'))
     .map(({ message }) => message)
-  if (messages.length === 0) return
+  if (messages.length === 0) return 0
   const parameters = [
     texts(messages.map(({ deviceId }) => deviceId)),
     instants(messages.map(({ receivedAtMs }) => receivedAtMs)),
     uuids(messages.map(({ id }) => id)),
   ]
   const given = `unnest($1::text[], $2::timestamptz[], $3::uuid[]) AS t (device_id, received_at, message_id)`
-  await client.query(
+  const { rowCount } = await client.query(
     `WITH gone AS (
        SELECT r.device_id, r.channel, r.read_at
        FROM ${given} CROSS JOIN (VALUES ${channelRows}) AS c (channel)
@@ -42,4 +43,5 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
      WHERE (e.device_id, e.at, e.kind, e.channel, e.value) = (g.device_id, g.at, g.kind, g.channel, g.value)`,
     parameters,
   )
+  return rowCount ?? 0
 }

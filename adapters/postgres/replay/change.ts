@@ -1,0 +1,107 @@
+import type pg from 'pg'
+import type { MeterEvent } from '../../../core/reading.ts'
+import { type Difference, slotsOf } from '../../../core/replay.ts'
+import type { Lane } from '../../../core/uplink.ts'
+import { bigints, instants, texts, uuids, words } from '../arrays.ts'
+import { slices } from '../bisect.ts'
+import { dropEvents, writeEvents } from '../events.ts'
+import { countFlow } from '../flow.ts'
+import { mergeIntoReadings } from '../readings.ts'
+import { writeRejects } from '../rejects.ts'
+import { sortedBy } from '../rows.ts'
+
+type Slot = ReturnType<typeof slotsOf> extends Map<string, infer T> ? T : never
+
+const slotColumns = (rows: readonly Slot[]) => [
+  texts(rows.map((row) => row.deviceId)),
+  texts(rows.map((row) => row.channel)),
+  instants(rows.map((row) => row.readAtMs)),
+]
+
+const slotRows = `
+  SELECT r.* FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS t (device_id, channel, read_at)
+  JOIN reading r USING (device_id, channel, read_at)
+  ORDER BY r.device_id, r.channel, r.read_at FOR UPDATE OF r`
+
+/** Holds the rows of readings and events that `difference` speaks of, until the transaction ends. */
+export const lockRows = async (client: pg.PoolClient, difference: Difference): Promise<void> => {
+  const slots = sortedBy([...slotsOf(difference)], ([key]) => key).map(([, slot]) => slot)
+  for (const rows of slices(slots)) await client.query(`SELECT count(*) FROM (${slotRows}) AS held`, slotColumns(rows))
+  for (const rows of slices(difference.eventsToDrop))
+    await client.query(`SELECT count(*) FROM (${eventRows}) AS held`, eventColumns(rows))
+}
+
+const eventColumns = (rows: readonly MeterEvent[]) => [
+  texts(rows.map((row) => row.deviceId)),
+  instants(rows.map((row) => row.atMs)),
+  texts(rows.map((row) => row.kind)),
+  texts(rows.map((row) => row.channel)),
+  bigints(rows.map((row) => row.value)),
+]
+
+const eventRows = `
+  SELECT e.* FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::bigint[])
+    AS t (device_id, at, kind, channel, value)
+  JOIN event e USING (device_id, at, kind, channel, value)
+  ORDER BY e.device_id, e.at, e.kind, e.channel, e.value FOR UPDATE OF e`
+
+const deleteReadings = async (client: pg.PoolClient, gone: readonly Slot[]): Promise<number> => {
+  let count = 0
+  for (const rows of slices(gone)) {
+    const { rowCount } = await client.query(
+      `DELETE FROM reading r USING unnest($1::text[], $2::text[], $3::timestamptz[]) AS t (device_id, channel, read_at)
+       WHERE (r.device_id, r.channel, r.read_at) = (t.device_id, t.channel, t.read_at)`,
+      slotColumns(rows),
+    )
+    count += rowCount ?? 0
+  }
+  return count
+}
+
+/** Sets states as they are now, in whichever direction. @returns how many more messages are in each */
+const setStates = async (client: pg.PoolClient, states: Difference['states']) => {
+  const counts = { decoded: 0, rejected: 0 }
+  for (const rows of slices(sortedBy(states, ({ message }) => message.id))) {
+    const result = await client.query<{ decoded: number; rejected: number }>(
+      `WITH written AS (
+         INSERT INTO decoding AS d (message_id, state)
+         SELECT * FROM unnest($1::uuid[], $2::decoding_state[]) AS t (message_id, state) ORDER BY message_id
+         ON CONFLICT (message_id) DO UPDATE SET state = excluded.state WHERE excluded.state <> d.state
+         RETURNING old.state AS was, new.state AS now
+       )
+       SELECT (count(*) FILTER (WHERE now = 'decoded') - count(*) FILTER (WHERE was = 'decoded'))::int AS decoded,
+         (count(*) FILTER (WHERE now = 'rejected') - count(*) FILTER (WHERE was = 'rejected'))::int AS rejected
+       FROM written`,
+      [uuids(rows.map(({ message }) => message.id)), words(rows.map(({ now }) => now))],
+    )
+    counts.decoded += result.rows[0]?.decoded ?? 0
+    counts.rejected += result.rows[0]?.rejected ?? 0
+  }
+  return counts
+}
+
+const resolveRejects = async (client: pg.PoolClient, ids: readonly string[]): Promise<void> => {
+  for (const rows of slices([...ids].sort()))
+    await client.query('UPDATE reject SET resolved_at = now() WHERE id = ANY($1) AND resolved_at IS NULL', [
+      uuids(rows),
+    ])
+}
+
+/** Makes the difference so, table by table in the order of the pulse stage. */
+export const applyDifference = async (client: pg.PoolClient, lane: Lane, difference: Difference): Promise<void> => {
+  const { added, changed, gone, eventsToWrite, eventsToDrop, rejects, resolved, states } = difference
+  await writeRejects(client, rejects)
+  const removed = await deleteReadings(client, [...gone, ...changed.map(({ was }) => was)])
+  const merged = await mergeIntoReadings(client, [...added, ...changed.map(({ now }) => now)])
+  // one whose message is another now goes first: a write alone would keep the smaller id
+  await dropEvents(client, eventsToDrop)
+  await writeEvents(client, [...eventsToWrite, ...merged.keep])
+  await dropEvents(client, merged.drop)
+  const counts = await setStates(client, states)
+  await resolveRejects(client, resolved)
+  await countFlow(client, lane, {
+    pulse_decoded: counts.decoded,
+    pulse_rejected: counts.rejected,
+    readings: merged.added - removed,
+  })
+}

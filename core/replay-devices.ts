@@ -1,0 +1,120 @@
+import { canonicalDeviceId } from './api/device-id.ts'
+import { formatInstant } from './api/instant.ts'
+import type { DecoderPorts } from './decode-message.ts'
+import type { Reading } from './reading.ts'
+import { covered, type Difference, differenceOf, isEmpty, type Kept, type Scope } from './replay.ts'
+import type { Lane } from './uplink.ts'
+
+/** What is kept of devices, seen and changed as a whole. */
+export interface ReplayStore {
+  readonly load: (deviceIds: readonly string[]) => Promise<Kept>
+  /**
+   * Locks what `difference` speaks of, loads again, and applies what `decide` makes of that, counted in the flow of
+   * `lane`: all of it or nothing.
+   */
+  readonly change: (
+    lane: Lane,
+    deviceIds: readonly string[],
+    difference: Difference,
+    decide: (kept: Kept) => Difference,
+  ) => Promise<Difference>
+}
+
+/** What a replay found, and changed unless it was a dry run. Each count is one of rows. */
+export interface ReplayReport {
+  readonly messages: number
+  readonly readingsAdded: number
+  readonly readingsChanged: number
+  readonly readingsGone: number
+  readonly eventsWritten: number
+  readonly eventsGone: number
+  readonly rejectsOpened: number
+  readonly rejectsResolved: number
+  /** Messages whose state is another now. */
+  readonly newlyDecoded: number
+  readonly newlyRejected: number
+  /** The first few readings of the difference, a line each. */
+  readonly examples: readonly string[]
+}
+
+export const mostExamples = 20
+
+export const emptyReport: ReplayReport = {
+  messages: 0,
+  readingsAdded: 0,
+  readingsChanged: 0,
+  readingsGone: 0,
+  eventsWritten: 0,
+  eventsGone: 0,
+  rejectsOpened: 0,
+  rejectsResolved: 0,
+  newlyDecoded: 0,
+  newlyRejected: 0,
+  examples: [],
+}
+
+const line = ({ deviceId, channel, readAtMs }: Reading, what: string) =>
+  `${deviceId} ${channel} ${formatInstant(readAtMs)}  ${what}`
+
+const short = ({ index, quality }: Reading) => `${index} ${quality}`
+
+const reportOf = (difference: Difference, messages: number): ReplayReport => ({
+  messages,
+  readingsAdded: difference.added.length,
+  readingsChanged: difference.changed.length,
+  readingsGone: difference.gone.length,
+  eventsWritten: difference.eventsToWrite.length,
+  eventsGone: difference.eventsToDrop.length,
+  rejectsOpened: difference.rejects.length,
+  rejectsResolved: difference.resolved.length,
+  newlyDecoded: difference.states.filter(({ now }) => now === 'decoded').length,
+  newlyRejected: difference.states.filter(({ now }) => now === 'rejected').length,
+  examples: [
+    ...difference.changed.slice(0, mostExamples).map(({ was, now }) => line(now, `${short(was)} -> ${short(now)}`)),
+    ...difference.gone.slice(0, mostExamples).map((reading) => line(reading, `${short(reading)} gone`)),
+    ...difference.added.slice(0, mostExamples).map((reading) => line(reading, `${short(reading)} added`)),
+  ].slice(0, mostExamples),
+})
+
+/** Two reports as one. */
+export const addReports = (a: ReplayReport, b: ReplayReport): ReplayReport => {
+  const counts = Object.entries(a).map(([name, count]) => [name, Number(count) + Number(b[name as keyof ReplayReport])])
+  return { ...Object.fromEntries(counts), examples: [...a.examples, ...b.examples].slice(0, mostExamples) }
+}
+
+/** What others change meanwhile may make another look necessary; more than this many, and something else is wrong. */
+const mostLooks = 10
+
+const replayLane =
+  ({ store, ...decoder }: DecoderPorts & { readonly store: ReplayStore }, scope: Scope, dryRun: boolean) =>
+  async (lane: Lane, deviceIds: readonly string[]): Promise<ReplayReport> => {
+    const before = await store.load(deviceIds)
+    const known = new Set(before.messages.map(({ id }) => id))
+    // what comes in meanwhile and is not decoded yet has left nothing so far: its worker is at it
+    const settled = (kept: Kept) => kept.messages.filter(({ id }) => known.has(id) || kept.states.has(id))
+    const decide = (kept: Kept) => differenceOf(decoder, { ...kept, messages: settled(kept) }, scope)
+    let report: ReplayReport = { ...emptyReport, messages: known.size }
+    for (let look = 1; look <= mostLooks; look++) {
+      const difference = decide(look === 1 ? before : await store.load(deviceIds))
+      if (isEmpty(difference)) return report
+      if (dryRun) return addReports(report, reportOf(difference, 0))
+      const applied = await store.change(lane, deviceIds, difference, (now) => covered(decide(now), difference))
+      report = addReports(report, reportOf(applied, 0))
+    }
+    throw new Error(`devices ${deviceIds.join(', ')} changed while they were replayed, ${mostLooks} times: try again`)
+  }
+
+/**
+ * Decodes all raw messages of the devices again, with the profiles and the registry of now, and makes what is kept of
+ * them what it would be had they come for the first time: readings, events, rejects, states and counts. Running it
+ * again changes nothing; messages may come in meanwhile.
+ */
+export const replayDevices =
+  (ports: DecoderPorts & { readonly store: ReplayStore }) =>
+  async (deviceIds: readonly string[], scope: Scope, dryRun: boolean): Promise<ReplayReport> => {
+    const replay = replayLane(ports, scope, dryRun)
+    const byLane = Map.groupBy(deviceIds, (id) => canonicalDeviceId(id)?.network ?? 'sigfox')
+    let report = emptyReport
+    for (const [lane, ids] of byLane) report = addReports(report, await replay(lane, ids))
+    return report
+  }
