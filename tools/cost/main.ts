@@ -11,6 +11,7 @@ const usage = `Usage: npm run cost -- COMMAND [options]
   stage NAME         the bill of a stage of bin/, from its template; also "lean"
   optimise           the cheapest stage literal for a fleet, and break-even points
   swarm              the source design's machines at Scaleway
+  assumptions        what the model takes as given, and where it comes from
 
   --devices N        default 3600000        --per-hour N       messages a device, default 1
   --sigfox PERCENT   default 50             --callbacks KIND   one-by-one (default) or batched
@@ -35,10 +36,14 @@ const commandOf = async (words: readonly string[], question: Question): Promise<
       return (await import('./commands/stage.ts')).stageCommand(name ?? 'prod', question)
     case 'optimise':
       return (await import('./commands/optimise.ts')).optimiseCommand(question)
+    case 'assumptions':
+      return (await import('./commands/assumptions.ts')).assumptionsCommand()
     case 'swarm':
       return (await import('./commands/swarm.ts')).swarmCommand(question)
     default:
-      throw new CostFault(`There is no command "${command}"; choose targets, source, stage, optimise or swarm.`)
+      throw new CostFault(
+        `There is no command "${command}"; choose targets, source, stage, optimise, swarm or assumptions.`,
+      )
   }
 }
 

@@ -21,7 +21,7 @@ export const ladderOf = (from: Deployment, traffic: Traffic, { catalogue, operat
   const batched: Traffic = { ...traffic, callbacks: 'batched' }
   const leaner = withStage(from, lean)
   const steps: [string, Deployment, Traffic][] = [
-    [`${from.name}, one message a record, one callback a message`, variants.unpacked(from), single],
+    [`${from.name}, each message alone on its way`, variants.unpacked(from), single],
     ['many messages a record, flushed after 20 ms', variants.quick(from), single],
     [`flushed after ${from.gateway.lingerMilliseconds} ms`, from, single],
     ['batched callbacks', from, batched],

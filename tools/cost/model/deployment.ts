@@ -45,7 +45,10 @@ export interface Deployment {
   readonly endpointInterfaces: number
   readonly natGateways: number
   readonly secrets: number
+  /** Metrics that alarms watch: each is billed. */
   readonly alarms: number
+  /** Metrics made from logs. */
+  readonly logMetrics: number
   readonly dashboards: number
   /** Event source mappings that publish event counts. */
   readonly countingMappings: number

@@ -14,7 +14,7 @@ export interface TopicFlow {
   readonly invocations: Decimal
 }
 
-export interface LaneFlow {
+interface LaneFlow {
   readonly messages: Decimal
   readonly raw: TopicFlow
   readonly pulse: TopicFlow

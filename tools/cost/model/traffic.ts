@@ -48,8 +48,7 @@ export const checkTraffic = (traffic: Traffic): Traffic => {
   return traffic
 }
 
-export const messagesAMonth = ({ devices, messagesAnHour }: Traffic): Decimal =>
-  times(devices, messagesAnHour, hoursAMonth)
+const messagesAMonth = ({ devices, messagesAnHour }: Traffic): Decimal => times(devices, messagesAnHour, hoursAMonth)
 
 /** Messages a month over each network. */
 export const messagesByLane = (traffic: Traffic) => {

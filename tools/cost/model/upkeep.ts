@@ -46,6 +46,7 @@ export const upkeepUsage = (deployment: Deployment, traffic: Traffic, flow: Flow
       'metric.month',
       false,
       part('event counts of the mappings', times(decimal(deployment.countingMappings), given('mappingMetrics'))),
+      count('metrics from logs', deployment.logMetrics),
     ),
     usage('alarm.month', false, count('alarms', deployment.alarms)),
     usage('dashboard.month', false, count('dashboards', deployment.dashboards)),

@@ -63,10 +63,17 @@ const names = (curves: readonly Curve[]): string[] =>
     ].join('')
   })
 
-const markOf = ({ text, devices, cost }: Mark, i: number) => [
-  element('circle', { cx: x(devices), cy: y(cost), r: 9, class: 'mark' }, element('title', {}, text)),
-  label(x(devices), y(cost) + 4, String(i + 1), { 'text-anchor': 'middle', class: 'strong' }),
-]
+/** The number stands off its point, alternately above and below: break-even points lie close together. */
+const markOf = ({ text, devices, cost }: Mark, i: number) => {
+  const [cx, cy] = [x(devices), y(cost)]
+  const off = cy + (i % 2 === 0 ? -30 : 30)
+  return [
+    element('line', { x1: cx, x2: cx, y1: cy, y2: off, class: 'step' }),
+    element('circle', { cx, cy, r: 3, class: 'point' }),
+    element('circle', { cx, cy: off, r: 9, class: 'mark' }, element('title', {}, text)),
+    label(cx, off + 4, String(i + 1), { 'text-anchor': 'middle', class: 'strong' }),
+  ]
+}
 
 /** Every architecture over the fleet, both axes logarithmic, with the break-even points numbered. */
 export const linesOf = (curves: readonly Curve[], marks: readonly Mark[]): string =>

@@ -56,7 +56,10 @@ const perDevice = (deployment: Deployment, leaner: Deployment, question: Questio
       single,
     ),
   ]
-  return linesOf([...source, single, batched, curves.lean, whole, leanWhole], marks)
+  return linesOf(
+    [...source, single, batched, curves.lean, whole, leanWhole],
+    marks.sort((a, b) => a.devices - b.devices),
+  )
 }
 
 const section = (title: string, note: string, ...inside: string[]) =>

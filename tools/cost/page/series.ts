@@ -8,7 +8,7 @@ import { fleets, sourcePrices, titleOf } from '../source/published.ts'
 import { column, type TableName } from '../source/tables.ts'
 
 /** Services that are drawn in one colour, in the order of the stack. */
-export const groups = {
+const groups = {
   'API Gateway': ['API Gateway'],
   Bus: ['SQS', 'Kinesis'],
   Functions: ['Lambda'],

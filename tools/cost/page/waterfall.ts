@@ -4,7 +4,7 @@ import { element, label, logarithmic, money, picture } from './svg.ts'
 
 const width = 900
 const row = 38
-const left = 330
+const left = 345
 const right = 800
 const top = 34
 

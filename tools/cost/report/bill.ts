@@ -8,7 +8,7 @@ import { filledGiB } from '../model/storage.ts'
 import { dollars, dollarsADevice, quantity } from './money.ts'
 import type { Section } from './section.ts'
 
-export const titleOf = ({ deployment, traffic }: Bill) =>
+const titleOf = ({ deployment, traffic }: Bill) =>
   `${deployment.name}: ${fixed(traffic.devices, 0)} devices, ${plain(traffic.messagesAnHour)} message an hour, ${plain(traffic.sigfoxPercent)} % Sigfox, callbacks ${traffic.callbacks}`
 
 const tierOf = ({ charges, price, quantity: used }: Line) =>

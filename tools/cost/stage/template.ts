@@ -14,7 +14,7 @@ export interface Template {
 
 /** Types that are billed here, or cost nothing by themselves. Any other is named beside the bill. */
 const known =
-  /^(AWS::(IAM|EC2::(VPC|VPCEndpoint|Subnet.*|Route.*|InternetGateway|VPCGatewayAttachment|SecurityGroup.*|NatGateway|EIP)|ECS::.*|Lambda::.*|SQS::.*|Kinesis::Stream|S3::(Bucket|BucketPolicy)|Logs::(LogGroup|MetricFilter)|ApiGatewayV2::.*|ElasticLoadBalancingV2::.*|SecretsManager::(Secret|ResourcePolicy)|RDS::(DBInstance|DBParameterGroup|DBSubnetGroup)|CloudWatch::(Alarm|Dashboard)|Events::Rule|CDK::Metadata)|Custom::)/
+  /^(AWS::(IAM|EC2::(VPC|VPCEndpoint|Subnet.*|Route.*|InternetGateway|VPCGatewayAttachment|SecurityGroup.*|NatGateway|EIP)|ECS::.*|Lambda::.*|SQS::.*|Kinesis::Stream|S3::(Bucket|BucketPolicy)|Logs::(LogGroup|MetricFilter)|ApiGatewayV2::.*|ElasticLoadBalancingV2::.*|SecretsManager::(Secret|ResourcePolicy)|RDS::(DBInstance|DBParameterGroup|DBSubnetGroup)|CloudWatch::(Alarm|Dashboard)|SNS::.*|Events::Rule|CDK::Metadata)|Custom::)/
 
 /** Looks things up in the templates of a stage, and says which one is missing. */
 const openTemplates = (name: string, templates: readonly Template[]) => {
@@ -98,6 +98,10 @@ const databaseOf = ({ of, one }: Opened): Deployment['database'] => {
   }
 }
 
+/** Metrics of one alarm: several where it watches an expression. */
+const watched = ({ Metrics }: { Metrics?: { MetricStat?: unknown }[] }) =>
+  Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1
+
 const longestRetention = ({ of }: Opened) =>
   of('AWS::Logs::LogGroup').reduce((days, [, { Properties }]) => Math.max(days, Properties.RetentionInDays ?? 3_653), 0)
 
@@ -126,7 +130,8 @@ export const readTemplates = (name: string, templates: readonly Template[]): Dep
     endpointInterfaces: interfaces.reduce((count, [, { Properties }]) => count + Properties.SubnetIds.length, 0),
     natGateways: of('AWS::EC2::NatGateway').length,
     secrets: of('AWS::SecretsManager::Secret').length,
-    alarms: of('AWS::CloudWatch::Alarm').length,
+    alarms: of('AWS::CloudWatch::Alarm').reduce((count, [, { Properties }]) => count + watched(Properties), 0),
+    logMetrics: of('AWS::Logs::MetricFilter').length,
     dashboards: of('AWS::CloudWatch::Dashboard').length,
     countingMappings: of('AWS::Lambda::EventSourceMapping').filter(([, each]) => each.Properties.MetricsConfig).length,
     images: of('AWS::ECS::TaskDefinition').length,

@@ -1,0 +1,82 @@
+import { beforeAll, expect, test } from 'vitest'
+import { stages } from '../../bin/stages.ts'
+import { checkStage } from '../../lib/stage.ts'
+import { readQuestion } from '../../tools/cost/commands/question.ts'
+import { aims, targetsCommand } from '../../tools/cost/commands/targets.ts'
+import { billOf } from '../../tools/cost/model/bill.ts'
+import { overloads } from '../../tools/cost/model/capacity.ts'
+import { decimal } from '../../tools/cost/model/decimal.ts'
+import type { Deployment } from '../../tools/cost/model/deployment.ts'
+import { CostFault } from '../../tools/cost/model/fault.ts'
+import { hourly } from '../../tools/cost/model/traffic.ts'
+import { storedWithin } from '../../tools/cost/optimise/latency.ts'
+import { search } from '../../tools/cost/optimise/search.ts'
+import { stageText } from '../../tools/cost/optimise/stage-text.ts'
+import { page } from '../../tools/cost/page/page.ts'
+import { lean } from '../../tools/cost/stage/lean.ts'
+import { withStage } from '../../tools/cost/stage/literal.ts'
+import { synthesise } from '../../tools/cost/stage/synthesise.ts'
+import { readTemplates } from '../../tools/cost/stage/template.ts'
+import { variants } from '../../tools/cost/stage/variants.ts'
+
+const question = readQuestion({})
+let prod: Deployment
+beforeAll(async () => {
+  prod = await synthesise('prod')
+})
+
+for (const [name, stage] of Object.entries(stages))
+  test(`what the template of ${name} deploys is what its literal says`, async () => {
+    expect(withStage(prod, stage)).toEqual(await synthesise(name))
+  })
+
+test('on Kinesis the template is the variant that the comparison prices, but for its number of shards', async () => {
+  const { shards } = stages.prod ?? {}
+  expect(await synthesise('prod', 'kinesis')).toEqual({ ...variants.kinesis(prod), name: 'prod', shards })
+})
+
+test('everything in the templates is priced or named', () => {
+  expect(prod.unpriced).toEqual([])
+})
+
+test('a template without its parts, and a stage that there is not, are faults and no bill', async () => {
+  expect(() => readTemplates('empty', [{ Resources: {} }])).toThrow(CostFault)
+  await expect(synthesise('nope')).rejects.toThrow(CostFault)
+})
+
+test('at 3.6 million hourly devices lean stays below 38 as the source design counts, and below 190 with everything', () => {
+  const bill = billOf(withStage(prod, lean), hourly(3_600_000, 'batched'), question.catalogue)
+  expect(bill.counted <= aims.counted).toBe(true)
+  expect(bill.everything <= aims.everything).toBe(true)
+  expect(checkStage(lean)).toEqual([])
+  expect(overloads(withStage(prod, lean), bill.traffic)).toEqual([])
+})
+
+test('the targets are printed with the figures of prod beside them', async () => {
+  const [section] = await targetsCommand(question)
+  expect(section?.rows.map(([name]) => name)).toEqual(['source design, table 4.5', 'lean', 'lean', 'prod', 'prod'])
+})
+
+test('the cheapest stage can be deployed, is quick enough, carries the fleet, and costs no more than prod', () => {
+  const asked = { ...question, traffic: hourly(3_600_000, 'batched') }
+  const { stage, bill } = search(prod, asked)
+  expect(checkStage(stage)).toEqual([])
+  expect(storedWithin(bill.deployment, asked.traffic) <= asked.demands.latencySeconds).toBe(true)
+  expect(overloads(bill.deployment, asked.traffic)).toEqual([])
+  expect(stage.gateway.tasks >= asked.demands.zones && stage.database.multiAz).toBe(true)
+  expect(bill.everything <= billOf(prod, asked.traffic, question.catalogue).everything).toBe(true)
+  expect(stageText(stage)).toContain('export const optimised: Stage = {')
+})
+
+test('less time to store never makes the cheapest stage cheaper', () => {
+  const within = (seconds: number) =>
+    search(prod, { ...question, demands: { ...question.demands, latencySeconds: decimal(seconds) } }).bill.everything
+  expect(within(5) >= within(30)).toBe(true)
+  expect(() => within(0)).toThrow(CostFault)
+})
+
+test('the page holds its pictures and asks nothing of the network', async () => {
+  const html = await page('prod', question)
+  expect(html.match(/<svg /g)).toHaveLength(9)
+  expect(html).not.toMatch(/https?:|<script|<link|<img|url\(/)
+})
