@@ -84,7 +84,7 @@ export const page = async (name: string, question: Question): Promise<string> =>
     ),
     section(
       'This system',
-      'With everything in it: database, addresses, logs, endpoints. Readings of thirty days are kept.',
+      'With everything in it: database, addresses, logs, endpoints. Readings of thirty days are kept. 36 million is more than its database carries.',
       barsOf([
         stagePanel(deployment, 'one-by-one', question),
         stagePanel(deployment, 'batched', question),

@@ -14,11 +14,11 @@ export const style = `
 body { margin: 2rem auto; max-width: 940px; padding: 0 1rem; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
-p.note, figcaption, ol.marks { color: var(--quiet); } ol.marks { columns: 2; font-size: .9rem; }
+p.note, figcaption, ol.marks { color: var(--quiet); } ol.marks { columns: 2; column-gap: 3rem; font-size: .9rem; }
 figure { margin: 0; } figcaption { font-size: .85rem; min-height: 2.6em; }
 svg { display: block; width: 100%; height: auto; font: 12px system-ui, sans-serif; }
 svg text { fill: var(--ink); } svg text.quiet { fill: var(--quiet); } svg text.strong { font-weight: 600; }
-.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(380px, 1fr)); gap: 1rem 1.5rem; }
+.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 1rem 1.5rem; }
 .segment { stroke: var(--paper); stroke-width: 1; } .grid { stroke: var(--grid); }
 .curve { fill: none; stroke-width: 2.2; } .curve.source { stroke-width: 1.6; stroke-dasharray: 5 3; }
 .curve.whole { stroke-dasharray: 1.5 3; stroke-linecap: round; } .leader { fill: none; stroke-width: 1; opacity: .6; }
