@@ -28,6 +28,17 @@ export interface BenchDatabase {
   readonly close: () => Promise<void>
 }
 
+const prepare = async (owner: pg.Pool, password: string) => {
+  const client = await owner.connect()
+  try {
+    await migrate(client, join(import.meta.dirname, '../../db'))
+    await client.query('SELECT ensure_partitions(3, 3)')
+    await client.query(`ALTER ROLE sluice_app PASSWORD ${client.escapeLiteral(password)}`)
+  } finally {
+    client.release()
+  }
+}
+
 /** A server of its own with durable settings and the schema of `db/`, and two ways into it. */
 export const openBenchDatabase = async (): Promise<BenchDatabase> => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
@@ -42,17 +53,17 @@ export const openBenchDatabase = async (): Promise<BenchDatabase> => {
     pool.on('error', () => {})
     return pool
   }
-  const observer = connect(user)
-  const client = await observer.connect()
-  await migrate(client, join(import.meta.dirname, '../../db'))
-  await client.query('SELECT ensure_partitions(3, 3)')
-  await client.query(`ALTER ROLE sluice_app PASSWORD ${client.escapeLiteral(password)}`)
-  client.release()
-  const worker = connect('sluice_app')
+  const [observer, worker] = [connect(user), connect('sluice_app')]
   const close = async () => {
     await Promise.all([worker.end(), observer.end()])
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    await prepare(observer, password)
+  } catch (error) {
+    await close()
+    throw error
   }
   return { worker, observer, close }
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { bigints, instants, texts, uuids } from '../../adapters/postgres/arrays.ts'
 import { sha256 } from '../../adapters/sha256.ts'
 import { messageId } from '../../core/identity.ts'
 import { profiles } from '../../core/profiles/index.ts'
@@ -33,11 +34,12 @@ export const copyMessages = (pool: pg.Pool, log: readonly RawItem[], batch: numb
 }
 
 interface Candidate {
+  readonly key: string
   readonly device: string
   readonly channel: string
-  readonly at: string
+  readonly atMs: number
   readonly index: number
-  readonly received: string
+  readonly receivedAtMs: number
   readonly id: string
 }
 
@@ -45,27 +47,25 @@ const candidatesOf = ({ samplePeriodSeconds }: Fleet, uplink: Uplink): Candidate
   const name = uplink.kind === 'sigfox-data' ? 'adeunis-pulse@3' : 'dragino-sw3l-nb'
   const frame = profiles.get(name)?.decode(uplink.payload, { samplePeriodSeconds })
   if (!frame || typeof frame === 'string') throw new Error(`${name} does not decode a frame of the benchmark`)
-  const [id, received] = [idOf(uplink), new Date(uplink.receivedAtMs).toISOString()]
+  const { deviceId: device, receivedAtMs } = uplink
+  const id = idOf(uplink)
   return frame.indexes.map(({ channel, index, timeSeconds, ageSeconds }) => {
-    const at = new Date(((timeSeconds ?? uplink.timeSeconds ?? 0) - ageSeconds) * 1000).toISOString()
-    return { device: uplink.deviceId, channel, at, index, received, id }
+    const atMs = ((timeSeconds ?? uplink.timeSeconds ?? 0) - ageSeconds) * 1000
+    return { key: `${device} ${channel} ${atMs}`, device, channel, atMs, index, receivedAtMs, id }
   })
 }
-
-const order = (a: Candidate, b: Candidate) =>
-  `${a.device} ${a.at} ${a.channel}` < `${b.device} ${b.at} ${b.channel}` ? -1 : 1
 
 /** Makes all readings first; what is measured is one sorted upsert a batch that leaves what is there. */
 export const upsertReadings = (pool: pg.Pool, fleet: Fleet, log: readonly RawItem[], batch: number) => {
   const parameters = slicesOf(log as readonly Uplink[], batch).map((uplinks) => {
-    const rows = uplinks.flatMap((uplink) => candidatesOf(fleet, uplink)).sort(order)
+    const rows = uplinks.flatMap((uplink) => candidatesOf(fleet, uplink)).sort((a, b) => (a.key < b.key ? -1 : 1))
     return [
-      rows.map(({ device }) => device),
-      rows.map(({ channel }) => channel),
-      rows.map(({ at }) => at),
-      rows.map(({ index }) => index),
-      rows.map(({ received }) => received),
-      rows.map(({ id }) => id),
+      texts(rows.map(({ device }) => device)),
+      texts(rows.map(({ channel }) => channel)),
+      instants(rows.map(({ atMs }) => atMs)),
+      bigints(rows.map(({ index }) => index)),
+      instants(rows.map(({ receivedAtMs }) => receivedAtMs)),
+      uuids(rows.map(({ id }) => id)),
     ]
   })
   return async () => {
