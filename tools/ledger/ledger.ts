@@ -1,0 +1,152 @@
+import { channelsOf, type Fleet } from './fleet.ts'
+
+/**
+ * What the sender knows of a message.
+ * - `ok`: confirmed; from now on it may not be lost.
+ * - `refused`: answered that it will not be taken; it may not be there.
+ * - `unknown`: no answer, one that says "not stored, send again", or a datagram that nobody confirms: it may be there
+ *   or not. Never taken for a failure, because a lost answer looks the same.
+ */
+export type Answer = 'ok' | 'refused' | 'unknown'
+
+const code = { unsent: 0, unknown: 1, refused: 2, ok: 3 } as const
+
+/** A row of `GET /v1/messages` or of `GET /v1/readings`, as far as the ledger looks at it. */
+export interface StoredMessage {
+  readonly deviceId: string
+  readonly at: string | null
+  readonly payloadHex: string
+}
+export interface StoredReading {
+  readonly deviceId: string
+  readonly channel: string
+  readonly readAt: string
+  readonly index: number
+}
+
+export interface Verdict {
+  readonly sent: number
+  readonly ok: number
+  readonly refused: number
+  readonly unknown: number
+  readonly stored: number
+  /** Confirmed, and not there. */
+  readonly lost: number
+  /** There, and never sent or refused. */
+  readonly unexpected: number
+  /** There more than once. */
+  readonly duplicated: number
+  /** Not confirmed, and there all the same. */
+  readonly recovered: number
+  /** Messages with other bytes; readings that are missing, too many or wrong by the model of the fleet. */
+  readonly misread: number
+  /** Numbers of the first few messages of each kind of fault, for whoever looks for the cause. */
+  readonly examples: readonly string[]
+}
+
+const mostExamples = 10
+const secondsOf = (instant: string) => Date.parse(instant) / 1000
+
+/** A byte for what was answered of each message, one for how often it is there, one for the readings seen of it. */
+export const createLedger = (fleet: Fleet) => {
+  const answers = new Uint8Array(fleet.count)
+  const copies = new Uint8Array(fleet.count)
+  const channelsSeen = new Uint8Array(fleet.count)
+  const examples: string[] = []
+  let foreignMessages = 0
+  let wrongBytes = 0
+  let wrongReadings = 0
+
+  const example = (text: string) => {
+    if (examples.length < mostExamples) examples.push(text)
+  }
+
+  /** `ok` stays: a later attempt that fails does not take back what was confirmed. */
+  const answered = (number: number, answer: Answer) => {
+    if (answers[number] !== code.ok) answers[number] = code[answer]
+  }
+
+  const messageSeen = ({ deviceId, at, payloadHex }: StoredMessage) => {
+    const number = at === null ? null : fleet.find(deviceId, secondsOf(at))
+    if (number === null) {
+      foreignMessages++
+      return example(`message of ${deviceId} at ${at}: never sent`)
+    }
+    copies[number] = Math.min(255, (copies[number] ?? 0) + 1)
+    if (fleet.message(number).payload.toString('hex') === payloadHex) return
+    wrongBytes++
+    example(`message ${number} of ${deviceId} at ${at}: other bytes, ${payloadHex}`)
+  }
+
+  const readingSeen = ({ deviceId, channel, readAt, index }: StoredReading) => {
+    const number = fleet.find(deviceId, secondsOf(readAt))
+    const place = number === null ? -1 : (channelsOf[fleet.doorOf(number)] as readonly string[]).indexOf(channel)
+    const bit = 1 << place
+    const isFirst = number !== null && place >= 0 && ((channelsSeen[number] ?? 0) & bit) === 0
+    if (isFirst && fleet.index(number, place) === index) {
+      channelsSeen[number] = (channelsSeen[number] ?? 0) | bit
+      return
+    }
+    wrongReadings++
+    example(`reading of ${deviceId} ${channel} at ${readAt}: ${index}`)
+  }
+
+  /** What must be read of the messages that are there, beside what was. */
+  const countMisread = () => {
+    const expected = new Uint8Array(fleet.count)
+    for (let number = 0; number < fleet.count; number++)
+      if (copies[number]) for (const sample of fleet.samples(number)) expected[sample] = 1
+    let misread = 0
+    for (let number = 0; number < fleet.count; number++) {
+      const channels = expected[number] ? channelsOf[fleet.doorOf(number)].length : 0
+      if (channelsSeen[number] === (1 << channels) - 1) continue
+      misread++
+      const { deviceId, timeSeconds } = fleet.message(number)
+      example(`sample ${number} of ${deviceId} at ${timeSeconds}: ${channels === 0 ? 'nobody told of it' : 'missing'}`)
+    }
+    return misread
+  }
+
+  const verdict = (): Verdict => {
+    const states = { sent: 0, ok: 0, refused: 0, unknown: 0 }
+    let [stored, lost, unexpected, duplicated, recovered] = [0, 0, foreignMessages, 0, 0]
+    for (let number = 0; number < fleet.count; number++) {
+      const answer = answers[number]
+      const there = (copies[number] ?? 0) > 0
+      if (answer !== code.unsent) states.sent++
+      if (answer === code.ok) states.ok++
+      if (answer === code.refused) states.refused++
+      if (answer === code.unknown) states.unknown++
+      if (there) stored++
+      if ((copies[number] ?? 0) > 1) duplicated++
+      if (answer === code.ok && !there) {
+        lost++
+        example(`message ${number} (${fleet.message(number).deviceId}): confirmed and not there`)
+      }
+      if (there && (answer === code.unsent || answer === code.refused)) unexpected++
+      if (there && answer === code.unknown) recovered++
+    }
+    const misread = countMisread() + wrongBytes + wrongReadings
+    return { ...states, stored, lost, unexpected, duplicated, recovered, misread, examples }
+  }
+
+  return {
+    fleet,
+    answered,
+    messageSeen,
+    readingSeen,
+    isOk: (number: number) => answers[number] === code.ok,
+    /** How many have been confirmed so far. */
+    confirmed: () => answers.reduce((sum, answer) => sum + Number(answer === code.ok), 0),
+    verdict,
+  }
+}
+
+export type Ledger = ReturnType<typeof createLedger>
+
+/** Sentences for what may never be; none where the ledger is even. */
+export const faultsOf = ({ lost, unexpected, duplicated, misread, examples }: Verdict): string[] => {
+  const faults = Object.entries({ lost, unexpected, duplicated, misread }).filter(([, count]) => count > 0)
+  if (faults.length === 0) return []
+  return [`${faults.map(([name, count]) => `${count} ${name}`).join(', ')}; ${examples.join('; ')}`]
+}

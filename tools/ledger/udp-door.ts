@@ -1,0 +1,92 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Ledger } from './ledger.ts'
+
+export interface UdpDoor {
+  readonly host: string
+  readonly port: number
+  /** Where the gateway's `/metrics` are. */
+  readonly statusUrl: string
+}
+
+const names = ['received', 'accepted', 'rejected', 'shed'] as const
+export type GatewayCounts = Readonly<Record<(typeof names)[number], number>>
+
+/** Sums of the gateway's counters; null while it does not answer. */
+export const readCounts = async (statusUrl: string): Promise<GatewayCounts | null> => {
+  try {
+    const response = await fetch(`${statusUrl}/metrics`, { signal: AbortSignal.timeout(2_000) })
+    const text = await response.text()
+    const sum = (name: string) =>
+      [...text.matchAll(new RegExp(`^sluice_${name}_total(?:{[^}]*})? (\\d+)`, 'gm'))].reduce(
+        (n, [, v]) => n + Number(v),
+        0,
+      )
+    return { received: sum('received'), accepted: sum('accepted'), rejected: sum('rejected'), shed: sum('shed') }
+  } catch {
+    return null
+  }
+}
+
+const settleLimitMs = 15_000
+/** When nothing has arrived for so long and nothing is held, what is missing was sent while nobody listened. */
+const silenceMs = 500
+
+/**
+ * No datagram is answered yet, so the counters stand in for acknowledgements: a window of datagrams is confirmed when
+ * one and the same gateway has received all of them and accepted as many. Whatever else happens leaves it unknown.
+ */
+const windowIsOk = async (door: UdpDoor, before: GatewayCounts, sent: number): Promise<boolean> => {
+  const deadline = Date.now() + settleLimitMs
+  let lastReceived = before.received
+  let sinceMs = Date.now()
+  while (Date.now() < deadline) {
+    const now = await readCounts(door.statusUrl)
+    if (now?.received !== lastReceived) sinceMs = Date.now()
+    lastReceived = now?.received ?? -1
+    // a new process has counted from zero
+    if (now && now.received < before.received) return false
+    const all = now?.received === before.received + sent
+    if (now && all && now.accepted === before.accepted + sent) return true
+    const isSettled = now && now.received === now.accepted + now.rejected + now.shed
+    if (isSettled && (all || Date.now() - sinceMs > silenceMs)) return false
+    await pause(10)
+  }
+  return false
+}
+
+const readyCounts = async (door: UdpDoor): Promise<GatewayCounts> => {
+  for (;;) {
+    const counts = await readCounts(door.statusUrl)
+    if (counts && counts.received === counts.accepted + counts.rejected + counts.shed) return counts
+    await pause(20)
+  }
+}
+
+const datagramsPerTurn = 20
+
+/** Sends messages in windows, each once, and notes which were confirmed. Nobody else may send meanwhile. */
+export const sendDatagrams = async (
+  door: UdpDoor,
+  ledger: Ledger,
+  numbers: readonly number[],
+  windowSize = 100,
+): Promise<void> => {
+  const socket = createSocket('udp4')
+  try {
+    for (let at = 0; at < numbers.length; at += windowSize) {
+      const window = numbers.slice(at, at + windowSize)
+      const before = await readyCounts(door)
+      for (const [i, number] of window.entries()) {
+        ledger.answered(number, 'unknown')
+        socket.send(ledger.fleet.message(number).payload, door.port, door.host)
+        if (i % datagramsPerTurn === datagramsPerTurn - 1) await pause(1)
+      }
+      if (await windowIsOk(door, before, window.length)) for (const number of window) ledger.answered(number, 'ok')
+    }
+  } finally {
+    socket.close()
+    await once(socket, 'close')
+  }
+}

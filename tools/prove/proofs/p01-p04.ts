@@ -1,0 +1,130 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Random, seeded } from '../../ledger/random.ts'
+import { catalogue, commit, nameOf, type PlannedFault, points, timesEach } from '../faults.ts'
+import type { Context, Proof, Result } from '../proof.ts'
+import { figuresOf, openLedger, reckon, sendAll } from '../traffic.ts'
+import type { World } from '../world.ts'
+
+const drainLimitMs = { ci: 20_000, full: 120_000 } as const
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+const sum = (done: ReadonlyMap<string, number>) => [...done.values()].reduce((total, count) => total + count, 0)
+
+/** Kills every worker and the gateway in turn, wherever they are, until `over` says so. */
+const killInTurn = async (world: World, times: number, everyMs: number, over: () => boolean) => {
+  const names = ['SigfoxRawWorker', 'SigfoxPulseWorker', 'NBIoTRawWorker', 'NBIoTPulseWorker', 'gateway']
+  let killed = 0
+  for (let round = 0; round < times && !over(); round++)
+    for (const name of names) {
+      await pause(everyMs)
+      const pid = (world.local.processes()[name] ?? []).find(isAlive)
+      if (pid === undefined) continue
+      process.kill(pid, 'SIGKILL')
+      killed++
+    }
+  return killed
+}
+
+const manyFaults = async ({ world, size, seed, say }: Context): Promise<Result> => {
+  const random = seeded(seed)
+  const messages = size === 'ci' ? 2_400 : 100_000
+  const ledger = openLedger(messages)
+  // one call in forty is hit, by a fault of the seed's choice
+  const end = commit(world, catalogue, () => random.next() < 0.025 / 5, random)
+  let isSent = false
+  const kills = killInTurn(world, size === 'ci' ? 2 : 25, size === 'ci' ? 120 : 400, () => isSent && size === 'ci')
+  await sendAll(world, ledger, random, { windowSize: size === 'ci' ? 60 : 400, perCallback: size === 'ci' ? 8 : 25 })
+  isSent = true
+  say(`P1: ${ledger.confirmed()} of ${ledger.fleet.count} confirmed`)
+  const killed = await kills
+  const done = end()
+  const reckoning = await reckon(world, ledger, drainLimitMs[size])
+  const { ok, unknown } = reckoning.verdict
+  const faults = [...reckoning.faults]
+  if (ok < messages / 3) faults.push(`only ${ok} messages were confirmed: nothing was put to the test`)
+  if (sum(done) + killed < 5) faults.push('hardly any fault was done')
+  return {
+    figures: { ...figuresOf(reckoning), 'faults at named points': sum(done), 'processes killed': killed, unknown },
+    faults,
+  }
+}
+
+/** A few hundred messages while the given faults happen, each a few times. */
+const under = async ({ world, size }: Context, faults: readonly PlannedFault[], random: Random, messages: number) => {
+  await world.clean()
+  const ledger = openLedger(messages)
+  const isSingle = faults.length === 1
+  const end = commit(world, faults, timesEach(isSingle ? 2 : 1, 2, random), random)
+  await sendAll(world, ledger, random, { perCallback: 3, windowSize: 20, copies: 0 })
+  const done = end()
+  const reckoning = await reckon(world, ledger, drainLimitMs[size])
+  const never = faults.map(nameOf).filter((name) => !done.has(name))
+  return { reckoning, done, never }
+}
+
+const singlesAndPairs = async (context: Context): Promise<Result> => {
+  const random = seeded(context.seed + 1)
+  const isOfBus = ({ point }: PlannedFault) => context.world.kind === 'sqs' || point.action !== 'delete'
+  const singles = catalogue.filter(isOfBus)
+  const pairs = random.shuffled(singles.flatMap((a, i) => singles.slice(i + 1).map((b) => [a, b])))
+  const runs = context.size === 'ci' ? [] : [...singles.map((fault) => [fault]), ...pairs.slice(0, 20)]
+  const faults: string[] = []
+  let committed = 0
+  for (const [i, planned] of runs.entries()) {
+    const { reckoning, done } = await under(context, planned, random, 240)
+    committed += sum(done)
+    faults.push(...reckoning.faults.map((fault) => `${planned.map(nameOf).join(' and ')}: ${fault}`))
+    context.say(`P1: faults alone and in pairs, ${i + 1} of ${runs.length}: ${planned.map(nameOf).join(' and ')}`)
+  }
+  return { figures: { 'runs of one fault or a pair': runs.length, 'faults in them': committed }, faults }
+}
+
+const p1: Proof = {
+  id: 'P1',
+  promise: 'An acknowledged message is never lost, and is stored and counted once',
+  run: async (context) => {
+    const many = await manyFaults(context)
+    const few = await singlesAndPairs(context)
+    return {
+      figures: { ...many.figures, ...(context.size === 'full' ? few.figures : {}) },
+      faults: [...many.faults, ...few.faults],
+    }
+  },
+}
+
+const killsAt = (where: readonly (typeof points)[number][]): PlannedFault[] =>
+  where.map((point) => ({ point, deed: 'kill' }))
+
+const p4: Proof = {
+  id: 'P4',
+  promise: 'A crash between the commit and the next publish loses nothing',
+  run: async (context) => {
+    const runs =
+      context.size === 'ci'
+        ? [killsAt(points)]
+        : Array.from({ length: 10 }, () => points.map((point) => killsAt([point]))).flat()
+    const faults: string[] = []
+    let kills = 0
+    let messages = 0
+    for (const [i, planned] of runs.entries()) {
+      const random = seeded(context.seed + i)
+      const { reckoning, done, never } = await under(context, planned, random, context.size === 'ci' ? 400 : 200)
+      kills += sum(done)
+      messages += reckoning.verdict.sent
+      const what = planned.length > 1 ? 'all points' : planned.map(nameOf).join()
+      faults.push(...reckoning.faults.map((fault) => `seed ${context.seed + i}, ${what}: ${fault}`))
+      faults.push(...never.map((name) => `seed ${context.seed + i}: never passed: ${name}`))
+      if (runs.length > 1) context.say(`P4: ${i + 1} of ${runs.length}`)
+    }
+    return { figures: { points: points.length, 'processes killed': kills, sent: messages }, faults }
+  },
+}
+
+export const crashProofs = [p1, p4]

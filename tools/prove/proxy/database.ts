@@ -1,0 +1,137 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import type { Fault } from './fault.ts'
+import { type Frame, framesOf } from './postgres-frames.ts'
+
+/** A COMMIT as a rule sees it. */
+export interface SeenCommit {
+  readonly caller: () => number | null
+}
+
+export interface DatabaseProxy {
+  readonly port: number
+  /** Sets the rule that decides what is done to a COMMIT; none by default. `error` is not known here. */
+  readonly inject: (rule: ((commit: SeenCommit) => Fault | null) | null) => void
+  /** From now on nobody can connect, and who is connected is cut off (true), or all is well again. */
+  readonly down: (isDown: boolean) => void
+  /** Most connections that one process had open at once since the last call. */
+  readonly mostConnections: () => number
+  readonly stop: () => Promise<void>
+}
+
+const kill = (pid: number | null) => {
+  if (pid === null) return
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // it has ended by itself meanwhile
+  }
+}
+
+/** Passes frames from one socket to the other, in order, waiting where `pass` waits. */
+const pump = (from: Socket, to: Socket, hasStartup: boolean, pass: (frame: Frame) => Promise<boolean>) => {
+  const split = framesOf(hasStartup)
+  let chain = Promise.resolve()
+  from.on('data', (chunk: Buffer) => {
+    const frames = split(chunk)
+    chain = chain.then(async () => {
+      for (const frame of frames) {
+        if (!(await pass(frame)) || to.destroyed) return
+        to.write(frame.bytes)
+      }
+    })
+  })
+  from.on('close', () => {
+    // what was said before the end still arrives, as it would over the wire
+    chain = chain.then(() => void to.end())
+  })
+  from.on('error', () => to.destroy())
+}
+
+/**
+ * Stands between the processes and PostgreSQL, on 127.0.0.1, and sees every COMMIT go by and its confirmation come back.
+ * @param callerAt the process behind a connection from this port to the proxy's
+ */
+export const startDatabaseProxy = async (
+  real: { readonly host: string; readonly port: number },
+  callerAt: (fromPort: number, proxyPort: number) => number | null,
+): Promise<DatabaseProxy> => {
+  const sockets = new Set<Socket>()
+  const open = new Map<number, number>()
+  let most = 0
+  let rule: ((commit: SeenCommit) => Fault | null) | null = null
+  let isDown = false
+  let port = 0
+
+  const count = (pid: number, change: 1 | -1) => {
+    const now = (open.get(pid) ?? 0) + change
+    open.set(pid, now)
+    most = Math.max(most, now)
+  }
+
+  const join = (client: Socket) => {
+    const server = connect(real.port, real.host)
+    const both = [client, server]
+    const cut = () => {
+      for (const socket of both) socket.destroy()
+    }
+    for (const socket of both) {
+      sockets.add(socket)
+      socket.setNoDelay()
+      socket.on('close', () => sockets.delete(socket))
+    }
+    const fromPort = client.remotePort ?? 0
+    const caller = () => callerAt(fromPort, port)
+    // the process behind a connection is looked for once, as it opens
+    const pid = caller()
+    if (pid !== null) {
+      count(pid, 1)
+      client.on('close', () => count(pid, -1))
+    }
+    let atCommit: Fault | null = null
+    const suffer = async (at: Fault['at']) => {
+      if (atCommit?.at !== at) return true
+      if (atCommit.do === 'wait') {
+        await atCommit.until
+        return true
+      }
+      if (atCommit.do === 'kill') kill(caller())
+      cut()
+      return false
+    }
+    pump(client, server, true, async (frame) => {
+      if (!frame.asksCommit) return true
+      atCommit = rule?.({ caller }) ?? null
+      return suffer('before')
+    })
+    pump(server, client, false, async (frame) => !frame.saysCommitted || suffer('after'))
+  }
+
+  const listener = createServer((client) => {
+    if (isDown) client.destroy()
+    else join(client)
+  })
+  listener.listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  port = (listener.address() as AddressInfo).port
+
+  return {
+    port,
+    inject: (next) => {
+      rule = next
+    },
+    down: (next) => {
+      isDown = next
+      if (isDown) for (const socket of sockets) socket.destroy()
+    },
+    mostConnections: () => {
+      const seen = most
+      most = Math.max(0, ...open.values())
+      return seen
+    },
+    stop: async () => {
+      for (const socket of sockets) socket.destroy()
+      listener.close()
+    },
+  }
+}

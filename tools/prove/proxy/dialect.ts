@@ -1,0 +1,90 @@
+/** A call to the bus, whichever bus it is. */
+export interface BusCall {
+  /** `other`: creating queues, reading attributes and the like. */
+  readonly action: 'publish' | 'receive' | 'delete' | 'other'
+  /** Name of the queue or stream. */
+  readonly topic: string
+  /** Of a publish: the records as they are written in the request. */
+  readonly records: readonly string[]
+}
+
+type Json = Record<string, unknown>
+
+interface Dialect {
+  readonly target: RegExp
+  readonly actions: Readonly<Record<string, BusCall['action']>>
+  readonly topicOf: (request: Json) => unknown
+  /** Name of the list of entries in the request, and of the record in an entry. */
+  readonly entries: string
+  readonly record: string
+  /** The bus's answer for all entries from its answer for those that it saw; `failed` says which it did not. */
+  readonly merge: (request: Json, answer: Json, failed: (place: number) => boolean) => Json
+  readonly errorType: string
+}
+
+const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value : [])
+
+const sqs: Dialect = {
+  target: /^AmazonSQS\.(\w+)$/,
+  actions: {
+    SendMessageBatch: 'publish',
+    ReceiveMessage: 'receive',
+    DeleteMessage: 'delete',
+    DeleteMessageBatch: 'delete',
+  },
+  topicOf: ({ QueueUrl }) => String(QueueUrl).split('/').at(-1),
+  entries: 'Entries',
+  record: 'MessageBody',
+  merge: (request, answer, failed) => ({
+    ...answer,
+    Failed: [
+      ...listOf(answer.Failed),
+      ...listOf(request.Entries)
+        .filter((_, place) => failed(place))
+        .map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false, Message: 'refused by the fault proxy' })),
+    ],
+  }),
+  errorType: 'com.amazonaws.sqs#InternalError',
+}
+
+const kinesis: Dialect = {
+  target: /^Kinesis_20131202\.(\w+)$/,
+  actions: { PutRecords: 'publish', GetRecords: 'receive' },
+  topicOf: ({ StreamName, StreamARN }) => StreamName ?? String(StreamARN).split('/').at(-1),
+  entries: 'Records',
+  record: 'Data',
+  merge: (request, answer, failed) => {
+    const taken = listOf(answer.Records)
+    const refused = { ErrorCode: 'ProvisionedThroughputExceededException', ErrorMessage: 'refused by the fault proxy' }
+    const records = listOf(request.Records).map((_, place) => (failed(place) ? refused : (taken.shift() ?? refused)))
+    return { ...answer, Records: records, FailedRecordCount: records.filter(({ ErrorCode }) => ErrorCode).length }
+  },
+  errorType: 'InternalFailure',
+}
+
+export interface Understood extends BusCall {
+  readonly errorType: string
+  readonly count: number
+  /** The request without the entries that fail. */
+  readonly without: (failed: (place: number) => boolean) => string
+  readonly merge: (answer: string, failed: (place: number) => boolean) => string
+}
+
+/** Reads a request by its `x-amz-target` and its JSON body; null where it is in no language that we know. */
+export const understand = (target: string, body: string): Understood | null => {
+  const dialect = [sqs, kinesis].find((candidate) => candidate.target.test(target))
+  if (!dialect) return null
+  const action = dialect.actions[dialect.target.exec(target)?.[1] ?? ''] ?? 'other'
+  const request = JSON.parse(body || '{}') as Json
+  const entries = listOf(request[dialect.entries])
+  return {
+    action,
+    topic: String(dialect.topicOf(request)),
+    records: action === 'publish' ? entries.map((entry) => String(entry[dialect.record])) : [],
+    errorType: dialect.errorType,
+    count: entries.length,
+    without: (failed) =>
+      JSON.stringify({ ...request, [dialect.entries]: entries.filter((_, place) => !failed(place)) }),
+    merge: (answer, failed) => JSON.stringify(dialect.merge(request, JSON.parse(answer || '{}'), failed)),
+  }
+}
