@@ -34,4 +34,6 @@ const startQueues = (plan: Plan, busUrl: string, invoke: Invoke): LocalBus => {
 
 /** Starts to read the topics and to invoke the functions, as Lambda's event-source mappings do. */
 export const startBus = (plan: Plan, busUrl: string, dataDir: string, invoke: Invoke): LocalBus =>
-  plan.streams.length > 0 ? startStreams(plan, busUrl, dataDir, invoke) : startQueues(plan, busUrl, invoke)
+  plan.streams.length > 0
+    ? startStreams(plan.streamMappings, busUrl, dataDir, invoke)
+    : startQueues(plan, busUrl, invoke)

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** How far a shard has been handled. */
-export interface Checkpoint {
+interface Checkpoint {
   /** When its stream was made: the emulator keeps nothing, and the number means nothing in a stream made anew. */
   readonly madeAt: number
   readonly sequenceNumber: string

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openCheckpoints } from './checkpoints.ts'
 import type { Invoke, LocalBus } from './local-bus.ts'
-import type { Plan } from './plan.ts'
 import { readShard } from './shard-reader.ts'
+import type { StreamMapping } from './stream-mapping.ts'
 import { connectKinesis } from './streams.ts'
 
 /** How long a stop waits for the workers. */
@@ -11,12 +11,17 @@ const drainLimitMs = 60_000
 /** A shard's name, as Kinesis numbers them. */
 const shardIds = (shards: number) => Array.from({ length: shards }, (_, n) => `shardId-${String(n).padStart(12, '0')}`)
 
-/** Reads every shard of the template's streams. */
-export const startStreams = (plan: Plan, busUrl: string, dataDir: string, invoke: Invoke): LocalBus => {
+/** Reads every shard of the streams that are mapped. */
+export const startStreams = (
+  mappings: readonly StreamMapping[],
+  busUrl: string,
+  dataDir: string,
+  invoke: Invoke,
+): LocalBus => {
   const kinesis = connectKinesis(busUrl)
   const checkpoints = openCheckpoints(dataDir)
   let stopping = false
-  const readers = plan.streamMappings.flatMap((mapping) => {
+  const readers = mappings.flatMap((mapping) => {
     const delivery = {
       invoke: (event: unknown) => invoke(mapping.functionArn, event),
       isStopping: () => stopping,

@@ -9,7 +9,7 @@ import { sendPacks } from './send.ts'
 /** 25 KB are one billed unit, the partition key included. */
 const packBytes = 24_000
 
-/** One connection pool a process. By itself the client speaks HTTP/2, which no emulator does. */
+/** One connection pool a process. By itself the client speaks HTTP/2, which emulators break off in larger calls. */
 const connect = () => new KinesisClient({ maxAttempts, requestHandler: new NodeHttpHandler(requestTimeouts) })
 
 /** A topic on a Kinesis stream. */

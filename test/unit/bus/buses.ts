@@ -11,11 +11,11 @@ import type { RawItem, Uplink } from '../../../core/uplink.ts'
 import { callbackOf12Bytes } from '../pack/items.ts'
 
 /** What a bus does with a record: takes it, refuses it, says both, or does not speak of it. */
-export type Fate = 'taken' | 'refused' | 'both' | 'unmentioned'
+type Fate = 'taken' | 'refused' | 'both' | 'unmentioned'
 /** `item` is the number of the record's first item, `call` counts from 1. Throwing fails the whole call. */
-export type Behaviour = (item: number, call: number) => Fate
+type Behaviour = (item: number, call: number) => Fate
 
-export interface MockedBus {
+interface MockedBus {
   readonly name: string
   readonly open: (options?: Partial<SendOptions>) => PackedStream<RawItem>
   /** Lets the bus behave so, and keeps for each call the numbers of its records' first items. */
