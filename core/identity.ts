@@ -55,3 +55,7 @@ export const timedId = (timeMs: number, hashHex: string): string => {
 
 /** The event time that `timedId` wrote, in milliseconds. */
 export const timeOfId = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+
+/** The lowest id of an instant: ids from here on speak of it or of a later one. */
+export const firstIdAt = (ms: number): MessageId =>
+  `${timedId(Math.max(ms, 0), '').slice(0, 13)}-0000-0000-000000000000`

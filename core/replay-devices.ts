@@ -22,6 +22,7 @@ export interface ReplayStore {
 
 /** What a replay found, and changed unless it was a dry run. Each count is one of rows. */
 export interface ReplayReport {
+  readonly devices: number
   readonly messages: number
   readonly readingsAdded: number
   readonly readingsChanged: number
@@ -40,6 +41,7 @@ export interface ReplayReport {
 export const mostExamples = 20
 
 export const emptyReport: ReplayReport = {
+  devices: 0,
   messages: 0,
   readingsAdded: 0,
   readingsChanged: 0,
@@ -58,8 +60,9 @@ const line = ({ deviceId, channel, readAtMs }: Reading, what: string) =>
 
 const short = ({ index, quality }: Reading) => `${index} ${quality}`
 
-const reportOf = (difference: Difference, messages: number): ReplayReport => ({
-  messages,
+const reportOf = (difference: Difference): ReplayReport => ({
+  devices: 0,
+  messages: 0,
   readingsAdded: difference.added.length,
   readingsChanged: difference.changed.length,
   readingsGone: difference.gone.length,
@@ -93,13 +96,13 @@ const replayLane =
     // what comes in meanwhile and is not decoded yet has left nothing so far: its worker is at it
     const settled = (kept: Kept) => kept.messages.filter(({ id }) => known.has(id) || kept.states.has(id))
     const decide = (kept: Kept) => differenceOf(decoder, { ...kept, messages: settled(kept) }, scope)
-    let report: ReplayReport = { ...emptyReport, messages: known.size }
+    let report: ReplayReport = { ...emptyReport, devices: deviceIds.length, messages: known.size }
     for (let look = 1; look <= mostLooks; look++) {
       const difference = decide(look === 1 ? before : await store.load(deviceIds))
       if (isEmpty(difference)) return report
-      if (dryRun) return addReports(report, reportOf(difference, 0))
+      if (dryRun) return addReports(report, reportOf(difference))
       const applied = await store.change(lane, deviceIds, difference, (now) => covered(decide(now), difference))
-      report = addReports(report, reportOf(applied, 0))
+      report = addReports(report, reportOf(applied))
     }
     throw new Error(`devices ${deviceIds.join(', ')} changed while they were replayed, ${mostLooks} times: try again`)
   }

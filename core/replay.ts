@@ -97,11 +97,25 @@ const scopeOf = ({ fromMs, toMs }: Scope, kept: Kept, fresh: ReturnType<typeof f
   }
 }
 
+/** What is kept of the devices of which a message is decoded with the profile. */
+const ofProfile = (ports: DecoderPorts, kept: Kept, profile: string): Kept => {
+  const users = kept.messages.filter((message) => profileNameOf(ports, message) === profile)
+  const devices = new Set(users.map(({ deviceId }) => deviceId))
+  const isOne = ({ deviceId }: { readonly deviceId: string }) => devices.has(deviceId)
+  const messages = kept.messages.filter(isOne)
+  const ids = new Set(messages.map(({ id }) => id))
+  return {
+    ...kept,
+    messages,
+    readings: kept.readings.filter(isOne),
+    events: kept.events.filter(isOne),
+    openRejects: kept.openRejects.filter(({ messageId }) => ids.has(messageId)),
+  }
+}
+
 /** The difference between what is kept and what the profiles and the registry of now make of the same messages. */
-export const differenceOf = (ports: DecoderPorts, kept: Kept, scope: Scope): Difference => {
-  const { profile } = scope
-  if (profile !== null && !kept.messages.some((message) => profileNameOf(ports, message) === profile))
-    return noDifference
+export const differenceOf = (ports: DecoderPorts, all: Kept, scope: Scope): Difference => {
+  const kept = scope.profile === null ? all : ofProfile(ports, all, scope.profile)
   const fresh = freshOf(ports, kept)
   const may = scopeOf(scope, kept, fresh)
   const before = byKey(kept.readings, readingKey)
@@ -145,17 +159,6 @@ export const differenceOf = (ports: DecoderPorts, kept: Kept, scope: Scope): Dif
       return was === now || !may.message(message.id) ? [] : [{ message, was, now }]
     }),
   }
-}
-
-const noDifference: Difference = {
-  added: [],
-  changed: [],
-  gone: [],
-  eventsToWrite: [],
-  eventsToDrop: [],
-  rejects: [],
-  resolved: [],
-  states: [],
 }
 
 export const isEmpty = (difference: Difference): boolean => Object.values(difference).every((list) => list.length === 0)

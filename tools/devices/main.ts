@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { importDevices, listRegistry } from '../../adapters/postgres/registry.ts'
-import { NoDatabase, withDatabase } from './connection.ts'
+import { NoDatabase, withDatabase } from '../connection.ts'
 import { FileFault, readDevices } from './file.ts'
 import { recordOf, tableOf } from './table.ts'
 

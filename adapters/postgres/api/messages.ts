@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { ApiStore, MessageRow } from '../../../core/api/store.ts'
-import { timedId } from '../../../core/identity.ts'
+import { firstIdAt } from '../../../core/identity.ts'
 import type { UplinkKind } from '../../../core/uplink.ts'
 
 interface Columns {
@@ -16,9 +16,6 @@ interface Columns {
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 const firstId = '00000000-0000-0000-0000-000000000000'
 
-/** The bound of the ids of an instant: they begin with it. */
-const idAt = (ms: number) => `${timedId(Math.max(ms, 0), '').slice(0, 13)}-0000-0000-000000000000`
-
 /** In the order of event time. Those without a clock have no such time: they come first, where no `from` is asked. */
 export const messages =
   (pool: pg.Pool): ApiStore['messages'] =>
@@ -29,7 +26,12 @@ export const messages =
        FROM message
        WHERE id >= $1 AND id < $2 AND id > $3
        ORDER BY id LIMIT $4`,
-      [fromMs === null ? firstId : idAt(fromMs), toMs === null ? lastId : idAt(toMs), after?.[0] ?? firstId, limit],
+      [
+        fromMs === null ? firstId : firstIdAt(fromMs),
+        toMs === null ? lastId : firstIdAt(toMs),
+        after?.[0] ?? firstId,
+        limit,
+      ],
     )
     return rows.map((row) => ({
       id: row.id,

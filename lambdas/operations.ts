@@ -1,0 +1,25 @@
+import type { OperationAnswer, OperationCall } from '../adapters/lambda.ts'
+import { connectDatabase, databaseSettings } from '../adapters/postgres/connect.ts'
+import { operations } from '../adapters/postgres/operations/index.ts'
+import { optionalText, readSettings } from '../adapters/settings.ts'
+import { OperationFault } from '../core/operation-fault.ts'
+import { setting } from '../core/settings.ts'
+
+const { defaultProfile, ...database } = readSettings(process.env, {
+  defaultProfile: optionalText(setting.defaultProfile),
+  ...databaseSettings,
+})
+
+const known = operations(connectDatabase(database), defaultProfile)
+
+/** What `npm run devices`, `replay` and `rejects` do with `--stack`: here, beside the database they cannot reach. */
+export const handler = async ({ operation, input }: OperationCall): Promise<OperationAnswer> => {
+  if (!Object.hasOwn(known, operation)) return { sentences: [`This version knows no operation ${operation}.`] }
+  try {
+    const run = known[operation as keyof typeof known] as (input: unknown) => Promise<unknown>
+    return { result: (await run(input)) ?? null }
+  } catch (error) {
+    if (!(error instanceof OperationFault)) throw error
+    return { sentences: error.sentences }
+  }
+}

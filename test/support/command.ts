@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+
+export interface Run {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs `tools/NAME/main.ts` as a user does, with no variables but these. */
+export const runTool = (
+  name: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+  cwd = process.cwd(),
+): Promise<Run> =>
+  new Promise((resolve) => {
+    const main = join(import.meta.dirname, `../../tools/${name}/main.ts`)
+    const env = { PATH: process.env.PATH ?? '', ...environment }
+    execFile(process.execPath, [main, ...args], { env, cwd, maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    )
+  })
