@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Ledger, StoredMessage, StoredReading } from './ledger.ts'
 
-export interface LaneFlow {
+interface LaneFlow {
   readonly raw: Readonly<Record<'received' | 'stored' | 'duplicates' | 'rejected', number>>
   readonly pulse: Readonly<Record<'stored' | 'decoded' | 'rejected' | 'pending', number>>
   readonly readings: number
@@ -21,7 +21,7 @@ export const readFlow = async (apiUrl: string): Promise<Flow> =>
   ((await (await fetchOk(`${apiUrl}/v1/flow`)).json()) as { lanes: Flow }).lanes
 
 /** Hands over every row of `/v1/messages` or `/v1/readings`, page by page: never more than one page is held. */
-export const eachRow = async <Row>(apiUrl: string, path: string, see: (row: Row) => unknown): Promise<void> => {
+const eachRow = async <Row>(apiUrl: string, path: string, see: (row: Row) => unknown): Promise<void> => {
   for (let cursor: string | null = ''; cursor !== null; ) {
     const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
     const response = await fetchOk(`${apiUrl}${path}?limit=${rowsPerPage}${query}`)

@@ -30,7 +30,7 @@ const pollerPoints: readonly Point[] = moments.flatMap((at): Point[] => [
   { name: `delete, ${at}`, at, where: 'bus', action: 'delete' },
 ])
 
-export type Deed = 'kill' | 'cut' | 'error' | 'wait' | 'partial'
+type Deed = 'kill' | 'cut' | 'error' | 'wait' | 'partial'
 
 export interface PlannedFault {
   readonly point: Point

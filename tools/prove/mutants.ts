@@ -52,8 +52,16 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'adapters/postgres/message-store.ts',
+        from: '  const { stored, refused } = await insert(client, sortedById(messages))',
+        to: `  const ids = messages.map(({ id }) => id)
+  const { rows } = await client.query('SELECT id FROM message WHERE id = ANY($1::uuid[])', [ids])
+  const there = new Set(rows.map(({ id }) => id))
+  const { stored, refused } = await insert(client, sortedById(messages))`,
+      },
+      {
+        file: 'adapters/postgres/message-store.ts',
         from: 'refused.get(message) ?? null)',
-        to: "refused.get(message) ?? (stored === 0 ? 'too_late' : null))",
+        to: "refused.get(message) ?? (there.has(message.id) ? 'too_late' : null))",
       },
     ],
   },
@@ -93,7 +101,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a pack is given up after five tries',
     proof: 'P7',
-    edits: [{ file: 'lib/topic.ts', from: 'maxReceiveCount: tries(worker)', to: 'maxReceiveCount: 5' }],
+    edits: [{ file: 'lib/queue-topic.ts', from: 'maxReceiveCount: tries(worker)', to: 'maxReceiveCount: 5' }],
   },
   {
     name: 'a whole call is sent again for one failed entry',

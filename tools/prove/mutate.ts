@@ -26,17 +26,19 @@ const copyProject = (): string => {
   return folder
 }
 
-const applyEdits = (folder: string, { name, edits }: Mutant) => {
+/** Answers the file whose text is another by now; then nothing is proven. */
+const applyEdits = (folder: string, { edits }: Mutant): string | null => {
   for (const { file, from, to } of edits) {
     const path = join(folder, file)
     const text = readFileSync(path, 'utf8')
-    if (text.split(from).length !== 2)
-      throw new Error(`mutant "${name}": ${file} does not hold its text exactly once; change it in mutants.ts`)
+    if (text.split(from).length !== 2) return file
+    // a function, because a text would be searched for $-patterns
     writeFileSync(
       path,
       text.replace(from, () => to),
     )
   }
+  return null
 }
 
 /** The faults that the proof found, as it printed them; none where it held. */
@@ -65,7 +67,12 @@ export const runMutants = async (
   for (const mutant of mutants) {
     const folder = copyProject()
     try {
-      applyEdits(folder, mutant)
+      const stale = applyEdits(folder, mutant)
+      if (stale) {
+        survived++
+        say(`STALE     ${mutant.proof}: ${mutant.name}: ${stale} does not hold its text exactly once; see mutants.ts`)
+        continue
+      }
       const faults = await proveIn(folder, mutant.proof, seed)
       if (faults.length === 0) survived++
       say(`${faults.length > 0 ? 'red      ' : 'SURVIVED '} ${mutant.proof}: ${mutant.name}`)

@@ -12,7 +12,7 @@ export interface Options {
   readonly report: string
 }
 
-export const usage = `npm run prove -- [--only P4,P8] [--bus sqs|kinesis] [--seed N] [--size ci|full] [--report FILE] [--mutants]`
+const usage = `npm run prove -- [--only P4,P8] [--bus sqs|kinesis] [--seed N] [--size ci|full] [--report FILE] [--mutants]`
 
 /** @throws Error with every fault and the usage */
 export const readOptions = (args: readonly string[], known: readonly string[]): Options => {

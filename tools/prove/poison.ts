@@ -24,6 +24,7 @@ const line = ({ device, time, data, seq }: Fields, n: number) =>
 /** A bad line of each class, the n-th in the run, with where it must be found. */
 export const poisonLines: readonly ((n: number, now: number) => [line: string, expected: Expected])[] = (
   [
+    ['door', 'body_unreadable', { device: 'one;column;more' }],
     ['door', 'device_invalid', { device: 'NOHEX' }],
     ['door', 'device_missing', { device: '' }],
     ['door', 'time_missing', { time: '' }],

@@ -50,7 +50,7 @@ const numbersOf = (ledger: Ledger, door: 'sigfox' | 'nbiot') => {
 }
 
 /** Sends all Sigfox messages of the fleet, in disorder, until each is confirmed. */
-export const sendSigfox = async (world: World, ledger: Ledger, random: Random, traffic: Partial<Traffic> = {}) => {
+const sendSigfox = async (world: World, ledger: Ledger, random: Random, traffic: Partial<Traffic> = {}) => {
   const { perCallback = 20, copies = 0.1, senders = 4 } = traffic
   const groups = inGroups(random.shuffled(numbersOf(ledger, 'sigfox')), random, 2 * perCallback - 1)
   const queue = random.shuffled([...groups, ...groups.filter(() => random.next() < copies)])
@@ -68,6 +68,10 @@ export const sendAll = async (world: World, ledger: Ledger, random: Random, traf
   await Promise.all([sendSigfox(world, ledger, random, traffic), sendNbiot(world, ledger, random, traffic)])
 }
 
+/** Waits until nothing is on its way any more. */
+export const settle = (world: World, limitMs: number) =>
+  drain(world.local.httpUrl, { limitMs, waiting: world.waiting, quietMs: world.quietMs })
+
 export interface Reckoning {
   readonly verdict: Verdict
   readonly flow: Flow
@@ -84,7 +88,7 @@ export const reckon = async (
   limitMs: number,
   isOurs: (deviceId: string) => boolean = () => true,
 ): Promise<Reckoning> => {
-  const { flow, inTime, packs } = await drain(world.local.httpUrl, { limitMs, waiting: world.waiting })
+  const { flow, inTime, packs } = await settle(world, limitMs)
   await readBack(world.local.httpUrl, ledger, isOurs)
   const verdict = ledger.verdict()
   const dead = await world.deadLetters()

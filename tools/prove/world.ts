@@ -5,7 +5,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { awsEnvironment, databaseEnvironment } from '../../local/overrides.ts'
 import { freePort, freeUdpPort } from '../../local/ports.ts'
-import { queueDepth } from '../../local/queues.ts'
 import { createShutdown } from '../../local/shutdown.ts'
 import { type Local, startLocal } from '../../local/start.ts'
 import type { SigfoxDoor } from '../ledger/sigfox-door.ts'
@@ -14,6 +13,7 @@ import type { Bus } from './proof.ts'
 import { type BusProxy, startBusProxy } from './proxy/bus.ts'
 import { callerOf } from './proxy/caller.ts'
 import { type DatabaseProxy, startDatabaseProxy } from './proxy/database.ts'
+import { queuesOf, streamsOf } from './topics.ts'
 
 /** The whole system on this machine, with our proxies between its processes and its engines. */
 export interface World {
@@ -29,8 +29,10 @@ export interface World {
   readonly timeScale: number
   readonly sigfox: SigfoxDoor
   readonly udp: UdpDoor
-  /** Packs on the topics, delivered or not. */
+  /** Packs on the topics, delivered or not; on Kinesis only those that somebody has read. */
   readonly waiting: () => Promise<number>
+  /** How long nothing may move before nothing more is on its way. */
+  readonly quietMs: number
   /** Packs that were given up. */
   readonly deadLetters: () => Promise<number>
   /** Puts records (base64) on a topic as a door or a worker would. */
@@ -47,13 +49,20 @@ const token = 'proof'
 /** Visibility becomes one second, so that nobody waits minutes for a redelivery; the count of tries stays. */
 const defaultTimeScale = 180
 
-const startWith = async (dataDir: string, timeScale: number, assemblyFolder: string | null) => {
+const startWith = async (kind: Bus, dataDir: string, timeScale: number, assemblyFolder: string | null) => {
   const proxies: { bus?: BusProxy; database?: DatabaseProxy } = {}
   let local: Local | null = null
   const callerAt = (fromPort: number, proxyPort: number) =>
     callerOf(fromPort, proxyPort, Object.values(local?.processes() ?? {}).flat())
   const shutdown = createShutdown(() => undefined)
-  const overrides = { httpPort: await freePort(), udpPort: await freeUdpPort(), dataDir, sigfoxToken: token, timeScale }
+  const overrides = {
+    httpPort: await freePort(),
+    udpPort: await freeUdpPort(),
+    dataDir,
+    bus: kind,
+    sigfoxToken: token,
+    timeScale,
+  }
   try {
     local = await startLocal(overrides, {
       report: () => undefined,
@@ -89,33 +98,19 @@ const emptyTables = async (pool: pg.Pool) => {
   )
 }
 
+/** A shard is looked at twenty times a second; what nobody has read yet shows nowhere. */
+const quietMs = { sqs: 300, kinesis: 1_000 } as const
+
 /** Starts a world; `assemblyFolder` of an earlier one (its `DATA_DIR/cdk.out`) saves the synthesis. */
 export const startWorld = async (
   kind: Bus,
   { timeScale = defaultTimeScale, assemblyFolder = null as string | null } = {},
 ): Promise<World> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-prove-'))
-  const { local, bus, database, stop } = await startWith(dataDir, timeScale, assemblyFolder)
+  const { local, bus, database, stop } = await startWith(kind, dataDir, timeScale, assemblyFolder)
   const pool = new pg.Pool({ connectionString: local.databaseUrl, max: 2 })
   pool.on('error', () => undefined)
-  const { sqs, plan } = local
-
-  const urlOf = (name: string) => `${local.sqsUrl}/000000000000/${name}`
-  const depthOf = async (names: readonly string[]) => {
-    const depths = await Promise.all(names.map((name) => queueDepth(sqs, urlOf(name))))
-    return depths.reduce((sum, depth) => sum + depth, 0)
-  }
-  const names = plan.queues.map(({ name }) => name)
-  const topics = names.filter((name) => !name.includes('DeadLetters'))
-  const dead = names.filter((name) => name.includes('DeadLetters'))
-  const waiting = () => depthOf(topics)
-
-  const publish = async (topic: string, records: readonly string[]) => {
-    for (let at = 0; at < records.length; at += 10) {
-      const Entries = records.slice(at, at + 10).map((MessageBody, i) => ({ Id: String(i), MessageBody }))
-      await sqs('SendMessageBatch', { QueueUrl: urlOf(topic), Entries })
-    }
-  }
+  const { waiting, deadLetters, topics, publish, purge } = kind === 'sqs' ? queuesOf(local) : streamsOf(local)
 
   const clean = async () => {
     bus.inject(null)
@@ -125,7 +120,7 @@ export const startWorld = async (
     database.down(false)
     const deadline = Date.now() + 20_000
     while ((await waiting().catch(() => 1)) > 0 && Date.now() < deadline) await pause(50)
-    for (const name of names) await sqs('PurgeQueue', { QueueUrl: urlOf(name) })
+    await purge()
     await emptyTables(pool)
   }
 
@@ -145,7 +140,8 @@ export const startWorld = async (
     sigfox: { url: local.httpUrl, token, tries: 200, pauseMs: 100 },
     udp: { host: '127.0.0.1', port: local.udpPort, statusUrl: local.gatewayUrl },
     waiting,
-    deadLetters: () => depthOf(dead),
+    quietMs: quietMs[kind],
+    deadLetters,
     publish,
     topic: (lane, stage) => topics.find((name) => name.startsWith(`Process${verbs[stage]}Data${networks[lane]}`)) ?? '',
     clean,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Random, seeded } from '../../ledger/random.ts'
-import { catalogue, commit, nameOf, type PlannedFault, points, timesEach } from '../faults.ts'
+import { catalogue, commit, type Due, nameOf, type PlannedFault, type Point, points, timesEach } from '../faults.ts'
 import type { Context, Proof, Result } from '../proof.ts'
 import { figuresOf, openLedger, reckon, sendAll } from '../traffic.ts'
 import type { World } from '../world.ts'
@@ -32,12 +32,15 @@ const killInTurn = async (world: World, times: number, everyMs: number, over: ()
   return killed
 }
 
+/** Of the calls at a point, how many a fault hits: few of the reads of shards, of which there are hundreds a second. */
+const hitOf = ({ kind }: World, { action }: Point) => (kind === 'kinesis' && action === 'receive' ? 0.0001 : 0.005)
+
 const manyFaults = async ({ world, size, seed, say }: Context): Promise<Result> => {
   const random = seeded(seed)
   const messages = size === 'ci' ? 2_400 : 100_000
   const ledger = openLedger(messages)
-  // one call in forty is hit, by a fault of the seed's choice
-  const end = commit(world, catalogue, () => random.next() < 0.025 / 5, random)
+  const due: Due = ({ point }) => random.next() < hitOf(world, point)
+  const end = commit(world, catalogue, due, random)
   let isSent = false
   const kills = killInTurn(world, size === 'ci' ? 2 : 25, size === 'ci' ? 120 : 400, () => isSent && size === 'ci')
   await sendAll(world, ledger, random, { windowSize: size === 'ci' ? 60 : 400, perCallback: size === 'ci' ? 8 : 25 })
@@ -61,7 +64,7 @@ const under = async ({ world, size }: Context, faults: readonly PlannedFault[], 
   await world.clean()
   const ledger = openLedger(messages)
   const isSingle = faults.length === 1
-  const end = commit(world, faults, timesEach(isSingle ? 2 : 1, 2, random), random)
+  const end = commit(world, faults, isSingle ? timesEach(2, 3, random) : timesEach(1, 1, random), random)
   await sendAll(world, ledger, random, { perCallback: 3, windowSize: 20, copies: 0 })
   const done = end()
   const reckoning = await reckon(world, ledger, drainLimitMs[size])
@@ -99,8 +102,7 @@ const p1: Proof = {
   },
 }
 
-const killsAt = (where: readonly (typeof points)[number][]): PlannedFault[] =>
-  where.map((point) => ({ point, deed: 'kill' }))
+const killsAt = (where: readonly Point[]): PlannedFault[] => where.map((point) => ({ point, deed: 'kill' }))
 
 const p4: Proof = {
   id: 'P4',

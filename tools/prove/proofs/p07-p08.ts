@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { seeded } from '../../ledger/random.ts'
-import { drain } from '../../ledger/read-back.ts'
+import { readFlow } from '../../ledger/read-back.ts'
 import type { Context, Proof } from '../proof.ts'
 import type { TracedCall } from '../proxy/bus.ts'
 import { figuresOf, openLedger, reckon, sendAll } from '../traffic.ts'
@@ -13,6 +13,17 @@ const retryHours = ({ local, timeScale }: World): number => {
     return maxReceiveCount ? [(Number(attributes.VisibilityTimeout) * timeScale * maxReceiveCount) / 3_600] : []
   })
   return Math.min(...hours)
+}
+
+const decodedIn = async ({ local }: World) => {
+  const { sigfox, nbiot } = await readFlow(local.httpUrl)
+  return sigfox.pulse.decoded + nbiot.pulse.decoded
+}
+
+/** Waits for so many decoded messages. */
+const decoded = async (world: World, messages: number) => {
+  const deadline = Date.now() + 60_000
+  while ((await decodedIn(world)) < messages && Date.now() < deadline) await pause(50)
 }
 
 const p7: Proof = {
@@ -31,8 +42,10 @@ const p7: Proof = {
     const outageSeconds = (Date.now() - begunAtMs) / 1000
     world.database.down(false)
     const backAtMs = Date.now()
-    await drain(world.local.httpUrl, { limitMs: 60_000, waiting: world.waiting, quietMs: 0 })
-    const catchUpSeconds = (Date.now() - backAtMs) / 1000
+    await decoded(world, 1)
+    const firstAtMs = Date.now()
+    await decoded(world, ledger.fleet.count)
+    const catchUpSeconds = (Date.now() - firstAtMs) / 1000
     const reckoning = await reckon(world, ledger, 60_000)
     const rejected = reckoning.flow.sigfox.raw.rejected + reckoning.flow.nbiot.raw.rejected
     const faults = [...reckoning.faults]
@@ -45,6 +58,8 @@ const p7: Proof = {
       ...figuresOf(reckoning),
       'minutes without the database': outageMinutes,
       'seconds here': outageSeconds.toFixed(1),
+      // how soon a mapping tries again is the platform's own affair: the rate counts from then on
+      'first message after, s': ((firstAtMs - backAtMs) / 1000).toFixed(1),
       'catch-up, times the arrival': ratio.toFixed(1),
       ...(world.kind === 'sqs' ? { 'hours until a pack would be given up': retryHours(world).toFixed(1) } : {}),
     }
@@ -96,7 +111,7 @@ const p8: Proof = {
   run: async ({ world, size, seed }: Context) => {
     const random = seeded(seed)
     // callbacks of some thousand lines make several packs, so that one call carries several records
-    const ledger = openLedger(size === 'ci' ? 12_000 : 60_000, size === 'ci' ? { nbiotDevices: 10 } : {})
+    const ledger = openLedger(size === 'ci' ? 8_000 : 60_000, size === 'ci' ? { nbiotDevices: 10 } : {})
     const calls: TracedCall[] = []
     world.bus.trace((call) => void (call.topic.includes('Raw') && calls.push(call)))
     world.bus.inject(({ action, topic }) => {

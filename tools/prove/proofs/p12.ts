@@ -6,11 +6,10 @@ import type { RawItem } from '../../../core/uplink.ts'
 import { startEnvironment } from '../../../local/environment.ts'
 import type { Fleet } from '../../ledger/fleet.ts'
 import { seeded } from '../../ledger/random.ts'
-import { drain } from '../../ledger/read-back.ts'
 import { checksums, differences } from '../checksums.ts'
 import { eventOf } from '../events.ts'
 import type { Context, Proof } from '../proof.ts'
-import { openLedger } from '../traffic.ts'
+import { openLedger, settle } from '../traffic.ts'
 import type { World } from '../world.ts'
 
 const memoryMegabytes = 512
@@ -61,8 +60,6 @@ interface Cut {
   readonly perEvent: number
 }
 
-const settle = (world: World) => drain(world.local.httpUrl, { limitMs: 60_000, waiting: world.waiting, quietMs: 100 })
-
 const p12: Proof = {
   id: 'P12',
   promise: 'Batch size is only a knob: equal rows for any cut, in less than 512 MB',
@@ -87,7 +84,7 @@ const p12: Proof = {
         peak,
         await work(world, 'SigfoxRawWorker', packsOf(rawItemCodec, random.shuffled(log), perPack), perEvent),
       )
-      await settle(world)
+      await settle(world, 60_000)
       expected ??= await checksums(world)
       faults.push(...differences(expected, await checksums(world), `raw worker, batches of ${name}`))
       // the mapping's batches have made the readings; now they are made again by batches of ours

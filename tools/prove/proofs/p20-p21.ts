@@ -1,6 +1,7 @@
-import { drain, imbalances, readFlow } from '../../ledger/read-back.ts'
+import { imbalances, readFlow } from '../../ledger/read-back.ts'
 import { postCallback } from '../../ledger/sigfox-door.ts'
 import type { Context, Proof } from '../proof.ts'
+import { settle } from '../traffic.ts'
 import type { World } from '../world.ts'
 
 const body = JSON.stringify({ device: 'C0FFEE', time: 1, seqNumber: 1, data: '46' })
@@ -33,7 +34,7 @@ const p20: Proof = {
       }
     const { status } = await postCallback(world.sigfox, '/sigfox/uplink', 'application/json', '{}')
     if (status !== 200) faults.push(`with the token the door answered ${status}`)
-    await drain(world.local.httpUrl, { limitMs: 10_000, waiting: world.waiting })
+    await settle(world, 10_000)
     const items = await received(world)
     if (items !== 1) faults.push(`${items} items arrived, and one had the token`)
     return { figures: { 'requests without the token': 2 * keys.length, 'let in': items - 1 }, faults }
@@ -81,7 +82,7 @@ const p21: Proof = {
     if (large.status !== 413) faults.push(`a body above 256 KB was answered ${large.status}`)
     const after = await postCallback(world.sigfox, '/sigfox/uplink', 'application/json', json({}))
     if (after.status !== 204) faults.push(`a good callback after all that was answered ${after.status}`)
-    const { flow } = await drain(world.local.httpUrl, { limitMs: 10_000, waiting: world.waiting })
+    const { flow } = await settle(world, 10_000)
     const { stored, duplicates, rejected } = flow.sigfox.raw
     if (stored + duplicates + rejected !== bodies.length + 1)
       faults.push(`${stored + duplicates + rejected} items of ${bodies.length + 1} are accounted for`)

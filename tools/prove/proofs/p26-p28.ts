@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { seeded } from '../../ledger/random.ts'
-import { drain, imbalances } from '../../ledger/read-back.ts'
+import { imbalances } from '../../ledger/read-back.ts'
 import { postCallback } from '../../ledger/sigfox-door.ts'
 import type { Context, Proof } from '../proof.ts'
-import { figuresOf, openLedger, reckon, sendAll } from '../traffic.ts'
+import { figuresOf, openLedger, reckon, sendAll, settle } from '../traffic.ts'
 import type { World } from '../world.ts'
 
 const childrenOf = (parent: number): number[] =>
@@ -78,7 +78,7 @@ const p27: Proof = {
         .query<{ count: number }>(`SELECT count(*)::int AS count FROM pg_stat_activity WHERE usename LIKE 'sluice_%'`)
         .catch(() => ({ rows: [] }))
       mostSessions = Math.max(mostSessions, rows[0]?.count ?? 0)
-      const { postgres: _, queues: __, gateway: ___, ...functions } = world.local.processes()
+      const { postgres: _, queues: __, streams: ___, gateway: ____, ...functions } = world.local.processes()
       mostProcesses = Math.max(mostProcesses, Object.values(functions).flat().length)
     }, 40)
     await sendAll(world, ledger, seeded(seed), { perCallback: 4 })
@@ -123,7 +123,7 @@ const p28: Proof = {
       await new Promise((sent) => socket.send(datagram(hex), world.udp.port, world.udp.host, sent))
     socket.close()
     await pause(200)
-    const { flow, inTime } = await drain(world.local.httpUrl, { limitMs: 15_000, waiting: world.waiting })
+    const { flow, inTime } = await settle(world, 15_000)
     const faults = imbalances(flow)
     if (!inTime) faults.push('the batch was not handled in time')
     if (status !== 204) faults.push(`the callback was answered ${status}`)

@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts'
 import { type Frame, framesOf } from './postgres-frames.ts'
 
 /** A COMMIT as a rule sees it. */
-export interface SeenCommit {
+interface SeenCommit {
   readonly caller: () => number | null
 }
 
