@@ -3,6 +3,9 @@
  * renamed setting cannot be half renamed. Values are text; `adapters/settings.ts` reads them.
  */
 export const setting = {
+  /** Namespace of the metrics in CloudWatch; none are written where it is not set. */
+  metricsNamespace: 'METRICS_NAMESPACE',
+
   /** Which lane a worker serves: `sigfox` or `nbiot`. */
   lane: 'LANE',
   /** Where the doors publish what they accept. */

@@ -5,6 +5,10 @@
 export const vital = {
   received: 'sluice_received_total',
   accepted: 'sluice_accepted_total',
+  stored: 'sluice_stored_total',
+  duplicates: 'sluice_duplicates_total',
+  decoded: 'sluice_decoded_total',
+  readings: 'sluice_readings_total',
   rejected: 'sluice_rejected_total',
   shed: 'sluice_shed_total',
   packs: 'sluice_packs_total',
@@ -16,3 +20,8 @@ export const vital = {
   eventLoopDelaySeconds: 'sluice_event_loop_delay_seconds',
   healthy: 'sluice_healthy',
 } as const
+
+export type Vital = (typeof vital)[keyof typeof vital]
+
+/** By what they are told apart: the lane, the step of it (`door`, `raw`, `pulse`), and of rejects the reason. */
+export const label = { lane: 'lane', step: 'step', reason: 'reason' } as const

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2'
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { type ICommandHooks, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
@@ -32,11 +33,37 @@ export interface HandlerProps {
   commandHooks?: ICommandHooks
 }
 
+/** What a function needs to stand in a network. EC2 names no resource for any of these. */
+const networkInterfaces = () =>
+  new PolicyStatement({
+    actions: [
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    resources: ['*'],
+  })
+
+/** Metrics of one stage, told apart from those of another in the same account. */
+export const metricsNamespace = ({ name }: Stage) => `Sluice/${name}`
+
 /** A Lambda function from one entry point: bundled here by esbuild, never in Docker, with a log group that ends. */
 export class Handler extends NodejsFunction {
   constructor(scope: Construct, id: string, props: HandlerProps) {
     const { stage, entry, database, maxConcurrency, commandHooks } = props
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: stage.logRetentionDays,
+      removalPolicy: removal(stage),
+    })
+    // Of its own: the managed policies allow every log group of the account.
+    const role = new Role(scope, `${id}ServiceRole`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+    logGroup.grantWrite(role)
+    if (database) role.addToPolicy(networkInterfaces())
     super(scope, id, {
+      role,
       entry: join(root, entry),
       projectRoot: root,
       depsLockFilePath: join(root, 'package-lock.json'),
@@ -46,10 +73,7 @@ export class Handler extends NodejsFunction {
       timeout: Duration.seconds(props.timeoutSeconds),
       environment: { ...props.environment, ...database?.environment },
       awsSdkConnectionReuse: false,
-      logGroup: new LogGroup(scope, `${id}Logs`, {
-        retention: stage.logRetentionDays,
-        removalPolicy: removal(stage),
-      }),
+      logGroup,
       ...(maxConcurrency === undefined ? {} : { reservedConcurrentExecutions: maxConcurrency }),
       ...(database && {
         vpc: database.vpc,

@@ -1,7 +1,7 @@
-import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import { CfnOutput, Stack } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import type { DataStack } from './data-stack.ts'
+import { HttpDoor } from './http-door.ts'
 import { Lane } from './lane.ts'
 import { ReadingApi } from './reading-api.ts'
 import { SigfoxApi } from './sigfox-api.ts'
@@ -15,11 +15,7 @@ export class IngestStack extends Stack {
     super(scope, id, { description: `Sluice ${stage.name}: what may be replaced` })
     const { database, network, sigfoxSecret } = data
 
-    const http = new HttpApi(this, 'Http', { apiName: `sluice-${stage.name}`, createDefaultStage: false })
-    http.addStage('Stage', {
-      autoDeploy: true,
-      throttle: { rateLimit: stage.throttle.requestsPerSecond, burstLimit: stage.throttle.burst },
-    })
+    const { api: http } = new HttpDoor(this, 'Http', { stage })
 
     new SigfoxApi(this, 'SigfoxApi', { stage, http, secret: sigfoxSecret, rawTopic: data.sigfox.raw })
     const gateway = new UdpGateway(this, 'UdpGateway', { stage, network, rawTopic: data.nbiot.raw })

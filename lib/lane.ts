@@ -3,7 +3,7 @@ import { setting } from '../core/settings.ts'
 import { reservedConcurrency } from './connections.ts'
 import type { LaneTopics } from './data-stack.ts'
 import type { Database } from './database.ts'
-import { Handler } from './handler.ts'
+import { Handler, metricsNamespace } from './handler.ts'
 import type { Network } from './network.ts'
 import type { Stage } from './stage.ts'
 
@@ -29,7 +29,11 @@ export class Lane extends Construct {
       memoryMiB: stage.raw.memoryMiB,
       timeoutSeconds: stage.raw.timeoutSeconds,
       ...reservedConcurrency(stage, stage.raw),
-      environment: { [setting.lane]: lane, [setting.pulseTopicUrl]: topics.pulse.address },
+      environment: {
+        [setting.lane]: lane,
+        [setting.pulseTopicUrl]: topics.pulse.address,
+        [setting.metricsNamespace]: metricsNamespace(stage),
+      },
       database: access,
       securityGroups: [network.busClients],
     })
@@ -42,7 +46,11 @@ export class Lane extends Construct {
       memoryMiB: stage.pulse.memoryMiB,
       timeoutSeconds: stage.pulse.timeoutSeconds,
       ...reservedConcurrency(stage, stage.pulse),
-      environment: { [setting.lane]: lane, [setting.defaultProfile]: defaultProfile },
+      environment: {
+        [setting.lane]: lane,
+        [setting.defaultProfile]: defaultProfile,
+        [setting.metricsNamespace]: metricsNamespace(stage),
+      },
       database: access,
     })
     topics.pulse.feed(pulse, stage.pulse)

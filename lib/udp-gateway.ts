@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2'
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets'
 import {
+  Capability,
   Cluster,
   ContainerImage,
   CpuArchitecture,
   FargateService,
   FargateTaskDefinition,
   type ICluster,
+  LinuxParameters,
   LogDriver,
   OperatingSystemFamily,
   Protocol as TaskProtocol,
@@ -20,7 +22,7 @@ import { Duration, Stack } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { buildSync } from 'esbuild'
 import { setting } from '../core/settings.ts'
-import { conditions, mainFields, root } from './handler.ts'
+import { conditions, mainFields, metricsNamespace, root } from './handler.ts'
 import type { Network } from './network.ts'
 import { removal } from './removal.ts'
 import type { Stage } from './stage.ts'
@@ -102,8 +104,14 @@ const fargateService = (scope: Construct, { stage, network, rawTopic }: UdpGatew
     runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
   })
   rawTopic.grantPublish(task.taskRole)
+  // An init hands on the signal to stop, whatever becomes of the first process; nothing needs a privilege or a disk.
+  const linuxParameters = new LinuxParameters(scope, 'Linux', { initProcessEnabled: true })
+  linuxParameters.dropCapabilities(Capability.ALL)
   task.addContainer('gateway', {
     image: ContainerImage.fromDockerImageAsset(image(scope, stage)),
+    user: '10001:10001',
+    readonlyRootFilesystem: true,
+    linuxParameters,
     logging: LogDriver.awsLogs({
       streamPrefix: 'gateway',
       logGroup: new LogGroup(scope, 'Logs', { retention: stage.logRetentionDays, removalPolicy: removal(stage) }),
@@ -126,6 +134,7 @@ const fargateService = (scope: Construct, { stage, network, rawTopic }: UdpGatew
       // A quarter of the task: Node, the SDK and the packs being sent need the rest.
       [setting.queueBytes]: String((memoryMiB / 4) * 2 ** 20),
       [setting.rejectsPerSecond]: '10',
+      [setting.metricsNamespace]: metricsNamespace(stage),
     },
   })
   return new FargateService(scope, 'Service', {

@@ -12,7 +12,7 @@ import { askKernel } from './kernel.ts'
 import { createMetrics } from './metrics.ts'
 import { openSocket } from './socket.ts'
 import { serveStatus } from './status-server.ts'
-import { countSettled, createTally, rejectedIn } from './tally.ts'
+import { countSettled, createTally, rejectedIn, type Totals } from './tally.ts'
 import { createTokenBucket } from './token-bucket.ts'
 
 export interface GatewaySettings {
@@ -32,6 +32,8 @@ export interface Gateway {
   /** The ports it got: another than asked for where 0 was asked. */
   readonly udpPort: number
   readonly healthPort: number
+  /** What was counted since it started. */
+  readonly read: () => Promise<Totals>
   /** Tells the load balancer to send no more; the socket is still read. */
   readonly leave: () => void
   /** Closes the socket, publishes what is held, closes the rest. Answers how many items are left after `withinMs`. */
@@ -101,6 +103,10 @@ export const startGateway = async (settings: GatewaySettings, raw: RawTopic): Pr
   return {
     udpPort,
     healthPort: (server.address() as AddressInfo).port,
+    read: async () => {
+      const { received, accepted, shed } = tally
+      return { received, accepted, shed, rejected: rejectedIn(tally), kernelDrops: (await askKernel(udpPort)).drops }
+    },
     leave: health.leave,
     stop: async (withinMs) => {
       const { drops } = await askKernel(udpPort)

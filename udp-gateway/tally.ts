@@ -36,3 +36,12 @@ export const countSettled = (tally: Tally, settlement: Settlement): void => {
 
 export const rejectedIn = ({ recorded, counted }: Tally): number =>
   [...recorded.values(), ...counted.values()].reduce((sum, count) => sum + count, 0)
+
+/** The counters as sums since the start, with what the kernel dropped before the door saw it. */
+export interface Totals {
+  readonly received: number
+  readonly accepted: number
+  readonly rejected: number
+  readonly shed: number
+  readonly kernelDrops: number
+}

@@ -2,7 +2,9 @@ import type pg from 'pg'
 import { timeOfId } from '../../core/identity.ts'
 import type { Message, MessageStore, Refusals, Reject } from '../../core/ports.ts'
 import type { RejectReason } from '../../core/rejects.ts'
+import { vital } from '../../core/vitals.ts'
 import { log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import { byteas, instants, integers, texts, uuids, words } from './arrays.ts'
 import { slices, writeBisecting } from './bisect.ts'
 import { classifyFault, isMissingPartition } from './errors.ts'
@@ -92,23 +94,45 @@ const storeBatch = async (client: pg.PoolClient, batch: Batch, insert: typeof in
   const { stored, refused } = await insert(client, sortedById(messages))
   const refusedRows: Reject[] = [...refused].map(([message, reason]) => refusal(message, reason))
   const rejected = await writeRejects(client, [...rejects, ...refusedRows])
+  const duplicates = received - stored - rejected
   await countFlow(client, lane, {
     raw_received: received,
     raw_stored: stored,
     raw_rejected: rejected,
-    raw_duplicates: received - stored - rejected,
+    raw_duplicates: duplicates,
   })
-  return messages.map((message) => refused.get(message) ?? null)
+  const reasons = [...rejects, ...refusedRows].map(({ reason }) => reason)
+  return {
+    refusals: messages.map((message) => refused.get(message) ?? null),
+    counts: { received, stored, duplicates, rejected },
+    reasons,
+  }
+}
+
+/** Measured only once it is committed. A batch that came again has nothing new, so its reasons are not said again. */
+const measure = (
+  metrics: Metrics | undefined,
+  { refusals, counts, reasons }: Awaited<ReturnType<typeof storeBatch>>,
+): Refusals => {
+  const { received, stored, duplicates, rejected } = counts
+  metrics?.write({
+    [vital.received]: received,
+    [vital.stored]: stored,
+    [vital.duplicates]: duplicates,
+    [vital.rejected]: rejected,
+  })
+  if (rejected > 0) metrics?.writeReasons(reasons)
+  return refusals
 }
 
 /** Raw messages in PostgreSQL. The batch goes in as a whole; only where a row is refused is it searched for. */
-export const postgresMessageStore = (pool: pg.Pool): MessageStore => ({
+export const postgresMessageStore = (pool: pg.Pool, metrics?: Metrics): MessageStore => ({
   store: async (batch): Promise<Refusals> => {
     try {
-      return await inTransaction(pool, (client) => storeBatch(client, batch, insertAll))
+      return measure(metrics, await inTransaction(pool, (client) => storeBatch(client, batch, insertAll)))
     } catch (error) {
       if (classifyFault(error) === 'outage') throw error
-      return inTransaction(pool, (client) => storeBatch(client, batch, insertBisecting))
+      return measure(metrics, await inTransaction(pool, (client) => storeBatch(client, batch, insertBisecting)))
     }
   },
 })

@@ -1,6 +1,8 @@
 import type pg from 'pg'
 import type { Decoding, ReadingStore, Refusals } from '../../core/ports.ts'
+import { vital } from '../../core/vitals.ts'
 import { log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
 import { writeBisecting } from './bisect.ts'
 import { writeStates } from './decodings.ts'
 import { classifyFault } from './errors.ts'
@@ -36,7 +38,7 @@ const writeDecodings = async (client: pg.PoolClient, decodings: readonly Decodin
   counts.rejected += states.rejected
 }
 
-const recordBatch = async (client: pg.PoolClient, batch: Batch, bisect: boolean): Promise<Refusals> => {
+const recordBatch = async (client: pg.PoolClient, batch: Batch, bisect: boolean) => {
   const { lane, decodings, rejects, refusal } = batch
   const counts: Counts = { decoded: 0, rejected: 0, readings: 0 }
   const refused = new Set<Decoding>()
@@ -53,18 +55,31 @@ const recordBatch = async (client: pg.PoolClient, batch: Batch, bisect: boolean)
   if (rejects.length > 0) await writeRejects(client, rejects)
   const { decoded: pulse_decoded, rejected: pulse_rejected, readings } = counts
   await countFlow(client, lane, { pulse_decoded, pulse_rejected, readings })
-  return decodings.map((decoding) => (refused.has(decoding) ? 'row_refused' : null))
+  const refusals: Refusals = decodings.map((decoding) => (refused.has(decoding) ? 'row_refused' : null))
+  const own = decodings.flatMap(({ reject }, i) => refusals[i] ?? reject?.reason ?? [])
+  return { refusals, counts, reasons: [...own, ...rejects.map(({ reason }) => reason)] }
+}
+
+/** Measured only once it is committed. */
+const measure = (
+  metrics: Metrics | undefined,
+  { refusals, counts, reasons }: Awaited<ReturnType<typeof recordBatch>>,
+): Refusals => {
+  const { decoded, rejected, readings } = counts
+  metrics?.write({ [vital.decoded]: decoded, [vital.rejected]: rejected, [vital.readings]: readings })
+  if (rejected > 0) metrics?.writeReasons(reasons)
+  return refusals
 }
 
 /** Readings in PostgreSQL. Like the raw messages: as a whole, and searched for the bad row only where there is one. */
-export const postgresReadingStore = (pool: pg.Pool): ReadingStore => ({
+export const postgresReadingStore = (pool: pg.Pool, metrics?: Metrics): ReadingStore => ({
   load: (ids) => loadMessages(pool, [...ids].sort()),
   record: async (batch) => {
     try {
-      return await inTransaction(pool, (client) => recordBatch(client, batch, false))
+      return measure(metrics, await inTransaction(pool, (client) => recordBatch(client, batch, false)))
     } catch (error) {
       if (classifyFault(error) === 'outage') throw error
-      return inTransaction(pool, (client) => recordBatch(client, batch, true))
+      return measure(metrics, await inTransaction(pool, (client) => recordBatch(client, batch, true)))
     }
   },
 })
