@@ -5,26 +5,15 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Stage } from '../../lib/stage.ts'
 import { eventually, isAlive, type RunningLocal, startWhole, temporaryFolder } from '../support/local.ts'
 import { type Model, type Post, planTraffic, rejectedBeforeStored } from './fleet.ts'
 
 const seed = Number(process.env.SEED ?? 20_261_123)
 const traffic = planTraffic(seed, Math.floor(Date.now() / 1000) - 60)
-const folder = temporaryFolder()
+let folder: ReturnType<typeof temporaryFolder>
 let local: RunningLocal
-
-const start = (assembly?: string) =>
-  startWhole(folder.path, { timeScale: 60, ...(assembly ? { assemblyFolder: assembly } : {}) })
-
-beforeAll(async () => {
-  console.log(`seed ${seed}`)
-  local = await start()
-})
-afterAll(async () => {
-  await local?.stop()
-  folder.remove()
-})
 
 /** Posts until the door says that it has it, as Sigfox would. Answers how often it had to. */
 const post = async ({ path, type, body }: Post): Promise<number> => {
@@ -118,81 +107,100 @@ const readBack = async (): Promise<Model> =>
 
 const sorted = (model: Model) => [...model].sort()
 
-test('both doors, duplicates, disorder, poison, every worker killed, everything restarted: nothing confirmed is missing', async () => {
-  const { posts, datagrams } = traffic
-  const half = Math.floor(posts.length / 2)
-  const first = Promise.all([postAll(posts.slice(0, half)), sendAll(datagrams.slice(0, 120))])
-  await Promise.all([first, killWorkers(2)])
+const buses: readonly Stage['bus'][] = ['sqs', 'kinesis']
 
-  const pids = Object.values(local.processes()).flat()
-  await local.stop()
-  expect(pids.filter(isAlive)).toEqual([])
-  local = await start(join(folder.path, 'cdk.out'))
+describe.each(buses)('on %s', (bus) => {
+  const start = (assembly?: string) =>
+    startWhole(folder.path, { bus, timeScale: 60, ...(assembly ? { assemblyFolder: assembly } : {}) })
 
-  const second = Promise.all([postAll(posts.slice(half)), sendAll(datagrams.slice(120))])
-  await Promise.all([second, killWorkers(2)])
-
-  const { sigfoxStored, nbiotStored } = traffic
-  await eventually(async () => {
-    const { sigfox, nbiot } = await flow()
-    const stored = sigfox.raw.stored === sigfoxStored && nbiot.raw.stored === nbiotStored
-    return stored && sigfox.pulse.pending === 0 && nbiot.pulse.pending === 0 ? true : undefined
-  }, 60_000)
-  expect(sorted(await readBack())).toEqual(sorted(traffic.model))
-})
-
-test('P37: after all that, the counts of each lane add up, and each message is in one state', async () => {
-  const lanes = await flow()
-  for (const { raw, pulse } of Object.values(lanes)) {
-    expect(raw.received).toBe(raw.stored + raw.duplicates + raw.rejected)
-    expect(pulse.stored).toBe(pulse.decoded + pulse.rejected + pulse.pending)
-    expect(pulse.stored).toBe(raw.stored)
-  }
-  const sentItems = traffic.posts.reduce((sum, { items }) => sum + items, 0)
-  expect(lanes.sigfox.raw).toMatchObject({ stored: traffic.sigfoxStored, rejected: rejectedBeforeStored })
-  expect(lanes.sigfox.raw.received).toBeGreaterThanOrEqual(sentItems)
-  expect(lanes.sigfox.pulse).toMatchObject({ decoded: traffic.sigfoxStored - 1, rejected: 1, pending: 0 })
-  expect(lanes.nbiot.raw).toMatchObject({ stored: traffic.nbiotStored, rejected: traffic.garbage })
-  const messages = await readLines('/v1/messages')
-  expect(messages).toHaveLength(traffic.sigfoxStored + traffic.nbiotStored)
-  expect(new Set(messages.map(({ id }) => id)).size).toBe(messages.length)
-})
-
-test('what was refused is there with its bytes and its reason', async () => {
-  const { rejects } = await get('/v1/rejects')
-  const found = rejects.map((r: { lane: string; stage: string; reason: string }) => `${r.lane} ${r.stage} ${r.reason}`)
-  expect(found.sort()).toEqual([
-    ...['truncated_datagram', 'unknown_datagram', 'unknown_datagram', 'unknown_datagram', 'unknown_datagram'].map(
-      (reason) => `nbiot door ${reason}`,
-    ),
-    'sigfox door body_unreadable',
-    'sigfox door device_invalid',
-    'sigfox door hex_odd_length',
-    'sigfox pulse unknown_frame',
-    'sigfox raw time_out_of_range',
-  ])
-  expect(rejects.map((r: { bytesHex: string }) => r.bytesHex)).toContain(
-    Buffer.from('not;enough;columns').toString('hex'),
-  )
-})
-
-test('a device that is imported while all runs is decoded with the sample period of its line', async () => {
-  const file = join(folder.path, 'fleet.csv')
-  const header = 'device_id,network,profile,millilitres_per_pulse,sample_period_seconds,time_zone,valid_from'
-  writeFileSync(file, `${header}\nD00D,sigfox,adeunis-pulse@3,1000,3600,Europe/Paris,2020-01-01T00:00:00Z\n`)
-  const command = [join(import.meta.dirname, '../../tools/devices/main.ts'), 'import', file]
-  await promisify(execFile)(process.execPath, command, { env: { ...process.env, DATA_DIR: folder.path } })
-  const time = Math.floor(Date.now() / 3_600_000) * 3_600 - 7_200
-  const body = JSON.stringify({ device: 'd00d', time, seqNumber: 7, data: '5a0000001000000100020003' })
-  await post({ path: '/sigfox/uplink', type: 'application/json', body, items: 1 })
-  const readings = await eventually(async () => {
-    const { readings = [] } = await get('/v1/devices/D00D/readings')
-    return readings.length > 0 ? readings : undefined
+  beforeAll(async () => {
+    console.log(`seed ${seed}`)
+    folder = temporaryFolder()
+    local = await start()
   })
-  expect(readings.map((r: { index: number; quality: string }) => `${r.index} ${r.quality}`)).toEqual([
-    '4090 derived',
-    '4093 derived',
-    '4095 derived',
-    '4096 measured',
-  ])
+  afterAll(async () => {
+    await local?.stop()
+    folder.remove()
+  })
+
+  test('both doors, duplicates, disorder, poison, every worker killed, everything restarted: nothing confirmed is missing', async () => {
+    const { posts, datagrams } = traffic
+    const half = Math.floor(posts.length / 2)
+    const first = Promise.all([postAll(posts.slice(0, half)), sendAll(datagrams.slice(0, 120))])
+    await Promise.all([first, killWorkers(2)])
+
+    const pids = Object.values(local.processes()).flat()
+    await local.stop()
+    expect(pids.filter(isAlive)).toEqual([])
+    local = await start(join(folder.path, 'cdk.out'))
+
+    const second = Promise.all([postAll(posts.slice(half)), sendAll(datagrams.slice(120))])
+    await Promise.all([second, killWorkers(2)])
+
+    const { sigfoxStored, nbiotStored } = traffic
+    await eventually(async () => {
+      const { sigfox, nbiot } = await flow()
+      const stored = sigfox.raw.stored === sigfoxStored && nbiot.raw.stored === nbiotStored
+      return stored && sigfox.pulse.pending === 0 && nbiot.pulse.pending === 0 ? true : undefined
+    }, 60_000)
+    expect(sorted(await readBack())).toEqual(sorted(traffic.model))
+  })
+
+  test('P37: after all that, the counts of each lane add up, and each message is in one state', async () => {
+    const lanes = await flow()
+    for (const { raw, pulse } of Object.values(lanes)) {
+      expect(raw.received).toBe(raw.stored + raw.duplicates + raw.rejected)
+      expect(pulse.stored).toBe(pulse.decoded + pulse.rejected + pulse.pending)
+      expect(pulse.stored).toBe(raw.stored)
+    }
+    const sentItems = traffic.posts.reduce((sum, { items }) => sum + items, 0)
+    expect(lanes.sigfox.raw).toMatchObject({ stored: traffic.sigfoxStored, rejected: rejectedBeforeStored })
+    expect(lanes.sigfox.raw.received).toBeGreaterThanOrEqual(sentItems)
+    expect(lanes.sigfox.pulse).toMatchObject({ decoded: traffic.sigfoxStored - 1, rejected: 1, pending: 0 })
+    expect(lanes.nbiot.raw).toMatchObject({ stored: traffic.nbiotStored, rejected: traffic.garbage })
+    const messages = await readLines('/v1/messages')
+    expect(messages).toHaveLength(traffic.sigfoxStored + traffic.nbiotStored)
+    expect(new Set(messages.map(({ id }) => id)).size).toBe(messages.length)
+  })
+
+  test('what was refused is there with its bytes and its reason', async () => {
+    const { rejects } = await get('/v1/rejects')
+    const found = rejects.map(
+      (r: { lane: string; stage: string; reason: string }) => `${r.lane} ${r.stage} ${r.reason}`,
+    )
+    expect(found.sort()).toEqual([
+      ...['truncated_datagram', 'unknown_datagram', 'unknown_datagram', 'unknown_datagram', 'unknown_datagram'].map(
+        (reason) => `nbiot door ${reason}`,
+      ),
+      'sigfox door body_unreadable',
+      'sigfox door device_invalid',
+      'sigfox door hex_odd_length',
+      'sigfox pulse unknown_frame',
+      'sigfox raw time_out_of_range',
+    ])
+    expect(rejects.map((r: { bytesHex: string }) => r.bytesHex)).toContain(
+      Buffer.from('not;enough;columns').toString('hex'),
+    )
+  })
+
+  test('a device that is imported while all runs is decoded with the sample period of its line', async () => {
+    const file = join(folder.path, 'fleet.csv')
+    const header = 'device_id,network,profile,millilitres_per_pulse,sample_period_seconds,time_zone,valid_from'
+    writeFileSync(file, `${header}\nD00D,sigfox,adeunis-pulse@3,1000,3600,Europe/Paris,2020-01-01T00:00:00Z\n`)
+    const command = [join(import.meta.dirname, '../../tools/devices/main.ts'), 'import', file]
+    await promisify(execFile)(process.execPath, command, { env: { ...process.env, DATA_DIR: folder.path } })
+    const time = Math.floor(Date.now() / 3_600_000) * 3_600 - 7_200
+    const body = JSON.stringify({ device: 'd00d', time, seqNumber: 7, data: '5a0000001000000100020003' })
+    await post({ path: '/sigfox/uplink', type: 'application/json', body, items: 1 })
+    const readings = await eventually(async () => {
+      const { readings = [] } = await get('/v1/devices/D00D/readings')
+      return readings.length > 0 ? readings : undefined
+    })
+    expect(readings.map((r: { index: number; quality: string }) => `${r.index} ${r.quality}`)).toEqual([
+      '4090 derived',
+      '4093 derived',
+      '4095 derived',
+      '4096 measured',
+    ])
+  })
 })
