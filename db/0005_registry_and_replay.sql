@@ -21,7 +21,6 @@ CREATE UNLOGGED TABLE device_import (
   meter_id text COLLATE "C",
   staged_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX device_import_id ON device_import (import_id, device_id, valid_from);
 
 -- A replay on its way: the devices that are still to be decoded, and what was found so far. Kept, so that a replay that
 -- was interrupted goes on where it stopped.

@@ -72,7 +72,7 @@ export const instants = (values: readonly (number | null)[]) => arrayOf(oid.time
 /** `bigint[]` from whole numbers below 2^53. */
 export const bigints = (values: readonly number[]) => arrayOf(oid.bigint, values, eight, writeBigint)
 
-export const integers = (values: readonly number[]) => arrayOf(oid.integer, values, four, writeInteger)
+export const integers = (values: readonly (number | null)[]) => arrayOf(oid.integer, values, four, writeInteger)
 
 export const texts = (values: readonly (string | null)[]) => arrayOf(oid.text, values, Buffer.byteLength, writeText)
 

@@ -31,7 +31,9 @@ export const devices: Collection<DeviceRow> = {
     millilitresPerPulse: registration ? weightText(registration) : null,
     samplePeriodSeconds: registration?.samplePeriodSeconds ?? null,
     timeZone: registration?.timeZone ?? null,
+    meterId: registration?.meterId ?? null,
     validFrom: instantOrNull(registration?.validFromMs ?? null),
+    validTo: instantOrNull(registration?.validToMs ?? null),
     lastSeenAt: instantOrNull(lastSeenAtMs),
   }),
 }

@@ -12,7 +12,11 @@ export interface Registration {
   readonly weightPulses: number
   readonly samplePeriodSeconds: number | null
   readonly timeZone: string
+  /** The water meter it is mounted on, as its operator names it. */
+  readonly meterId: string | null
   readonly validFromMs: number
+  /** Where it ends although no other follows; null: never. */
+  readonly validToMs: number | null
 }
 
 export interface DeviceRow {

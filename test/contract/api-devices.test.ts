@@ -41,7 +41,9 @@ test('devices are those registered and those only seen, with the registration in
     millilitresPerPulse: null,
     samplePeriodSeconds: null,
     timeZone: null,
+    meterId: null,
     validFrom: null,
+    validTo: null,
   }
   expect((await get('/v1/devices')).json).toEqual({
     devices: [
@@ -53,7 +55,9 @@ test('devices are those registered and those only seen, with the registration in
         millilitresPerPulse: '1000/450',
         samplePeriodSeconds: 3600,
         timeZone: 'Europe/Paris',
+        meterId: null,
         validFrom: '2026-01-01T00:00:00Z',
+        validTo: null,
         lastSeenAt: withoutZeros(hoursAgo(30)),
       },
       {
@@ -63,7 +67,9 @@ test('devices are those registered and those only seen, with the registration in
         millilitresPerPulse: '1',
         samplePeriodSeconds: null,
         timeZone: 'UTC',
+        meterId: null,
         validFrom: '2998-01-01T00:00:00Z',
+        validTo: null,
         lastSeenAt: null,
       },
       { deviceId: 'BEEF', network: 'sigfox', ...unregistered, lastSeenAt: withoutZeros(hoursAgo(1)) },

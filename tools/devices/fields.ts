@@ -14,7 +14,9 @@ export const columns = [
   'time_zone',
   'valid_from',
 ] as const
-export type Column = (typeof columns)[number]
+/** Columns that a file may have behind them; what it does not say of them stays as it is known. */
+export const optionalColumns = ['meter_id', 'valid_to'] as const
+export type Column = (typeof columns)[number] | (typeof optionalColumns)[number]
 export type Fields = Readonly<Record<Column, string>>
 
 /** Takes a sentence that says what is wrong with the line. */
@@ -72,7 +74,16 @@ export const readPeriod = ({ sample_period_seconds: text }: Fields, complain: Co
   return seconds
 }
 
-const isTimeZone = (name: string) => {
+const timeZones = new Map<string, boolean>()
+
+/** A fleet has few time zones, and asking for one takes longer than all else of a line. */
+const isTimeZone = (name: string): boolean => {
+  const known = timeZones.get(name) ?? asksForTimeZone(name)
+  if (timeZones.size < 1_000) timeZones.set(name, known)
+  return known
+}
+
+const asksForTimeZone = (name: string) => {
   try {
     // it knows offsets like +01:00 as well, but a place has another in summer
     return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== null
@@ -90,4 +101,19 @@ export const readValidFrom = ({ valid_from: text }: Fields, complain: Complain):
   const ms = parseInstant(text)
   if (ms === null) complain(`valid_from is an ISO 8601 instant in UTC like 2026-01-31T00:00:00Z, not ${quoted(text)}`)
   return ms ?? 0
+}
+
+/** Empty where no end is known. */
+export const readValidTo = ({ valid_to: text }: Fields, validFromMs: number, complain: Complain): number | null => {
+  const ms = text === '' ? null : parseInstant(text)
+  if (text !== '' && ms === null) {
+    complain(`valid_to is empty or an ISO 8601 instant in UTC like 2026-01-31T00:00:00Z, not ${quoted(text)}`)
+  } else if (ms !== null && ms <= validFromMs) complain('valid_to is not after valid_from')
+  return ms
+}
+
+export const readMeter = ({ meter_id: text }: Fields, complain: Complain): string | null => {
+  if (!/^[\x20-\x7e]{0,64}$/.test(text))
+    complain(`meter_id has at most 64 printable ASCII characters, not ${quoted(text)}`)
+  return text === '' ? null : text
 }

@@ -1,79 +1,77 @@
-import { CsvError, parse } from 'csv-parse/sync'
-import type { RegisteredDevice } from '../../adapters/postgres/registry.ts'
+import type { Readable } from 'node:stream'
+import { CsvError, parse } from 'csv-parse'
+import type { LineFault, StagedDevice } from '../../adapters/postgres/registry/import.ts'
 import * as read from './fields.ts'
-
-/** A file that cannot be imported: every fault with its line. Nothing was applied. */
-export class FileFault extends Error {
-  override name = 'FileFault'
-}
 
 interface Line {
   readonly record: readonly string[]
-  /** Counted from 1; of a record over several lines, the last. */
-  readonly number: number
+  readonly info: { readonly lines: number }
 }
 
-const linesOf = (text: string): Line[] => {
-  try {
-    const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true } as const
-    const records: unknown = parse(text, options)
-    return (records as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({
-      record,
-      number: info.lines,
-    }))
-  } catch (error) {
-    if (error instanceof CsvError) throw new FileFault(error.message)
-    throw error
-  }
-}
-
-const deviceOf = (fields: read.Fields, complain: read.Complain): RegisteredDevice => {
+const deviceOf = (fields: read.Fields, line: number, complain: read.Complain): StagedDevice => {
   const network = read.readNetwork(fields, complain)
   const id = read.readDevice(fields, network, complain)
+  const validFromMs = read.readValidFrom(fields, complain)
   return {
+    line,
     deviceId: id?.deviceId ?? '',
     network: network ?? 'sigfox',
     profile: read.readProfile(fields, network, complain),
     ...read.readWeight(fields, complain),
     samplePeriodSeconds: read.readPeriod(fields, complain),
     timeZone: read.readTimeZone(fields, complain),
-    validFromMs: read.readValidFrom(fields, complain),
+    meterId: read.readMeter(fields, complain),
+    validFromMs,
+    validToMs: read.readValidTo(fields, validFromMs, complain),
   }
 }
 
-const readHeader = (header: Line | undefined) => {
-  const expected = read.columns.join(',')
-  const found = header?.record.join(',') ?? ''
-  if (found !== expected) throw new FileFault(`line ${header?.number ?? 1}: the header must be ${expected}`)
+/** The columns of the file, or the fault of its header. */
+const readHeader = ({ record, info }: Line): readonly string[] | LineFault => {
+  const expected: readonly string[] = read.columns
+  const more = record.slice(expected.length)
+  const fits =
+    expected.every((name, i) => record[i] === name) &&
+    new Set(more).size === more.length &&
+    more.every((name) => (read.optionalColumns as readonly string[]).includes(name))
+  if (fits) return record
+  const sentence = `the header must be ${expected.join(',')}, with ${read.optionalColumns.join(' and ')} behind it if wanted`
+  return { line: info.lines, sentence }
+}
+
+const unsaid = Object.fromEntries(read.optionalColumns.map((name) => [name, '']))
+
+const readLine = (header: readonly string[], { record, info }: Line): StagedDevice | LineFault[] => {
+  const line = info.lines
+  if (record.length !== header.length)
+    return [{ line, sentence: `there are ${header.length} columns, here are ${record.length}` }]
+  const faults: LineFault[] = []
+  const fields = { ...unsaid, ...Object.fromEntries(header.map((name, i) => [name, record[i]])) } as read.Fields
+  const device = deviceOf(fields, line, (sentence) => faults.push({ line, sentence }))
+  return faults.length > 0 ? faults : device
 }
 
 /**
- * The registrations in the text of a CSV file, ids in their canonical form.
- * @throws FileFault with one line for each fault in the file
+ * The registrations of a CSV file, line by line: as a registration with its id in the canonical form, or as its
+ * faults. Lines are counted from 1; of a record over several lines, the last counts.
  */
-export const readDevices = (text: string): RegisteredDevice[] => {
-  const [header, ...lines] = linesOf(text)
-  readHeader(header)
-  const faults: string[] = []
-  const firstLines = new Map<string, number>()
-  const devices = lines.map(({ record, number }) => {
-    const before = faults.length
-    const complain = (fault: string) => faults.push(`line ${number}: ${fault}`)
-    if (record.length !== read.columns.length) {
-      complain(`there are ${read.columns.length} columns, here are ${record.length}`)
-      return null
+export async function* readDevices(file: Readable): AsyncGenerator<StagedDevice | LineFault[]> {
+  const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true } as const
+  const parser = parse(options)
+  file.on('error', (error) => parser.destroy(error))
+  let header: readonly string[] | null = null
+  try {
+    for await (const line of file.pipe(parser) as AsyncIterable<Line>) {
+      if (header !== null) yield readLine(header, line)
+      else {
+        const found: readonly string[] | LineFault = readHeader(line)
+        if ('sentence' in found) return yield [found]
+        header = found
+      }
     }
-    const device = deviceOf(
-      Object.fromEntries(read.columns.map((name, i) => [name, record[i]])) as read.Fields,
-      complain,
-    )
-    if (faults.length > before) return null
-    const key = `${device.deviceId} ${device.validFromMs}`
-    const first = firstLines.get(key)
-    if (first !== undefined) complain(`device ${device.deviceId} with this valid_from is on line ${first} already`)
-    else firstLines.set(key, number)
-    return device
-  })
-  if (faults.length > 0) throw new FileFault(faults.join('\n'))
-  return devices.filter((device) => device !== null)
+    if (header === null) yield [{ line: 1, sentence: 'the file is empty: not even a header is there' }]
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    yield [{ line: Number(error.lines ?? 0), sentence: error.message }]
+  }
 }

@@ -4,7 +4,7 @@ import { channels } from '../../../core/reading.ts'
 import type { Lane } from '../../../core/uplink.ts'
 
 const registrationColumns = `network, profile, weight_millilitres, weight_pulses, sample_period_seconds, time_zone,
-  valid_from`
+  meter_id, valid_from, valid_to`
 
 interface RegistrationColumns {
   network: Lane
@@ -13,7 +13,9 @@ interface RegistrationColumns {
   weight_pulses: number
   sample_period_seconds: number | null
   time_zone: string
+  meter_id: string | null
   valid_from: Date
+  valid_to: Date | null
 }
 
 /** The registration in force now, or the first to come. */
@@ -28,7 +30,9 @@ const toRegistration = (row: RegistrationColumns): Registration => ({
   weightPulses: row.weight_pulses,
   samplePeriodSeconds: row.sample_period_seconds,
   timeZone: row.time_zone,
+  meterId: row.meter_id,
   validFromMs: row.valid_from.getTime(),
+  validToMs: row.valid_to?.getTime() ?? null,
 })
 
 // There is no table of all devices that were ever seen: it would be one more row to write for each message. Instead

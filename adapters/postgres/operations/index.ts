@@ -1,6 +1,12 @@
 import type pg from 'pg'
 import { profileOfDatagram, profiles } from '../../../core/profiles/index.ts'
 import { sha256 } from '../../sha256.ts'
+import { apiStore } from '../api/index.ts'
+import type { StagedDevice } from '../registry/import.ts'
+import { applyImport, beginImport, checkImport, dropImport, stageDevices } from '../registry/import.ts'
+import { type AfterRegistration, listRegistry, showDevice } from '../registry/read.ts'
+import { type DeviceChange, retireDevice, setDevice } from '../registry/set.ts'
+import { unknownDevices } from '../registry/unknown.ts'
 import { continueReplay, type ReplayJob, startReplay } from '../replay/job.ts'
 import type { Selection } from '../replay/selection.ts'
 import { rejectSummary, showReject } from './rejects.ts'
@@ -12,6 +18,19 @@ import { rejectSummary, showReject } from './rejects.ts'
 export const operations = (pool: pg.Pool, defaultProfile: string | null) => {
   const decoder = { digest: sha256, profiles, profileOfDatagram, defaultProfile }
   return {
+    beginImport: () => beginImport(pool),
+    stageDevices: (input: { importId: string; devices: readonly StagedDevice[] }) => stageDevices(pool, input),
+    checkImport: (input: { importId: string; most: number }) => checkImport(pool, input),
+    applyImport: (input: { importId: string; dryRun: boolean }) => applyImport(pool, input),
+    dropImport: (input: { importId: string }) => dropImport(pool, input),
+    listRegistry: (input: { after: AfterRegistration | null; limit: number }) => listRegistry(pool, input),
+    showDevice: (input: { deviceId: string }) => showDevice(pool, input),
+    setDevice: (input: DeviceChange) => setDevice(pool, input),
+    retireDevice: (input: { deviceId: string; atMs: number }) => retireDevice(pool, input),
+    unknownDevices: (input: { after: string; limit: number }) => unknownDevices(pool, profiles, input),
+    /** Every device and when it was last heard of, page by page. */
+    lastSeen: ({ after, limit }: { after: string; limit: number }) =>
+      apiStore(pool).devices({ fromMs: null, toMs: null, silentForMs: null, after: [after], limit }),
     startReplay: (input: { selection: Selection; dryRun: boolean }) =>
       startReplay(pool, decoder, input.selection, input.dryRun),
     continueReplay: (input: { job: ReplayJob; selection: Selection; dryRun: boolean }) =>
