@@ -31,7 +31,7 @@ export class StreamTopic extends Construct implements Topic {
   }
 
   get address() {
-    return this.stream.streamArn
+    return this.stream.streamName
   }
 
   grantPublish(grantee: IGrantable) {

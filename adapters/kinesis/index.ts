@@ -8,12 +8,13 @@ import { packHandler } from './event.ts'
 import { byDevice, byFirstId } from './partition.ts'
 import { kinesisStream } from './stream.ts'
 
-/** The bus as the entry rooms see it where a stage says `kinesis`; a topic's address is the ARN of its stream. */
+/** The bus as the entry rooms see it where a stage says `kinesis`; a topic's address is the name of its stream. */
 type Options = Parameters<typeof kinesisStream>[3]
 
-export const openRawTopic = (arn: string, options?: Options) => kinesisStream(arn, rawItemCodec, byDevice, options)
+export const openRawTopic = (name: string, options?: Options) => kinesisStream(name, rawItemCodec, byDevice, options)
 
-export const openPulseTopic = (arn: string, options?: Options) => kinesisStream(arn, messageIdCodec, byFirstId, options)
+export const openPulseTopic = (name: string, options?: Options) =>
+  kinesisStream(name, messageIdCodec, byFirstId, options)
 
 export const rawTopicHandler = (lane: Lane, useCase: UseCase<RawItem>) => packHandler(rawTopic(lane), useCase)
 

@@ -14,8 +14,8 @@ export const partitionGroups = 16
 const groupOf = (text: string) => crc32(text) % partitionGroups
 
 /**
- * Where a group lies. Said outright: the hash that Kinesis makes of 16 keys would leave shards with twice their share,
- * while these are spread evenly however often the space is halved.
+ * Where a group lies. Said outright: by the hash that Kinesis makes of a key, two shards would get 3 and 13 of 16 groups;
+ * these are spread evenly however often the space is halved.
  */
 export const placeOf = (group: number) => ({
   PartitionKey: String(group),

@@ -13,12 +13,12 @@ const limits: Limits = { records: 500, bytes: 5_000_000, recordBytes: 1_048_576 
 
 const sendOnce = async (
   client: KinesisClient,
-  streamArn: string,
+  streamName: string,
   packs: readonly GroupedPack[],
   signal: AbortSignal,
 ): Promise<(string | null)[]> => {
   const Records = packs.map(({ bytes, group }) => ({ Data: bytes, ...placeOf(group) }))
-  const command = new PutRecordsCommand({ StreamARN: streamArn, Records })
+  const command = new PutRecordsCommand({ StreamName: streamName, Records })
   const answer = await client.send(command, { abortSignal: signal })
   return (answer.Records ?? []).map(({ SequenceNumber, ErrorCode }) =>
     SequenceNumber && !ErrorCode ? null : (ErrorCode ?? 'failed without a code'),
@@ -31,7 +31,7 @@ const sendOnce = async (
  */
 export const sendPacks = (
   client: KinesisClient,
-  streamArn: string,
+  streamName: string,
   packs: readonly GroupedPack[],
   options: SendOptions,
 ) =>
@@ -39,6 +39,6 @@ export const sendPacks = (
     packs,
     ({ bytes }) => bytes.length + keyBytes,
     limits,
-    (some, signal) => sendOnce(client, streamArn, some, signal),
+    (some, signal) => sendOnce(client, streamName, some, signal),
     options,
   )

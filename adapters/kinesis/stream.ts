@@ -9,12 +9,21 @@ import { sendPacks } from './send.ts'
 /** 25 KB are one billed unit, the partition key included. */
 const packBytes = 24_000
 
-/** One connection pool a process. By itself the client speaks HTTP/2, which emulators break off in larger calls. */
-const connect = () => new KinesisClient({ maxAttempts, requestHandler: new NodeHttpHandler(requestTimeouts) })
+/**
+ * One connection pool a process. By itself the client speaks HTTP/2, which emulators break off in larger calls. And it
+ * goes to a host of the account where it knows the account, by a stream's ARN or from its credentials: only the host of
+ * the region is certain to lead through the network's endpoint, so streams are called by name.
+ */
+const connect = () =>
+  new KinesisClient({
+    maxAttempts,
+    requestHandler: new NodeHttpHandler(requestTimeouts),
+    accountIdEndpointMode: 'disabled',
+  })
 
 /** A topic on a Kinesis stream. */
 export const kinesisStream = <T>(
-  streamArn: string,
+  streamName: string,
   codec: ItemCodec<T>,
   partition: Partition<T>,
   { client = connect(), ...options }: Partial<SendOptions> & { readonly client?: KinesisClient } = {},
@@ -22,5 +31,5 @@ export const kinesisStream = <T>(
   packedStream(
     'kinesis',
     (batch) => partition(codec, batch, packBytes),
-    (packs) => sendPacks(client, streamArn, packs, { ...defaultSendOptions, ...options }),
+    (packs) => sendPacks(client, streamName, packs, { ...defaultSendOptions, ...options }),
   )

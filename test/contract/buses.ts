@@ -142,9 +142,9 @@ const kinesis: EmulatedBus = {
       return {
         openRaw: (options, busUrl = url) => {
           vi.stubEnv('AWS_ENDPOINT_URL_KINESIS', busUrl)
-          return kinesisAdapter.openRawTopic(stream.arn, options)
+          return kinesisAdapter.openRawTopic(name, options)
         },
-        openPulse: (options) => kinesisAdapter.openPulseTopic(stream.arn, options),
+        openPulse: (options) => kinesisAdapter.openPulseTopic(name, options),
         put: (bytes) => client('PutRecord', { StreamName: name, PartitionKey: '0', Data: bytes.toString('base64') }),
         readRaw: (useCase) => void read(kinesisAdapter.rawTopicHandler('sigfox', useCase)),
         readPulse: (useCase) => void read(kinesisAdapter.pulseTopicHandler('sigfox', useCase)),

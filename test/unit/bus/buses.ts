@@ -69,7 +69,7 @@ const answers: Record<Fate, object[]> = {
 }
 const kinesisBus: MockedBus = {
   name: 'Kinesis',
-  open: (options) => openKinesis('arn:stream', { client: new KinesisClient({ region: 'eu-west-1' }), ...options }),
+  open: (options) => openKinesis('raw', { client: new KinesisClient({ region: 'eu-west-1' }), ...options }),
   behaves: (behaviour) => {
     const calls: number[][] = []
     kinesis.on(PutRecordsCommand).callsFake(({ Records = [] }: PutRecordsCommandInput) => {
