@@ -4,6 +4,11 @@ import { log } from './log.ts'
 
 /** How long a fetched secret is used: the longest that a revoked token stays valid, beside the authorizer's cache. */
 const keepMs = 5 * 60_000
+/**
+ * How long it is used while it cannot be fetched again. Sigfox gives up after 7 minutes, so a shut door loses messages;
+ * the price is that a token revoked meanwhile stays good for that long.
+ */
+const keepWhileAwayMs = 60 * 60_000
 /** After a token that fits nothing the secret may be a newer one; whoever guesses may not make us fetch each time. */
 const refetchAfterMs = 15_000
 
@@ -23,26 +28,44 @@ const readTokens = (secret: string | undefined): Buffer[] => {
   }
 }
 
+/** Two tries fit into the two seconds of the authorizer. */
+const connect = () =>
+  new SecretsManagerClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 500, requestTimeout: 700, throwOnRequestTimeout: true },
+  })
+
 /**
  * Says whether a token is the secret's current or next one. Two are valid at once, so that a rotation loses no callback.
  * Hashes of equal length are compared in constant time, always with all tokens.
  */
-export const tokenChecker = (secretArn: string, client = new SecretsManagerClient({ maxAttempts: 2 })) => {
+export const tokenChecker = (secretArn: string, client = connect()) => {
   let tokens: Buffer[] = []
   let fetchedAtMs = Number.NEGATIVE_INFINITY
+  let triedAtMs = Number.NEGATIVE_INFINITY
 
   const fetch = async () => {
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }))
-    tokens = readTokens(SecretString)
-    fetchedAtMs = Date.now()
+    triedAtMs = Date.now()
+    try {
+      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }))
+      tokens = readTokens(SecretString)
+      fetchedAtMs = triedAtMs
+    } catch (error) {
+      if (Date.now() - fetchedAtMs > keepWhileAwayMs) {
+        tokens = []
+        throw error
+      }
+      log.error('secret_not_fetched', { error: String(error) })
+    }
   }
+  const isTired = () => tokens.length > 0 && Date.now() - triedAtMs <= refetchAfterMs
   const fits = (given: Buffer) => tokens.filter((token) => timingSafeEqual(token, given)).length > 0
 
   return async (token: string): Promise<boolean> => {
     const given = digest(token)
-    if (Date.now() - fetchedAtMs > keepMs) await fetch()
+    if (Date.now() - fetchedAtMs > keepMs && !isTired()) await fetch()
     if (fits(given)) return true
-    if (Date.now() - fetchedAtMs <= refetchAfterMs) return false
+    if (Date.now() - triedAtMs <= refetchAfterMs) return false
     await fetch()
     return fits(given)
   }

@@ -34,22 +34,26 @@ CREATE TABLE message_unclocked PARTITION OF message FOR VALUES FROM (MINVALUE) T
 CREATE TABLE decoding_unclocked PARTITION OF decoding FOR VALUES FROM (MINVALUE) TO ('014aa2ca-b000-0000-0000-000000000000');
 
 -- Makes the partitions of all days from `days_back` before to `days_ahead` after today (UTC) that are not there.
--- Idempotent, safe to run by several at once: the lock is the transaction's. Returns how many days it made.
+-- Idempotent, safe to run by several at once: the lock is the transaction's. Each table is made alone and then attached:
+-- that waits for no reader and stops no writer, while CREATE TABLE ... PARTITION OF locks the whole of `message` against
+-- both, behind whoever reads it at the moment. Returns how many days it made.
 CREATE FUNCTION ensure_partitions(days_back integer, days_ahead integer) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   today date := (now() AT TIME ZONE 'UTC')::date;
   day date;
-  suffix text;
+  parent text;
+  part text;
   made integer := 0;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('sluice.ensure_partitions'));
   FOR day IN SELECT today + n FROM generate_series(-days_back, days_ahead) AS n LOOP
-    suffix := to_char(day, 'YYYYMMDD');
-    CONTINUE WHEN to_regclass('message_' || suffix) IS NOT NULL;
-    EXECUTE format('CREATE TABLE %I PARTITION OF message FOR VALUES FROM (%L) TO (%L)',
-      'message_' || suffix, first_id(day), first_id(day + 1));
-    EXECUTE format('CREATE TABLE %I PARTITION OF decoding FOR VALUES FROM (%L) TO (%L)',
-      'decoding_' || suffix, first_id(day), first_id(day + 1));
+    CONTINUE WHEN to_regclass('message_' || to_char(day, 'YYYYMMDD')) IS NOT NULL;
+    FOREACH parent IN ARRAY ARRAY['message', 'decoding'] LOOP
+      part := parent || '_' || to_char(day, 'YYYYMMDD');
+      EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', part, parent);
+      EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+        parent, part, first_id(day), first_id(day + 1));
+    END LOOP;
     made := made + 1;
   END LOOP;
   RETURN made;

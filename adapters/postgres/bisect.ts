@@ -10,6 +10,7 @@ type Write<T> = (rows: readonly T[]) => Promise<void>
 /**
  * Writes `rows` in slices, and finds the ones that the database refuses: a slice that fails for its data is halved
  * until the bad rows stand alone. Inside the caller's transaction; a savepoint keeps what was written before.
+ * @param sharesFate whether what is wrong with a slice is wrong with each of its rows: then it is not halved
  * @returns the error of each refused row, by the row
  * @throws when it is not the data: then the whole transaction must be given up
  */
@@ -17,6 +18,7 @@ export const writeBisecting = async <T>(
   client: pg.PoolClient,
   rows: readonly T[],
   write: Write<T>,
+  sharesFate: (slice: readonly T[], error: unknown) => boolean = () => false,
 ): Promise<Map<T, unknown>> => {
   const refused = new Map<T, unknown>()
   const attempt = async (slice: readonly T[]): Promise<void> => {
@@ -26,9 +28,10 @@ export const writeBisecting = async <T>(
       await client.query('RELEASE SAVEPOINT slice')
     } catch (error) {
       if (classifyFault(error) === 'outage') throw error
+      // released as well: a chain of open savepoints holds a lock for each, until the server has no room for more
       await client.query('ROLLBACK TO SAVEPOINT slice')
-      const [only] = slice
-      if (slice.length === 1 && only !== undefined) refused.set(only, error)
+      await client.query('RELEASE SAVEPOINT slice')
+      if (slice.length === 1 || sharesFate(slice, error)) for (const row of slice) refused.set(row, error)
       else {
         const middle = Math.ceil(slice.length / 2)
         await attempt(slice.slice(0, middle))

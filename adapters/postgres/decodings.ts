@@ -36,6 +36,20 @@ export const writeStates = async (client: pg.PoolClient, decodings: readonly Dec
   return counts
 }
 
+/** Messages that cannot be decoded now and were before: they stay decoded, and nothing is open. */
+export const decodedBefore = async (client: pg.PoolClient, decodings: readonly Decoding[]): Promise<Set<string>> => {
+  const ids = decodings.flatMap(({ message, reject }) => (reject ? [message.id] : [])).sort()
+  const found = new Set<string>()
+  for (const slice of slices(ids)) {
+    const { rows } = await client.query<{ id: string }>(
+      `SELECT message_id AS id FROM decoding WHERE message_id = ANY($1) AND message_id BETWEEN $2 AND $3 AND state = 'decoded'`,
+      [uuids(slice), slice[0], slice.at(-1)],
+    )
+    for (const { id } of rows) found.add(id)
+  }
+  return found
+}
+
 const resolveRejects = (client: pg.PoolClient, messageIds: readonly string[]) =>
   client.query(
     `WITH resolved AS (

@@ -71,6 +71,12 @@ const refusalReason = (message: Message, error: unknown): RejectReason => {
   return 'row_refused'
 }
 
+/** Row by row, a batch of old clocks takes longer than an invocation may. */
+const isDayWithoutPartition = (sorted: readonly Message[], error: unknown): boolean =>
+  isMissingPartition(error) && dayOf(sorted[0]) === dayOf(sorted.at(-1))
+
+const dayOf = (message: Message | undefined) => (message ? Math.floor(timeOfId(message.id) / 86_400_000) : null)
+
 type Batch = Parameters<MessageStore['store']>[0]
 
 const insertAll = async (client: pg.PoolClient, messages: readonly Message[]) => {
@@ -81,9 +87,10 @@ const insertAll = async (client: pg.PoolClient, messages: readonly Message[]) =>
 
 const insertBisecting = async (client: pg.PoolClient, messages: readonly Message[]) => {
   let stored = 0
-  const errors = await writeBisecting(client, messages, async (slice) => {
+  const write = async (slice: readonly Message[]) => {
     stored += await insertMessages(client, slice)
-  })
+  }
+  const errors = await writeBisecting(client, messages, write, isDayWithoutPartition)
   const refused = new Map<Message, RejectReason>()
   for (const [message, error] of errors) refused.set(message, refusalReason(message, error))
   return { stored, refused }

@@ -3,11 +3,11 @@ import type pg from 'pg'
 import { log } from '../log.ts'
 
 /**
- * Applies the migrations of `folder` that the database does not have yet, in one transaction; whoever else migrates
+ * Applies the migrations of `folder` that the database does not have yet, each in a transaction of its own; whoever else migrates
  * at the same time waits for the lock and then finds nothing to do.
  * @param client a connection of the database's owner; the caller closes it
  * @returns the names of the files applied now, in order
- * @throws the database's error, with nothing applied
+ * @throws the database's error, with that file and those after it not applied
  */
 export const migrate = async (client: pg.ClientBase, folder: string): Promise<string[]> => {
   const silent = () => {}

@@ -4,7 +4,7 @@ import { vital } from '../../core/vitals.ts'
 import { log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import { writeBisecting } from './bisect.ts'
-import { writeStates } from './decodings.ts'
+import { decodedBefore, writeStates } from './decodings.ts'
 import { classifyFault } from './errors.ts'
 import { dropEvents, writeEvents } from './events.ts'
 import { countFlow } from './flow.ts'
@@ -12,7 +12,7 @@ import { loadMessages } from './message-rows.ts'
 import { mergeIntoReadings } from './readings.ts'
 import { writeRejects } from './rejects.ts'
 import { inTransaction } from './transaction.ts'
-import { dropOutlived } from './unclocked.ts'
+import { dropOutlived, requireUnmoved } from './unclocked.ts'
 
 type Batch = Parameters<ReadingStore['record']>[0]
 
@@ -24,8 +24,6 @@ interface Counts {
 
 /** All that follows from some messages, table by table and each table in the order of its key. */
 const writeDecodings = async (client: pg.PoolClient, decodings: readonly Decoding[], counts: Counts) => {
-  const rejects = decodings.flatMap(({ reject, recordRejects }) => (reject ? [reject] : recordRejects))
-  if (rejects.length > 0) await writeRejects(client, rejects)
   const outlived = await dropOutlived(client, decodings)
   const readings = decodings.flatMap((decoding) => decoding.readings)
   const { added, keep, drop } = await mergeIntoReadings(client, readings)
@@ -33,6 +31,12 @@ const writeDecodings = async (client: pg.PoolClient, decodings: readonly Decodin
   if (events.length > 0) await writeEvents(client, events)
   if (drop.length > 0) await dropEvents(client, drop)
   const states = await writeStates(client, decodings)
+  // after the states: a message that is decoded resolves what was wrong before, not what is wrong now
+  const settled = await decodedBefore(client, decodings)
+  const rejects = decodings.flatMap(({ message, reject, recordRejects }) =>
+    reject === null ? recordRejects : settled.has(message.id) ? [] : [reject],
+  )
+  if (rejects.length > 0) await writeRejects(client, rejects)
   counts.readings += added - outlived
   counts.decoded += states.decoded
   counts.rejected += states.rejected
@@ -42,6 +46,7 @@ const recordBatch = async (client: pg.PoolClient, batch: Batch, bisect: boolean)
   const { lane, decodings, rejects, refusal } = batch
   const counts: Counts = { decoded: 0, rejected: 0, readings: 0 }
   const refused = new Set<Decoding>()
+  await requireUnmoved(client, decodings)
   if (!bisect) await writeDecodings(client, decodings, counts)
   else {
     const errors = await writeBisecting(client, decodings, (slice) => writeDecodings(client, slice, counts))

@@ -14,7 +14,9 @@ const storableId = (deviceId: string | null): string | null =>
  */
 export const writeRejects = async (client: pg.PoolClient, rejects: readonly Reject[]): Promise<number> => {
   let added = 0
-  for (const rows of slices(sortedById(rejects))) {
+  // one may come twice in a batch: a statement may not touch a row twice
+  const unique = new Map(rejects.map((reject) => [reject.id, reject]))
+  for (const rows of slices(sortedById([...unique.values()]))) {
     const result = await client.query(
       `WITH written AS (
          INSERT INTO reject AS r (id, at, message_id, lane, stage, reason, device_id, bytes)

@@ -10,16 +10,19 @@ const unheard = () => {}
 
 /**
  * Runs `work` in one transaction: all of it or nothing. A transaction that lost to another (deadlock, serialization)
- * is run again as a whole, after a random wait.
+ * is run again as a whole, after a random wait; so is one that did not even begin, because the connection it was given
+ * had been lost while nobody used it.
  * @throws whatever else `work` throws, after the rollback
  */
 export const inTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
     const client = await pool.connect()
     let broken: Error | undefined
+    let begun = false
     client.on('error', unheard)
     try {
       await client.query('BEGIN')
+      begun = true
       const result = await work(client)
       await client.query('COMMIT')
       return result
@@ -28,7 +31,8 @@ export const inTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClie
       await client.query('ROLLBACK').catch((reason: Error) => {
         broken = reason
       })
-      if (!isLostRace(error) || attempt >= mostTries) throw error
+      const again = isLostRace(error) || (!begun && attempt === 1)
+      if (!again || attempt >= mostTries) throw error
     } finally {
       if (!broken) client.off('error', unheard)
       client.release(broken)

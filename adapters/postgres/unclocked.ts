@@ -1,9 +1,27 @@
 import type pg from 'pg'
+import { timeOfId, unclockedMs } from '../../core/identity.ts'
 import type { Decoding } from '../../core/ports.ts'
 import { channels } from '../../core/reading.ts'
 import { instants, texts, uuids } from './arrays.ts'
+import { sortedById } from './rows.ts'
 
 const channelRows = channels.map((channel) => `('${channel}')`).join(', ')
+
+/**
+ * A message without a clock stands at its receive time, which moves back when an earlier copy is stored. Holds the rows
+ * until the commit, so that it cannot move in between.
+ * @throws where it has moved since the message was loaded: the batch must come again
+ */
+export const requireUnmoved = async (client: pg.PoolClient, decodings: readonly Decoding[]): Promise<void> => {
+  const loaded = sortedById(decodings.map(({ message }) => message).filter(({ id }) => timeOfId(id) === unclockedMs))
+  if (loaded.length === 0) return
+  const { rowCount } = await client.query(
+    `SELECT FROM message m JOIN unnest($1::uuid[], $2::timestamptz[]) AS t (id, received_at) ON m.id = t.id
+     WHERE m.id BETWEEN $3 AND $4 AND m.received_at >= t.received_at ORDER BY m.id FOR SHARE OF m`,
+    [uuids(loaded.map(({ id }) => id)), instants(loaded.map((m) => m.receivedAtMs)), loaded[0]?.id, loaded.at(-1)?.id],
+  )
+  if (rowCount !== loaded.length) throw new Error('an earlier copy of a message without a clock came in meanwhile')
+}
 
 /**
  * What a message without a clock left at a later time than it has now. Such a message stands at its receive time; when
@@ -11,15 +29,15 @@ const channelRows = channels.map((channel) => `('${channel}')`).join(', ')
  * @returns how many readings went
  */
 export const dropOutlived = async (client: pg.PoolClient, decodings: readonly Decoding[]): Promise<number> => {
-  const messages = decodings
-    .filter(({ readings }) => readings.some(({ quality }) => quality === 'clock_unset'))
-    .map(({ message }) => message)
-  if (messages.length === 0) return 0
-  const parameters = [
-    texts(messages.map(({ deviceId }) => deviceId)),
-    instants(messages.map(({ receivedAtMs }) => receivedAtMs)),
-    uuids(messages.map(({ id }) => id)),
-  ]
+  const unset = decodings.flatMap(({ message, readings }) => {
+    const own = readings.filter(({ quality }) => quality === 'clock_unset')
+    if (own.length === 0 && timeOfId(message.id) !== unclockedMs) return []
+    return [{ message, own, oldestMs: Math.min(message.receivedAtMs, ...own.map(({ readAtMs }) => readAtMs)) }]
+  })
+  if (unset.length === 0) return 0
+  const own = unset.flatMap((one) => one.own)
+  const deviceIds = texts(unset.map(({ message }) => message.deviceId))
+  const messageIds = uuids(unset.map(({ message }) => message.id))
   const given = `unnest($1::text[], $2::timestamptz[], $3::uuid[]) AS t (device_id, received_at, message_id)`
   const { rowCount } = await client.query(
     `WITH gone AS (
@@ -27,10 +45,21 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
        FROM ${given} CROSS JOIN (VALUES ${channelRows}) AS c (channel)
        JOIN reading r ON r.device_id = t.device_id AND r.channel = c.channel AND r.read_at > t.received_at
          AND r.message_id = t.message_id AND r.quality = 'clock_unset'
+       WHERE NOT EXISTS (
+         SELECT FROM unnest($4::uuid[], $5::text[], $6::timestamptz[]) AS own (message_id, channel, read_at)
+         WHERE own.message_id = r.message_id AND own.channel = r.channel AND own.read_at = r.read_at
+       )
        ORDER BY r.device_id, r.channel, r.read_at FOR UPDATE OF r
      )
      DELETE FROM reading r USING gone g WHERE (r.device_id, r.channel, r.read_at) = (g.device_id, g.channel, g.read_at)`,
-    parameters,
+    [
+      deviceIds,
+      instants(unset.map(({ oldestMs }) => oldestMs)),
+      messageIds,
+      uuids(own.map(({ messageId }) => messageId)),
+      texts(own.map(({ channel }) => channel)),
+      instants(own.map(({ readAtMs }) => readAtMs)),
+    ],
   )
   await client.query(
     `WITH gone AS (
@@ -41,7 +70,7 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
      )
      DELETE FROM event e USING gone g
      WHERE (e.device_id, e.at, e.kind, e.channel, e.value) = (g.device_id, g.at, g.kind, g.channel, g.value)`,
-    parameters,
+    [deviceIds, instants(unset.map(({ message }) => message.receivedAtMs)), messageIds],
   )
   return rowCount ?? 0
 }

@@ -20,17 +20,30 @@ const nil = '00000000-0000-0000-0000-000000000000'
 /** A byte is two digits in the answer, and a callback's body may have 256 KB: no more is fetched than can be sent. */
 export const rejects =
   (pool: pg.Pool): ApiStore['rejects'] =>
-  async ({ fromMs, toMs, after, limit }) => {
+  async ({ fromMs, toMs, after, limit, deviceId, reason, stage, unresolved }) => {
     const [afterMs = null, id = nil] = (after ?? []) as [number?, string?]
     const { rows } = await pool.query<Columns>(
       `SELECT id, at, lane, stage, reason, device_id, encode(bytes, 'hex') AS bytes_hex, resolved_at FROM (
          SELECT *, sum(octet_length(bytes)) OVER (ORDER BY at, id) - octet_length(bytes) AS bytes_before FROM (
            SELECT * FROM reject
            WHERE at >= $1 AND at < $2 AND (at, id) > ($3::timestamptz, $4::uuid)
+             AND ($7::text IS NULL OR device_id = $7) AND ($8::text IS NULL OR reason = $8)
+             AND ($9::text IS NULL OR stage = $9) AND ($10::boolean IS NULL OR (resolved_at IS NULL) = $10)
            ORDER BY at, id LIMIT $5) AS page) AS measured
        WHERE bytes_before <= $6
        ORDER BY at, id`,
-      [lowest(fromMs), beyond(toMs), lowest(afterMs), id, limit, mostBodyBytes / 2],
+      [
+        lowest(fromMs),
+        beyond(toMs),
+        lowest(afterMs),
+        id,
+        limit,
+        mostBodyBytes / 2,
+        deviceId,
+        reason,
+        stage,
+        unresolved,
+      ],
     )
     return rows.map((row) => ({
       id: row.id,
