@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { mutants } from './mutants.ts'
 import { runMutants } from './mutate.ts'
 import { readOptions } from './options.ts'
@@ -31,6 +31,7 @@ if (options.mutants) {
 say(`seed ${options.seed}`)
 const entries = await runAll(options, say)
 const path = resolve(options.report)
+mkdirSync(dirname(path), { recursive: true })
 writeFileSync(path, reportHtml(entries, { begunAt, seed: options.seed, size: options.size }))
 const failed = entries.filter(({ faults }) => faults.length > 0).length
 say(`${entries.length - failed} hold, ${failed} fail; the report is in ${path}; again with --seed ${options.seed}`)

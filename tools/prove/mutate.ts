@@ -18,7 +18,7 @@ const copyProject = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-mutant-'))
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: root, maxBuffer: 2 ** 26 })
   for (const file of new Set(files.toString().split('\0')))
-    if (file !== '') {
+    if (file !== '' && file !== 'node_modules') {
       mkdirSync(dirname(join(folder, file)), { recursive: true })
       cpSync(join(root, file), join(folder, file), { force: true })
     }

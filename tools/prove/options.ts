@@ -23,7 +23,7 @@ export const readOptions = (args: readonly string[], known: readonly string[]): 
       bus: { type: 'string' },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
       size: { type: 'string', default: 'full' },
-      report: { type: 'string', default: 'prove.html' },
+      report: { type: 'string', default: '.data/prove.html' },
       mutants: { type: 'boolean', default: false },
     },
   })

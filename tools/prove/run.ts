@@ -80,7 +80,8 @@ const runSuites = async (chosen: readonly Suite[], { size }: Options, say: Say):
 export const runAll = async (options: Options, say: Say): Promise<Entry[]> => {
   const isChosen = ({ id }: { readonly id: string }) => options.only === null || options.only.includes(id)
   const chosen = proofs.filter(isChosen)
-  const entries = await runSuites(suites.filter(isChosen), options, say)
+  const entries: Entry[] = []
   if (chosen.length > 0) for (const bus of options.bus) entries.push(...(await runWorld(bus, chosen, options, say)))
+  entries.push(...(await runSuites(suites.filter(isChosen), options, say)))
   return entries
 }

@@ -35,11 +35,24 @@ export const suites: readonly Suite[] = [
     files: ['test/unit/bus'],
   },
   {
+    id: 'P16',
+    promise: 'Hostile datagrams cannot crash the gateway, grow it, or make it answer',
+    project: 'engines',
+    files: ['test/contract/udp-gateway.test.ts', 'test/contract/udp-gateway-process.test.ts'],
+    title: 'P16',
+  },
+  {
     id: 'P25',
     promise: 'No deadlocks',
     project: 'engines',
     files: ['test/contract/store-faults.test.ts'],
     title: 'P25',
+  },
+  {
+    id: 'P35',
+    promise: 'The emulators behave as we assume, and where they differ from AWS it is written down',
+    project: 'engines',
+    files: ['test/contract/emulators.test.ts', 'test/contract/bus.test.ts', 'test/contract/kinesis-mapping.test.ts'],
   },
 ]
 

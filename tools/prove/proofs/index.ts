@@ -7,6 +7,7 @@ import { batchProofs } from './p12.ts'
 import { gatewayProofs } from './p14-p15.ts'
 import { callbackProofs } from './p20-p21.ts'
 import { databaseProofs } from './p26-p28.ts'
+import { countProofs } from './p37.ts'
 
 const numberOf = ({ id }: Proof) => Number(id.slice(1))
 
@@ -20,4 +21,5 @@ export const proofs: readonly Proof[] = [
   ...gatewayProofs,
   ...callbackProofs,
   ...databaseProofs,
+  ...countProofs,
 ].sort((a, b) => numberOf(a) - numberOf(b))

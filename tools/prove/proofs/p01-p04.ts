@@ -42,7 +42,7 @@ const manyFaults = async ({ world, size, seed, say }: Context): Promise<Result> 
   const due: Due = ({ point }) => random.next() < hitOf(world, point)
   const end = commit(world, catalogue, due, random)
   let isSent = false
-  const kills = killInTurn(world, size === 'ci' ? 2 : 25, size === 'ci' ? 120 : 400, () => isSent && size === 'ci')
+  const kills = killInTurn(world, size === 'ci' ? 2 : 25, size === 'ci' ? 50 : 400, () => isSent && size === 'ci')
   await sendAll(world, ledger, random, { windowSize: size === 'ci' ? 60 : 400, perCallback: size === 'ci' ? 8 : 25 })
   isSent = true
   say(`P1: ${ledger.confirmed()} of ${ledger.fleet.count} confirmed`)

@@ -1,0 +1,55 @@
+import { seeded } from '../../ledger/random.ts'
+import { postCallback } from '../../ledger/sigfox-door.ts'
+import { readCounts } from '../../ledger/udp-door.ts'
+import { isPoisonous, poisonLines } from '../poison.ts'
+import type { Context, Proof } from '../proof.ts'
+import { figuresOf, openLedger, reckon, sendAll } from '../traffic.ts'
+import type { World } from '../world.ts'
+
+/** What the tables themselves hold, counted row by row. */
+const countTables = async ({ pool }: World, lane: 'sigfox' | 'nbiot') => {
+  const { rows } = await pool.query<Record<'stored' | 'decoded' | 'undecoded' | 'refused', number>>(
+    `SELECT count(*)::int AS stored,
+       count(*) FILTER (WHERE d.state = 'decoded')::int AS decoded,
+       count(*) FILTER (WHERE d.state = 'rejected')::int AS undecoded,
+       (SELECT count(*)::int FROM reject WHERE lane = $1::lane AND stage IN ('door', 'raw')) AS refused
+     FROM message m LEFT JOIN decoding d ON d.message_id = m.id WHERE (m.kind = 'sigfox-data') = ($1 = 'sigfox')`,
+    [lane],
+  )
+  return rows[0] ?? { stored: 0, decoded: 0, undecoded: 0, refused: 0 }
+}
+
+const poisonCount = 40
+
+const p37: Proof = {
+  id: 'P37',
+  promise: 'Conservation: every message is in exactly one state at every stage, and the counts show it',
+  run: async ({ world, size, seed }: Context) => {
+    const random = seeded(seed)
+    const ledger = openLedger(size === 'ci' ? 600 : 20_000)
+    const now = Math.floor(Date.now() / 1000)
+    const lines = Array.from({ length: poisonCount }, (_, n) => poisonLines[n % poisonLines.length]?.(n, now)[0])
+    await Promise.all([
+      sendAll(world, ledger, random, { copies: 0.4, perCallback: 5 }),
+      postCallback(world.sigfox, '/sigfox/batch', 'text/plain', lines.join('\n')),
+    ])
+    const reckoning = await reckon(world, ledger, 60_000, (id) => !isPoisonous(id))
+    const faults = [...reckoning.faults]
+    for (const lane of ['sigfox', 'nbiot'] as const) {
+      const { raw, pulse } = reckoning.flow[lane]
+      const counted = { stored: raw.stored, decoded: pulse.decoded, undecoded: pulse.rejected, refused: raw.rejected }
+      const there = await countTables(world, lane)
+      for (const [name, count] of Object.entries(counted))
+        if (there[name as keyof typeof there] !== count)
+          faults.push(`${lane}: the flow counts ${count} ${name}, the tables hold ${there[name as keyof typeof there]}`)
+    }
+    const door = await readCounts(world.udp.statusUrl)
+    if (!door || door.received !== door.accepted + door.rejected + door.shed)
+      faults.push(`the gateway's counts do not add up: ${JSON.stringify(door)}`)
+    const { received } = reckoning.flow.sigfox.raw
+    if (received < ledger.fleet.count / 2 + poisonCount) faults.push(`only ${received} Sigfox items were received`)
+    return { figures: { ...figuresOf(reckoning), poison: poisonCount, difference: faults.length }, faults }
+  },
+}
+
+export const countProofs = [p37]
