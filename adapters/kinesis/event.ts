@@ -1,5 +1,5 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda'
-import { type BusRecord, handleRecords, type Topic, type UseCase } from '../bus/batch.ts'
+import { type BusRecord, handleRecords, type InvocationContext, type Topic, type UseCase } from '../bus/batch.ts'
 
 const toRecord = ({ kinesis }: KinesisStreamRecord): BusRecord => ({
   id: kinesis.sequenceNumber,
@@ -18,5 +18,5 @@ export const partialResponse = ([first]: readonly string[]): KinesisStreamBatchR
 /** A Lambda handler for a stream of packs: answers from which record on they must come again. */
 export const packHandler =
   <T>(topic: Topic<T>, useCase: UseCase<NoInfer<T>>) =>
-  async (event: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> =>
-    partialResponse(await handleRecords(topic, event.Records.map(toRecord), useCase))
+  async (event: KinesisStreamEvent, context?: InvocationContext): Promise<KinesisStreamBatchResponse> =>
+    partialResponse(await handleRecords(topic, event.Records.map(toRecord), useCase, context))

@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
-import { type BusRecord, handleRecords, type Topic, type UseCase } from '../bus/batch.ts'
+import { type BusRecord, handleRecords, type InvocationContext, type Topic, type UseCase } from '../bus/batch.ts'
 
 const toRecord = ({ messageId, body, attributes }: SQSRecord): BusRecord => {
   const decoded = Buffer.from(body, 'base64')
@@ -20,5 +20,5 @@ export const partialResponse = (ids: readonly string[]): SQSBatchResponse => ({
 /** A Lambda handler for a queue of packs: answers which records must come again. */
 export const packHandler =
   <T>(topic: Topic<T>, useCase: UseCase<NoInfer<T>>) =>
-  async (event: SQSEvent): Promise<SQSBatchResponse> =>
-    partialResponse(await handleRecords(topic, event.Records.map(toRecord), useCase))
+  async (event: SQSEvent, context?: InvocationContext): Promise<SQSBatchResponse> =>
+    partialResponse(await handleRecords(topic, event.Records.map(toRecord), useCase, context))
