@@ -12,7 +12,9 @@ const read = answer(apiStore(connectDatabase(readSettings(process.env, databaseS
 export const handler = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
   const { method } = event.requestContext.http
   try {
-    return await read({ method, path: event.rawPath, parameters: event.queryStringParameters ?? {} })
+    const { rawPath: path, queryStringParameters: parameters = {}, headers } = event
+    // an HTTP API hands over names of headers in lower case
+    return await read({ method, path, parameters, accept: headers?.accept })
   } catch (error) {
     const fault = classifyFault(error)
     log.error('read_failed', { fault, path: event.rawPath, error: String(error) })

@@ -8,6 +8,8 @@ export interface ApiRequest {
   /** From `/v1` on, without the query. */
   readonly path: string
   readonly parameters: RawParameters
+  /** The header of this name. */
+  readonly accept?: string | undefined
 }
 
 export interface ApiAnswer {
@@ -41,16 +43,33 @@ const find = (path: string): { route: Route; id: string } => {
   throw new ApiFault(404, `There is nothing here; the paths are ${routes.map((route) => route.path).join(', ')}.`)
 }
 
-const sent = (content: Content, { path, parameters }: ApiRequest): ApiAnswer => {
+const cell = (value: unknown): string => {
+  const text = String(value ?? '')
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** A page as CSV. The header stands on the first page alone: all pages after one another are one file. */
+const csvOf = (items: readonly object[], columns: readonly string[], isFirst: boolean): string => {
+  const lines = items.map((item) => columns.map((name) => cell((item as Record<string, unknown>)[name])).join(','))
+  return [...(isFirst ? [columns.join(',')] : []), ...lines].map((line) => `${line}\n`).join('')
+}
+
+const wantsCsv = (accept: string | undefined) =>
+  /(^|,)\s*text\/csv\s*(;(?!\s*q=0(\.0*)?\s*(,|$))|,|$)/i.test(accept ?? '')
+
+const sent = (content: Content, { path, parameters, accept }: ApiRequest): ApiAnswer => {
   if ('json' in content) return { statusCode: 200, headers: json, body: JSON.stringify(content.json) }
   const { items, next } = content.lines
   const given = Object.entries({ ...parameters, cursor: next ?? undefined }).filter(([, value]) => value !== undefined)
   const query = given.map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`).join('&')
   const more = next === null ? {} : { 'x-next-cursor': next, link: `<${path}?${query}>; rel="next"` }
+  const isCsv = wantsCsv(accept)
   return {
     statusCode: 200,
-    headers: { 'content-type': 'application/x-ndjson', ...more },
-    body: items.map((item) => `${JSON.stringify(item)}\n`).join(''),
+    headers: { 'content-type': isCsv ? 'text/csv; charset=utf-8' : 'application/x-ndjson', vary: 'accept', ...more },
+    body: isCsv
+      ? csvOf(items, content.columns, parameters.cursor === undefined)
+      : items.map((item) => `${JSON.stringify(item)}\n`).join(''),
   }
 }
 

@@ -12,6 +12,11 @@ export interface Collection<Row> {
   readonly show: (row: Row) => object
 }
 
+/** A list that may be asked for as CSV: its columns are the fields of what is shown. */
+export interface Table<Row> extends Collection<Row> {
+  readonly columns: readonly string[]
+}
+
 const instantOrNull = (ms: number | null) => (ms === null ? null : formatInstant(ms))
 
 /** A pulse weight as the registry's CSV writes it: `1000`, or `1000/450`. */
@@ -52,7 +57,8 @@ export const readingsOfDevice: Collection<ReadingRow> = {
   show: showReading,
 }
 
-export const readings: Collection<ReadingRow> = {
+export const readings: Table<ReadingRow> = {
+  columns: ['deviceId', 'channel', 'readAt', 'receivedAt', 'index', 'quality'],
   shape: ['word', 'word', 'instant'],
   keyOf: (row) => [row.deviceId, row.channel, row.readAtMs],
   show: (row) => ({ deviceId: row.deviceId, ...showReading(row) }),
@@ -84,7 +90,8 @@ export const rejects: Collection<RejectRow> = {
   }),
 }
 
-export const messages: Collection<MessageRow> = {
+export const messages: Table<MessageRow> = {
+  columns: ['id', 'kind', 'deviceId', 'seqNumber', 'at', 'receivedAt', 'payloadHex', 'state'],
   shape: ['uuid'],
   keyOf: (row) => [row.id],
   show: ({ id, kind, deviceId, seqNumber, receivedAtMs, payloadHex, state }) => ({

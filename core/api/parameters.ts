@@ -1,11 +1,22 @@
+import { type RejectReason, rejectReasons, rejectStages } from '../rejects.ts'
 import { type Key, type KeyShape, readCursor } from './cursor.ts'
+import { canonicalDeviceId } from './device-id.ts'
 import { ApiFault } from './fault.ts'
 import { parseDuration, parseInstant } from './instant.ts'
 
 export const mostRows = 10_000
 const defaultRows = 1_000
 
-export type ParameterName = 'from' | 'to' | 'limit' | 'cursor' | 'silent_for'
+export type ParameterName =
+  | 'from'
+  | 'to'
+  | 'limit'
+  | 'cursor'
+  | 'silent_for'
+  | 'device'
+  | 'reason'
+  | 'stage'
+  | 'unresolved'
 export type RawParameters = Readonly<Record<string, string | undefined>>
 
 /** Which rows of a path are asked for. */
@@ -19,6 +30,15 @@ export interface Slice {
   readonly silentForMs: number | null
 }
 
+/** Which rejects are asked for; what is null does not restrict. */
+export interface RejectFilter {
+  readonly deviceId: string | null
+  readonly reason: RejectReason | null
+  readonly stage: (typeof rejectStages)[number] | null
+  /** `true` for those that nothing has resolved, `false` for the others. */
+  readonly unresolved: boolean | null
+}
+
 const optional = <T>(name: string, raw: string | undefined, read: (text: string) => T | null, hint: string) => {
   if (raw === undefined) return null
   const value = read(raw)
@@ -29,10 +49,29 @@ const optional = <T>(name: string, raw: string | undefined, read: (text: string)
 const readLimit = (text: string) =>
   /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= mostRows ? Number(text) : null
 
+const wordOf =
+  <T extends string>(words: readonly T[]) =>
+  (text: string): T | null =>
+    words.find((word) => word === text) ?? null
+
+const readFilter = (raw: RawParameters): RejectFilter => {
+  const answer = optional('unresolved', raw.unresolved, wordOf(['true', 'false']), 'true or false')
+  return {
+    deviceId: optional('device', raw.device, (text) => canonicalDeviceId(text)?.deviceId ?? null, 'a device id'),
+    reason: optional('reason', raw.reason, wordOf(rejectReasons), `one of ${rejectReasons.join(', ')}`),
+    stage: optional('stage', raw.stage, wordOf(rejectStages), `one of ${rejectStages.join(', ')}`),
+    unresolved: answer === null ? null : answer === 'true',
+  }
+}
+
 const anInstant = 'an ISO 8601 instant in UTC like 2026-01-31T08:00:00Z'
 
 /** @throws ApiFault naming the first parameter that is wrong or that the path does not have */
-export const readSlice = (raw: RawParameters, allowed: readonly ParameterName[], shape: KeyShape): Slice => {
+export const readSlice = (
+  raw: RawParameters,
+  allowed: readonly ParameterName[],
+  shape: KeyShape,
+): Slice & RejectFilter => {
   const unknown = Object.keys(raw).find((name) => !(allowed as readonly string[]).includes(name))
   if (unknown !== undefined) {
     const known = allowed.length > 0 ? `it takes ${allowed.join(', ')}` : 'it takes none'
@@ -43,6 +82,7 @@ export const readSlice = (raw: RawParameters, allowed: readonly ParameterName[],
     toMs: optional('to', raw.to, parseInstant, anInstant),
     limit: optional('limit', raw.limit, readLimit, `a whole number from 1 to ${mostRows}`) ?? defaultRows,
     after: raw.cursor === undefined ? null : readCursor(raw.cursor, shape),
+    ...readFilter(raw),
     silentForMs: optional('silent_for', raw.silent_for, parseDuration, 'an ISO 8601 duration like PT26H or P2D'),
   }
 }

@@ -4,14 +4,14 @@ import { type KeyShape, writeCursor } from './cursor.ts'
 import { canonicalDeviceId } from './device-id.ts'
 import { ApiFault } from './fault.ts'
 import { type Page, pageOf } from './page.ts'
-import { mostRows, type ParameterName, type Slice } from './parameters.ts'
+import { mostRows, type ParameterName, type RejectFilter, type Slice } from './parameters.ts'
 import type { ApiStore, FlowRow, Registration } from './store.ts'
 
 /** What a path answers: one JSON object, or a page to be sent line by line with the next cursor beside it. */
-export type Content = { readonly json: object } | { readonly lines: Page }
+export type Content = { readonly json: object } | { readonly lines: Page; readonly columns: readonly string[] }
 
 interface Question {
-  readonly slice: Slice
+  readonly slice: Slice & RejectFilter
   /** The `{id}` of the path; empty where it has none. */
   readonly id: string
   readonly nowMs: number
@@ -27,7 +27,7 @@ export interface Route {
 const inTime = ['from', 'to', 'limit', 'cursor'] as const
 
 /** One row more than asked for tells whether there is a next page. */
-const andOneMore = (slice: Slice): Slice => ({ ...slice, limit: slice.limit + 1 })
+const andOneMore = <S extends Slice>(slice: S): S => ({ ...slice, limit: slice.limit + 1 })
 
 const listed = (head: object, name: string, { items, next }: Page): Content => ({
   json: { ...head, [name]: items, next },
@@ -103,7 +103,7 @@ export const routes: readonly Route[] = [
   ),
   {
     path: '/v1/rejects',
-    parameters: inTime,
+    parameters: [...inTime, 'device', 'reason', 'stage', 'unresolved'],
     shape: rejects.shape,
     answer: async (store, { slice }) =>
       listed({}, 'rejects', pageOf(await store.rejects(andOneMore(slice)), slice.limit, rejects)),
@@ -114,6 +114,7 @@ export const routes: readonly Route[] = [
     shape: messages.shape,
     answer: async (store, { slice }) => ({
       lines: pageOf(await store.messages(andOneMore(slice)), slice.limit, messages),
+      columns: messages.columns,
     }),
   },
   {
@@ -122,6 +123,7 @@ export const routes: readonly Route[] = [
     shape: readings.shape,
     answer: async (store, { slice }) => ({
       lines: pageOf(await store.readings(andOneMore(slice)), slice.limit, readings),
+      columns: readings.columns,
     }),
   },
   {

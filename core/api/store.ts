@@ -1,7 +1,7 @@
 import type { EventKind } from '../reading.ts'
 import type { Quality } from '../time.ts'
 import type { Lane, UplinkKind } from '../uplink.ts'
-import type { Slice } from './parameters.ts'
+import type { RejectFilter, Slice } from './parameters.ts'
 
 /** What the registry says of a device from `validFromMs` on. */
 export interface Registration {
@@ -87,7 +87,7 @@ export interface ApiStore {
   readonly seen: (deviceId: string) => Promise<boolean>
   readonly readingsOf: (deviceId: string, slice: Slice) => Promise<ReadingRow[]>
   readonly eventsOf: (deviceId: string, slice: Slice) => Promise<EventRow[]>
-  readonly rejects: (slice: Slice) => Promise<RejectRow[]>
+  readonly rejects: (slice: Slice & RejectFilter) => Promise<RejectRow[]>
   readonly messages: (slice: Slice) => Promise<MessageRow[]>
   readonly readings: (slice: Slice) => Promise<ReadingRow[]>
   readonly flow: () => Promise<FlowRow[]>

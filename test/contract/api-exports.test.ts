@@ -4,7 +4,7 @@ import { type Answer, openApi } from '../support/api.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
 
 let database: TestDatabase
-let get: (url: string) => Promise<Answer>
+let get: Awaited<ReturnType<typeof openApi>>
 
 const dayMs = 86_400_000
 const yesterdayMs = Math.floor(Date.now() / dayMs) * dayMs - dayMs
@@ -88,6 +88,29 @@ test('all readings come as lines, page after page, within from and to', async ()
   ])
 })
 
+test('as CSV all pages after one another are one file with one header', async () => {
+  const accept = { accept: 'text/html, text/csv;q=0.9' }
+  let text = ''
+  for (let url: string | undefined = '/v1/readings?limit=7'; url !== undefined; ) {
+    const answer: Answer = await get(url, 'GET', accept)
+    expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8')
+    text += answer.text
+    url = (answer.headers.link as string | undefined)?.match(/^<(.*)>; rel="next"$/)?.[1]
+  }
+  const [header, ...lines] = text.split('\n').slice(0, -1)
+  expect(header).toBe('deviceId,channel,readAt,receivedAt,index,quality')
+  const rows = (await everything('/v1/readings?limit=10000')).flat()
+  expect(lines).toEqual(rows.map((row) => Object.values(row).join(',')))
+  const messages = await get('/v1/messages?limit=2', 'GET', accept)
+  const [first = ''] = linesOf(await get('/v1/messages?limit=1'))
+  expect(messages.text.split('\n')).toHaveLength(4)
+  expect(messages.text.split('\n')[0]).toBe(Object.keys(first).join(','))
+  for (const other of ['*/*', 'text/csvx', 'text/csv;q=0'])
+    expect((await get('/v1/messages?limit=1', 'GET', { accept: other })).headers['content-type']).toBe(
+      'application/x-ndjson',
+    )
+})
+
 test('nothing to export is an empty answer without a next page', async () => {
   const { status, text, headers } = await get('/v1/readings?from=2020-01-01&to=2020-01-02')
   expect({ status, text, next: headers['x-next-cursor'], link: headers.link }).toEqual({ status: 200, text: '' })
@@ -143,4 +166,27 @@ test('10,000 of the largest messages fit no single answer: the page ends earlier
   const pages = await everything(`/v1/messages?from=${iso(yesterdayMs - dayMs)}&to=${iso(yesterdayMs)}&limit=10000`)
   expect(pages.length).toBeGreaterThan(1)
   expect(pages.flat().map(({ id }) => id)).toEqual(ids)
+})
+
+test('rejects are found by device, reason, stage and whether they are resolved', async () => {
+  await database.pool.query(
+    `INSERT INTO reject SELECT gen_random_uuid(), '2026-04-01Z', NULL, 'sigfox', stage, reason, device,
+       '', CASE WHEN resolved THEN now() END
+     FROM unnest('{door,pulse}'::text[]) stage, unnest('{short_frame,unknown_frame}'::text[]) reason,
+       unnest('{A1,A2}'::text[]) device, unnest('{t,f}'::boolean[]) resolved`,
+  )
+  const found = async (query: string) => (await get(`/v1/rejects?from=2026-04-01&to=2026-04-02&${query}`)).json.rejects
+  expect(await found('')).toHaveLength(16)
+  for (const query of ['device=00a1', 'reason=short_frame', 'stage=pulse', 'unresolved=true', 'unresolved=false'])
+    expect(await found(query)).toHaveLength(8)
+  expect(await found('device=A1&reason=short_frame&stage=pulse&unresolved=true')).toMatchObject([
+    { deviceId: 'A1', reason: 'short_frame', stage: 'pulse', resolvedAt: null },
+  ])
+  for (const query of ['device=XYZ', 'reason=short', 'stage=edge', 'unresolved=yes'])
+    expect(await get(`/v1/rejects?${query}`)).toMatchObject({
+      status: 400,
+      json: { error: expect.stringContaining(`${query.split('=')[0]} must be`) },
+    })
+  const next = (await get('/v1/rejects?from=2026-04-01&device=A2&limit=3')).json.next
+  expect((await get(`/v1/rejects?from=2026-04-01&device=A2&limit=9&cursor=${next}`)).json.rejects).toHaveLength(5)
 })

@@ -20,10 +20,11 @@ export const openApi = async (database: { host: string; port: number; database: 
   vi.resetModules()
   const { handler } = await import('../../lambdas/api.ts')
   vi.unstubAllEnvs()
-  return async (url: string, method = 'GET'): Promise<Answer> => {
+  return async (url: string, method = 'GET', headers: Record<string, string> = {}): Promise<Answer> => {
     const { pathname, searchParams } = new URL(url, 'http://api')
     const event = {
       rawPath: pathname,
+      headers,
       queryStringParameters: Object.fromEntries(searchParams),
       requestContext: { http: { method } },
     }
