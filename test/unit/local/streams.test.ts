@@ -4,7 +4,7 @@ import { declaredMappings } from '../../../local/mapping.ts'
 import { declaredStreamMappings } from '../../../local/stream-mapping.ts'
 import { declaredStreams } from '../../../local/streams.ts'
 
-const cloudWith = (mapping: object, stream: object = { ShardCount: 2 }) =>
+const cloudWith = (mapping: Record<string, unknown>, stream: Record<string, unknown> = { ShardCount: 2 }) =>
   openCloud(
     {
       folder: '/out',
