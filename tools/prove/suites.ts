@@ -62,7 +62,7 @@ const root = join(import.meta.dirname, '../..')
 export const runSuite = async ({ project, files, title, environment }: Suite, size: 'ci' | 'full'): Promise<Result> => {
   const filter = title ? ['-t', title] : []
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...files, ...filter]
-  const env = { ...process.env, ...(size === 'full' ? environment : {}) }
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...(size === 'full' ? environment : {}) }
   const outcome = await promisify(execFile)(process.execPath, args, { cwd: root, env, maxBuffer: 2 ** 26 }).then(
     ({ stdout }) => ({ stdout, failed: false }),
     ({ stdout = '' }: { stdout?: string }) => ({ stdout, failed: true }),

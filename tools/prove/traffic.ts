@@ -26,18 +26,20 @@ export const openLedger = (messages: number, share: Partial<FleetPlan> = {}): Le
 }
 
 export interface Traffic {
-  /** Sigfox messages in one batch callback; 1 is a callback for each. */
+  /** Sigfox messages in one batch callback, on the average. */
   readonly perCallback: number
+  /** All callbacks alike, in place of sizes from one to twice the average. */
+  readonly even: boolean
   /** Part of the callbacks that are sent a second time although they were confirmed. */
   readonly copies: number
   readonly senders: number
   readonly windowSize: number
 }
 
-const inGroups = (numbers: readonly number[], random: Random, most: number) => {
+const inGroups = (numbers: readonly number[], sizeOf: () => number) => {
   const groups: number[][] = []
   for (let at = 0; at < numbers.length; ) {
-    const size = 1 + random.below(most)
+    const size = sizeOf()
     groups.push(numbers.slice(at, at + size))
     at += size
   }
@@ -51,8 +53,9 @@ const numbersOf = (ledger: Ledger, door: 'sigfox' | 'nbiot') => {
 
 /** Sends all Sigfox messages of the fleet, in disorder, until each is confirmed. */
 const sendSigfox = async (world: World, ledger: Ledger, random: Random, traffic: Partial<Traffic> = {}) => {
-  const { perCallback = 20, copies = 0.1, senders = 4 } = traffic
-  const groups = inGroups(random.shuffled(numbersOf(ledger, 'sigfox')), random, 2 * perCallback - 1)
+  const { perCallback = 20, even = false, copies = 0.1, senders = 4 } = traffic
+  const sizeOf = () => (even ? perCallback : 1 + random.below(2 * perCallback - 1))
+  const groups = inGroups(random.shuffled(numbersOf(ledger, 'sigfox')), sizeOf)
   const queue = random.shuffled([...groups, ...groups.filter(() => random.next() < copies)])
   const sender = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) await sendCallback(world.sigfox, ledger, next, random)

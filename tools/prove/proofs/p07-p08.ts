@@ -111,7 +111,7 @@ const p8: Proof = {
   run: async ({ world, size, seed }: Context) => {
     const random = seeded(seed)
     // callbacks of some thousand lines make several packs, so that one call carries several records
-    const ledger = openLedger(size === 'ci' ? 8_000 : 60_000, size === 'ci' ? { nbiotDevices: 10 } : {})
+    const ledger = openLedger(size === 'ci' ? 14_000 : 120_000, { nbiotDevices: size === 'ci' ? 5 : 100 })
     const calls: TracedCall[] = []
     world.bus.trace((call) => void (call.topic.includes('Raw') && calls.push(call)))
     world.bus.inject(({ action, topic }) => {
@@ -121,7 +121,7 @@ const p8: Proof = {
       if (luck < 0.15) return { at: 'after', do: 'error' }
       return { do: 'partial', fails: () => random.next() < 0.3 }
     })
-    await sendAll(world, ledger, random, { perCallback: 1_500, copies: 0, windowSize: 400 })
+    await sendAll(world, ledger, random, { perCallback: 3_300, even: true, copies: 0, windowSize: 400 })
     world.bus.inject(null)
     world.bus.trace(null)
     const reckoning = await reckon(world, ledger, 60_000)

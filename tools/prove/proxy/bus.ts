@@ -163,7 +163,8 @@ export const startBusProxy = async (
       return send(response, answer)
     }
     const text = fails ? call.merge(answer.body.toString(), fails) : answer.body.toString()
-    if (isPublish) told(confirmedIn(text, call.count))
+    // a caller that has lost patience meanwhile is told nothing
+    if (isPublish) told(incoming.socket.destroyed ? call.records.map(() => false) : confirmedIn(text, call.count))
     send(response, fails ? { ...answer, body: Buffer.from(text) } : answer)
   }
 
