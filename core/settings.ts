@@ -33,6 +33,8 @@ export const setting = {
   /** Days of raw messages kept behind today; partitions are made that far back. */
   partitionDaysBack: 'PARTITION_DAYS_BACK',
   partitionDaysAhead: 'PARTITION_DAYS_AHEAD',
+  /** Days of readings and events kept; 0 or nothing: for ever. */
+  readingRetentionDays: 'READING_RETENTION_DAYS',
 
   udpPort: 'UDP_PORT',
   /** TCP port of `/healthz` and `/metrics`. */

@@ -1,20 +1,45 @@
 import { join } from 'node:path'
+import type pg from 'pg'
 import { log } from '../adapters/log.ts'
 import { connectDatabase, databaseSettings } from '../adapters/postgres/connect.ts'
 import { migrate } from '../adapters/postgres/migrate.ts'
 import { ensurePartitions } from '../adapters/postgres/partitions.ts'
+import { deleteOldReadings, deleteOldUndated, dropOldDays, indexClosedDays } from '../adapters/postgres/retention.ts'
 import { integer, readSettings } from '../adapters/settings.ts'
 import { setting } from '../core/settings.ts'
 
-const { daysBack, daysAhead, ...database } = readSettings(process.env, {
+const { daysBack, daysAhead, readingDays, ...database } = readSettings(process.env, {
   daysBack: integer(setting.partitionDaysBack, { min: 1, max: 400 }),
   daysAhead: integer(setting.partitionDaysAhead, { min: 1, max: 60 }),
+  readingDays: integer(setting.readingRetentionDays, { min: 0, max: 36_500, fallback: 0 }),
   ...databaseSettings,
 })
 
 const pool = connectDatabase(database)
 
-/** Brings the schema up to date and makes the partitions of the days to come. Running it again changes nothing. */
+/** Of five minutes; what is not done goes on the next day. */
+const budgetMs = 60_000
+
+/** Removes what is older than is kept. What goes wrong is said and tried again tomorrow: it must not stop a deployment. */
+const removeOld = async (client: pg.PoolClient): Promise<void> => {
+  const days = await dropOldDays(client, daysBack)
+  const undated = await deleteOldUndated(client, daysBack)
+  const indexed = await indexClosedDays(client, budgetMs)
+  log.info('retention_done', { days, messages: undated.messages, rejects: undated.rejects, indexed })
+}
+
+const removeOldReadings = async (): Promise<void> => {
+  if (readingDays === 0) return
+  const { readings, events } = await deleteOldReadings(pool, readingDays, budgetMs)
+  log.info('reading_retention_done', { readings, events })
+}
+
+const tomorrowAgain = (error: unknown) => log.error('retention_failed', { error: String(error) })
+
+/**
+ * Brings the schema up to date, makes the partitions of the days to come and removes what is too old. Running it again
+ * changes nothing.
+ */
 export const handler = async (): Promise<void> => {
   const client = await pool.connect()
   try {
@@ -22,7 +47,9 @@ export const handler = async (): Promise<void> => {
     const migrations = await migrate(client, join(import.meta.dirname, 'db'))
     const daysMade = await ensurePartitions(client, daysBack, daysAhead)
     log.info('upkeep_done', { migrations: migrations.join(' '), daysMade })
+    await removeOld(client).catch(tomorrowAgain)
   } finally {
     client.release()
   }
+  await removeOldReadings().catch(tomorrowAgain)
 }

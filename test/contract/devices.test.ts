@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { runTool } from '../support/command.ts'
 import { replay as takeIn } from '../support/pipeline.ts'
@@ -205,4 +206,40 @@ test('devices that talk and are not registered are listed with the profiles that
   expect((await devices(['list', '--silent-for', '26h'])).stdout).toMatch(/^ABC +adeunis-pulse@3 +- +never$/m)
   expect((await devices(['list', '--silent-for', 'PT1S'])).stdout).toMatch(/^C00008 /m)
   expect((await devices(['list', '--silent-for', 'long'])).code).toBe(2)
+})
+
+test('the operator of the operations function may do all that the commands do, and change no table', async () => {
+  const { pool, password } = database
+  await pool.query(`ALTER ROLE sluice_operator PASSWORD '${password}'`)
+  const url = new URL(database.url)
+  url.username = 'sluice_operator'
+  const asOperator = (...args: string[]) => devices([...args, '--database-url', url.toString()])
+  write(good)
+  expect(await asOperator('import', file)).toMatchObject({ code: 0, stderr: '' })
+  for (const args of [['list'], ['list', '--unknown'], ['list', '--silent-for', '1h'], ['show', 'A1']])
+    expect(await asOperator(...args)).toMatchObject({ code: 0, stderr: '' })
+  expect(await asOperator('set', 'A1', '--meter', 'M8')).toMatchObject({ code: 0 })
+  expect(await asOperator('retire', 'A1')).toMatchObject({ code: 0 })
+  await takeIn(pool, 'sigfox', [sigfoxUplink(9, Math.floor(Date.now() / 1000) - 60, 3)])
+  await devices(['set', 'C00009', '--profile', 'icemeter-pulse@1', '--weight', '1'])
+  for (const args of [
+    ['--device', 'C00009'],
+    ['--from', '2015-01-01'],
+    ['--profile', 'adeunis-pulse@3'],
+    ['--reason', 'short_frame'],
+  ])
+    expect(await runTool('replay', [...args, '--database-url', url.toString()], {})).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+  expect(await runTool('rejects', ['summary', '--database-url', url.toString()], {})).toMatchObject({
+    code: 0,
+    stderr: '',
+  })
+  expect(await asOperator('erase', 'C00009', '--yes')).toMatchObject({ code: 0, stderr: '' })
+  const client = new pg.Client({ connectionString: url.toString() })
+  await client.connect()
+  await expect(client.query('DROP TABLE device')).rejects.toThrow(/owner/)
+  await expect(client.query('UPDATE raw_horizon SET before = now()')).rejects.toThrow(/permission denied/)
+  await client.end()
 })

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Operations } from '../../adapters/postgres/operations/index.ts'
 import { canonicalDeviceId, type DeviceId } from '../../core/api/device-id.ts'
 import { parseDuration, parseInstant } from '../../core/api/instant.ts'
+import { aligned } from '../aligned.ts'
 import { Misuse, runCommand } from '../command.ts'
 import { targetOptions, targetUsage, withOperations } from '../operate.ts'
 import { changeOf, setOptions } from './change.ts'
@@ -77,6 +78,13 @@ const readFrom = (text: string | undefined): number | null => {
   return ms
 }
 
+const eraseAll = async (operations: Operations, { deviceId, network: lane }: DeviceId) => {
+  const { rejectsByTheirBytes, ...erased } = await operations.eraseDevice({ deviceId, lane })
+  console.log(`All that was kept of device ${deviceId} is removed:`)
+  console.log(aligned(Object.entries(erased).map(([what, rows]) => [`  ${what}`, String(rows)])))
+  if (rejectsByTheirBytes > 0) console.log(`${rejectsByTheirBytes} of the rejects held its id in their bytes alone.`)
+}
+
 /** What the arguments ask for, all of them checked before anything is connected. */
 const workOf = ({ command, subject, values }: Arguments): ((operations: Operations) => Promise<void>) => {
   const json = values.json ?? false
@@ -98,6 +106,10 @@ const workOf = ({ command, subject, values }: Arguments): ((operations: Operatio
       await operations.retireDevice({ deviceId, atMs: fromMs ?? Date.now() })
       console.log(`Device ${deviceId} is retired.`)
     }
+  if (command === 'erase') {
+    if (!values.yes) throw new Misuse(`This removes all that is kept of device ${deviceId}, for ever: say --yes.`)
+    return (operations) => eraseAll(operations, id)
+  }
   const change = changeOf(id, values, fromMs)
   return async (operations) => {
     const { unchanged } = await operations.setDevice(change)

@@ -1,7 +1,9 @@
 import type pg from 'pg'
 import { profileOfDatagram, profiles } from '../../../core/profiles/index.ts'
+import type { Lane } from '../../../core/uplink.ts'
 import { sha256 } from '../../sha256.ts'
 import { apiStore } from '../api/index.ts'
+import { eraseDevice } from '../registry/erase.ts'
 import type { StagedDevice } from '../registry/import.ts'
 import { applyImport, beginImport, checkImport, dropImport, stageDevices } from '../registry/import.ts'
 import { type AfterRegistration, listRegistry, showDevice } from '../registry/read.ts'
@@ -27,6 +29,7 @@ export const operations = (pool: pg.Pool, defaultProfile: string | null) => {
     showDevice: (input: { deviceId: string }) => showDevice(pool, input),
     setDevice: (input: DeviceChange) => setDevice(pool, input),
     retireDevice: (input: { deviceId: string; atMs: number }) => retireDevice(pool, input),
+    eraseDevice: (input: { deviceId: string; lane: Lane }) => eraseDevice(pool, input),
     unknownDevices: (input: { after: string; limit: number }) => unknownDevices(pool, profiles, input),
     /** Every device and when it was last heard of, page by page. */
     lastSeen: ({ after, limit }: { after: string; limit: number }) =>

@@ -1,0 +1,61 @@
+import type pg from 'pg'
+import { OperationFault } from '../../../core/operation-fault.ts'
+import type { Lane } from '../../../core/uplink.ts'
+import { countFlow } from '../flow.ts'
+import { inTransaction } from '../transaction.ts'
+
+/** How many rows of each kind went. */
+export interface Erased {
+  readonly registrations: number
+  readonly messages: number
+  readonly readings: number
+  readonly events: number
+  readonly rejects: number
+  /** Of these, rejects that name no device but hold its id in their bytes. */
+  readonly rejectsByTheirBytes: number
+}
+
+/** Shorter ids stand in any bytes by chance. */
+const shortestSearched = 6
+
+/** The spellings in which the id may stand in what a door refused: text, and the digits of an IMEI packed by two. */
+const spellingsOf = (deviceId: string): Buffer[] => {
+  if (deviceId.length < shortestSearched) return []
+  const texts = [deviceId, deviceId.toLowerCase()].map((text) => Buffer.from(text))
+  const packed = [`0${deviceId}`, `${deviceId}f`, deviceId, `f${deviceId}`].filter((digits) => digits.length === 16)
+  return [...texts, ...(deviceId.length >= 15 ? packed.map((digits) => Buffer.from(digits, 'hex')) : [])]
+}
+
+const count = async (client: pg.PoolClient, text: string, values: unknown[]): Promise<number> =>
+  (await client.query(text, values)).rowCount ?? 0
+
+/**
+ * Removes all that is kept of a device: registrations, raw messages, readings, events, and rejects, also those that
+ * hold its id in their bytes alone. What it sends afterwards is that of a new device.
+ * @throws OperationFault where nothing is kept of it
+ */
+export const eraseDevice = (pool: pg.Pool, { deviceId, lane }: { deviceId: string; lane: Lane }): Promise<Erased> =>
+  inTransaction(pool, async (client) => {
+    const own = [deviceId]
+    const ofMessages = 'IN (SELECT id FROM message WHERE device_id = $1)'
+    const rejects = await count(client, `DELETE FROM reject WHERE device_id = $1 OR message_id ${ofMessages}`, own)
+    const rejectsByTheirBytes = await count(
+      client,
+      `DELETE FROM reject WHERE device_id IS NULL AND EXISTS (
+         SELECT FROM unnest($1::bytea[]) AS spelling WHERE position(spelling IN bytes) > 0)`,
+      [spellingsOf(deviceId)],
+    )
+    const readings = await count(client, 'DELETE FROM reading WHERE device_id = $1', own)
+    const events = await count(client, 'DELETE FROM event WHERE device_id = $1', own)
+    await client.query(`DELETE FROM decoding WHERE message_id ${ofMessages}`, own)
+    const messages = await count(client, 'DELETE FROM message WHERE device_id = $1', own)
+    const registrations = await count(client, 'DELETE FROM device WHERE device_id = $1', own)
+    await client.query('DELETE FROM device_import WHERE device_id = $1', own)
+    // a replay that is on its way goes on without it; its report is one device short
+    await client.query('DELETE FROM replay_device WHERE device_id = $1', own)
+    if (readings > 0) await countFlow(client, lane, { readings: -readings })
+    const all = rejects + rejectsByTheirBytes
+    if (messages + readings + events + all + registrations === 0)
+      throw new OperationFault(`Nothing is kept of device ${deviceId}.`)
+    return { registrations, messages, readings, events, rejects: all, rejectsByTheirBytes }
+  })
