@@ -21,6 +21,7 @@ export const dev: Stage = {
   database: { instanceClass: 't4g.micro', storageGiB: 20, multiAz: false, backupDays: 1 },
   rawRetentionDays: 40,
   logRetentionDays: 7,
+  watch: { alarmEmail: '', silenceHours: 0 },
   keepData: false,
 }
 
@@ -38,6 +39,7 @@ export const load: Stage = {
   database: { instanceClass: 'm7g.large', storageGiB: 100, multiAz: false, backupDays: 0 },
   rawRetentionDays: 40,
   logRetentionDays: 7,
+  watch: { alarmEmail: '', silenceHours: 0 },
   keepData: false,
 }
 
@@ -57,6 +59,7 @@ export const prod: Stage = {
   database: { instanceClass: 't4g.medium', storageGiB: 100, multiAz: true, backupDays: 14 },
   rawRetentionDays: 400,
   logRetentionDays: 90,
+  watch: { alarmEmail: '', silenceHours: 3 },
   keepData: true,
 }
 

@@ -6,7 +6,6 @@ export const vital = {
   received: 'sluice_received_total',
   accepted: 'sluice_accepted_total',
   stored: 'sluice_stored_total',
-  duplicates: 'sluice_duplicates_total',
   decoded: 'sluice_decoded_total',
   readings: 'sluice_readings_total',
   rejected: 'sluice_rejected_total',
@@ -18,6 +17,8 @@ export const vital = {
   kernelDrops: 'sluice_udp_kernel_drops_total',
   receiveBufferBytes: 'sluice_udp_receive_buffer_bytes',
   eventLoopDelaySeconds: 'sluice_event_loop_delay_seconds',
+  /** Callbacks that brought no valid token; counted in the access log. */
+  denied: 'sluice_denied_total',
   healthy: 'sluice_healthy',
 } as const
 

@@ -77,6 +77,10 @@ export class Database extends Construct {
     this.instance.applyRemovalPolicy(stage.keepData ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY)
   }
 
+  get instanceId() {
+    return this.instance.ref
+  }
+
   /** Access as one user: hand it to a function. */
   as(user: DatabaseUser): DatabaseAccess {
     const { attrEndpointAddress, attrEndpointPort, attrDbiResourceId } = this.instance

@@ -8,6 +8,7 @@ import { SigfoxApi } from './sigfox-api.ts'
 import type { Stage } from './stage.ts'
 import { UdpGateway } from './udp-gateway.ts'
 import { Upkeep } from './upkeep.ts'
+import { Watch } from './watch.ts'
 
 /** What may be replaced at any time: the doors, the workers and the reading API. */
 export class IngestStack extends Stack {
@@ -15,13 +16,14 @@ export class IngestStack extends Stack {
     super(scope, id, { description: `Sluice ${stage.name}: what may be replaced` })
     const { database, network, sigfoxSecret } = data
 
-    const { api: http } = new HttpDoor(this, 'Http', { stage })
+    const door = new HttpDoor(this, 'Http', { stage })
+    const { api: http } = door
 
-    new SigfoxApi(this, 'SigfoxApi', { stage, http, secret: sigfoxSecret, rawTopic: data.sigfox.raw })
+    const sigfox = new SigfoxApi(this, 'SigfoxApi', { stage, http, secret: sigfoxSecret, rawTopic: data.sigfox.raw })
     const gateway = new UdpGateway(this, 'UdpGateway', { stage, network, rawTopic: data.nbiot.raw })
 
     const upkeep = new Upkeep(this, 'Upkeep', { stage, database })
-    upkeep.precedes(
+    const followers = [
       new Lane(this, 'Sigfox', {
         stage,
         lane: 'sigfox',
@@ -33,7 +35,11 @@ export class IngestStack extends Stack {
       // A datagram says by itself which kind of device sent it.
       new Lane(this, 'NBIoT', { stage, lane: 'nbiot', topics: data.nbiot, database, network, defaultProfile: '' }),
       new ReadingApi(this, 'ReadingApi', { stage, http, database }),
-    )
+    ]
+    upkeep.precedes(...followers)
+
+    const functions = [sigfox, ...followers].flatMap((one) => one.functions)
+    new Watch(this, 'Watch', { stage, data, http: door, gateway, functions, upkeep: upkeep.function })
 
     new CfnOutput(this, 'SigfoxCallbackUrl', { value: `${http.apiEndpoint}/sigfox/uplink` })
     new CfnOutput(this, 'SigfoxBatchUrl', { value: `${http.apiEndpoint}/sigfox/batch` })

@@ -6,6 +6,7 @@ import type { Database } from './database.ts'
 import { Handler, metricsNamespace } from './handler.ts'
 import type { Network } from './network.ts'
 import type { Stage } from './stage.ts'
+import type { NamedFunction } from './watch/functions.ts'
 
 export interface LaneProps {
   stage: Stage
@@ -19,6 +20,8 @@ export interface LaneProps {
 
 /** What follows a door: the raw worker, which stores and passes on, and the pulse worker, which makes readings. */
 export class Lane extends Construct {
+  readonly functions: NamedFunction[]
+
   constructor(scope: Construct, id: string, { stage, lane, topics, database, network, defaultProfile }: LaneProps) {
     super(scope, id)
     const access = database.as('sluice_app')
@@ -38,7 +41,7 @@ export class Lane extends Construct {
       securityGroups: [network.busClients],
     })
     topics.pulse.grantPublish(raw)
-    topics.raw.feed(raw, stage.raw)
+    const rawMapping = topics.raw.feed(raw, stage.raw)
 
     const pulse = new Handler(this, 'PulseWorker', {
       stage,
@@ -53,6 +56,10 @@ export class Lane extends Construct {
       },
       database: access,
     })
-    topics.pulse.feed(pulse, stage.pulse)
+    const pulseMapping = topics.pulse.feed(pulse, stage.pulse)
+    this.functions = [
+      { name: `Raw worker of ${lane}`, handler: raw, mappingId: rawMapping, passesOn: true, ...stage.raw },
+      { name: `Pulse worker of ${lane}`, handler: pulse, mappingId: pulseMapping, ...stage.pulse },
+    ]
   }
 }

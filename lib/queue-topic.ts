@@ -20,18 +20,19 @@ export const tries = (worker: Worker) => Math.ceil((retryHours * 3600) / visibil
 
 /** A topic as a queue with its dead letters, sized for the worker that reads it. */
 export class QueueTopic extends Construct implements Topic {
-  private readonly queue: Queue
+  readonly queue: Queue
+  readonly deadLetters: Queue
 
   constructor(scope: Construct, id: string, { stage, worker }: { stage: Stage; worker: Worker }) {
     super(scope, id)
     const shared = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, removalPolicy: removal(stage) }
     // A dead letter keeps its first enqueue time, so the longest retention leaves ten of the fourteen days.
-    const deadLetters = new Queue(this, 'DeadLetters', { ...shared, retentionPeriod: Duration.days(14) })
+    this.deadLetters = new Queue(this, 'DeadLetters', { ...shared, retentionPeriod: Duration.days(14) })
     this.queue = new Queue(this, 'Queue', {
       ...shared,
       visibilityTimeout: Duration.seconds(visibilitySeconds(worker)),
       retentionPeriod: Duration.days(4),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: tries(worker) },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tries(worker) },
     })
   }
 
@@ -44,15 +45,15 @@ export class QueueTopic extends Construct implements Topic {
   }
 
   feed(worker: Handler, { batchSize, windowSeconds, maxConcurrency }: Worker) {
-    worker.addEventSource(
-      new SqsEventSource(this.queue, {
-        batchSize,
-        maxBatchingWindow: Duration.seconds(windowSeconds),
-        maxConcurrency,
-        reportBatchItemFailures: true,
-        // Polled, failed and dropped records; off unless asked for.
-        metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
-      }),
-    )
+    const source = new SqsEventSource(this.queue, {
+      batchSize,
+      maxBatchingWindow: Duration.seconds(windowSeconds),
+      maxConcurrency,
+      reportBatchItemFailures: true,
+      // Polled, failed and dropped records; off unless asked for.
+      metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
+    })
+    worker.addEventSource(source)
+    return source.eventSourceMappingId
   }
 }

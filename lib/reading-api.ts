@@ -5,9 +5,12 @@ import { Construct } from 'constructs'
 import type { Database } from './database.ts'
 import { Handler } from './handler.ts'
 import type { Stage } from './stage.ts'
+import type { NamedFunction } from './watch/functions.ts'
 
 /** Reading back: `GET /v1/…`, for callers whose IAM identity may invoke it. */
 export class ReadingApi extends Construct {
+  readonly functions: NamedFunction[]
+
   constructor(
     scope: Construct,
     id: string,
@@ -26,5 +29,6 @@ export class ReadingApi extends Construct {
       integration: new HttpLambdaIntegration('ReadingApi', api),
       authorizer: new HttpIamAuthorizer(),
     })
+    this.functions = [{ name: 'Reading API', handler: api, ...stage.api }]
   }
 }

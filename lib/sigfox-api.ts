@@ -8,6 +8,7 @@ import { setting } from '../core/settings.ts'
 import { Handler } from './handler.ts'
 import type { Stage } from './stage.ts'
 import type { Topic } from './topic.ts'
+import type { NamedFunction } from './watch/functions.ts'
 
 export interface SigfoxApiProps {
   stage: Stage
@@ -18,14 +19,16 @@ export interface SigfoxApiProps {
 
 /** The Sigfox door: two routes of the HTTP API, closed unless the callback brings a token of the secret. */
 export class SigfoxApi extends Construct {
+  readonly functions: NamedFunction[]
+
   constructor(scope: Construct, id: string, { stage, http, secret, rawTopic }: SigfoxApiProps) {
     super(scope, id)
     // Sigfox hangs up after 10 s and tries three times more: both functions together stay below that.
+    const size = { authorizer: { memoryMiB: 256, timeoutSeconds: 2 }, callback: { memoryMiB: 256, timeoutSeconds: 7 } }
     const authorizer = new Handler(this, 'Authorizer', {
       stage,
       entry: 'lambdas/sigfox-authorizer.ts',
-      memoryMiB: 256,
-      timeoutSeconds: 2,
+      ...size.authorizer,
       environment: { [setting.sigfoxSecretArn]: secret.secretArn },
     })
     secret.grantRead(authorizer)
@@ -33,8 +36,7 @@ export class SigfoxApi extends Construct {
     const callback = new Handler(this, 'Callback', {
       stage,
       entry: 'lambdas/sigfox-callback.ts',
-      memoryMiB: 256,
-      timeoutSeconds: 7,
+      ...size.callback,
       environment: {
         [setting.rawTopicUrl]: rawTopic.address,
         [setting.sigfoxFields]: JSON.stringify(stage.sigfox.fields),
@@ -53,5 +55,9 @@ export class SigfoxApi extends Construct {
     for (const path of ['/sigfox/uplink', '/sigfox/batch']) {
       http.addRoutes({ path, methods: [HttpMethod.POST], integration, authorizer: closed })
     }
+    this.functions = [
+      { name: 'Sigfox authorizer', handler: authorizer, ...size.authorizer },
+      { name: 'Sigfox callback', handler: callback, ...size.callback },
+    ]
   }
 }

@@ -69,6 +69,12 @@ export interface Stage {
   /** Days of raw messages kept; a message whose event day is older is refused as `too_late`. At most 400. */
   rawRetentionDays: number
   logRetentionDays: RetentionDays
+  watch: {
+    /** Who is told of an alarm and of its end, once the address was confirmed; empty for nobody. */
+    alarmEmail: string
+    /** Hours without any message of a network that are an alarm; 0 where nobody expects steady traffic. At most 24. */
+    silenceHours: number
+  }
   /** True: what holds data survives the deletion of its stack and is protected against it. */
   keepData: boolean
 }
@@ -130,6 +136,14 @@ const checkConnections = (stage: Stage) => {
   )
 }
 
+const checkWatch = ({ alarmEmail, silenceHours }: Stage['watch']) => [
+  ...unless(
+    alarmEmail === '' || /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(alarmEmail),
+    `watch.alarmEmail is "${alarmEmail}"; it must be an address like who@example.com, or empty for nobody.`,
+  ),
+  ...within('watch.silenceHours', silenceHours, 0, 24, ' hours'),
+]
+
 /** Every reason why this stage cannot work, each one sentence naming the setting and its range. Empty if it can. */
 export const checkStage = (stage: Stage): string[] => [
   ...checkWorker('raw', stage.raw),
@@ -145,5 +159,6 @@ export const checkStage = (stage: Stage): string[] => [
   ...checkDatabase(stage),
   ...checkConnections(stage),
   ...within('rawRetentionDays', stage.rawRetentionDays, 1, 400, ' days: older device times are refused anyway'),
+  ...checkWatch(stage.watch),
   ...unless(stage.name !== 'prod' || stage.keepData, 'keepData is false; in prod it must be true.'),
 ]

@@ -11,7 +11,7 @@ import type { Topic } from './topic.ts'
 
 /** A topic as a stream. It has no dead letters: what cannot be read is put aside by the worker, and the rest waits. */
 export class StreamTopic extends Construct implements Topic {
-  private readonly stream: Stream
+  readonly stream: Stream
   private readonly shards: Stage['shards']
   private readonly undelivered: Bucket
 
@@ -51,7 +51,7 @@ export class StreamTopic extends Construct implements Topic {
     const { bucketArn } = this.undelivered
     worker.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }))
     worker.addToRolePolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [`${bucketArn}/*`] }))
-    new CfnEventSourceMapping(worker, 'Batches', {
+    const mapping = new CfnEventSourceMapping(worker, 'Batches', {
       functionName: worker.functionName,
       eventSourceArn: this.stream.streamArn,
       batchSize,
@@ -69,5 +69,6 @@ export class StreamTopic extends Construct implements Topic {
       destinationConfig: { onFailure: { destination: bucketArn } },
       metricsConfig: { metrics: ['EventCount'] },
     })
+    return mapping.ref
   }
 }

@@ -7,6 +7,6 @@ export interface Topic {
   /** What the processes are told of it; only the adapter of the bus knows what it means. */
   readonly address: string
   readonly grantPublish: (grantee: IGrantable) => void
-  /** Invokes the worker with batches of its packs. */
-  readonly feed: (worker: Handler, size: Worker) => void
+  /** Invokes the worker with batches of its packs. @returns the id of the mapping */
+  readonly feed: (worker: Handler, size: Worker) => string
 }

@@ -16,7 +16,7 @@ import {
   OperatingSystemFamily,
   Protocol as TaskProtocol,
 } from 'aws-cdk-lib/aws-ecs'
-import { NetworkLoadBalancer, Protocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
+import { NetworkLoadBalancer, type NetworkTargetGroup, Protocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Duration, Stack } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
@@ -41,13 +41,16 @@ export interface UdpGatewayProps {
 export class UdpGateway extends Construct {
   /** `host:port` for the devices. */
   readonly address: string
+  readonly balancer: NetworkLoadBalancer
+  readonly targets: NetworkTargetGroup
+  readonly service: FargateService
 
   constructor(scope: Construct, id: string, { stage, network, rawTopic }: UdpGatewayProps) {
     super(scope, id)
     const groups = securityGroups(this, network)
-    const service = fargateService(this, { stage, network, rawTopic }, groups.task)
+    this.service = fargateService(this, { stage, network, rawTopic }, groups.task)
 
-    const balancer = new NetworkLoadBalancer(this, 'Balancer', {
+    this.balancer = new NetworkLoadBalancer(this, 'Balancer', {
       vpc: network.vpc,
       vpcSubnets: { subnetType: SubnetType.PUBLIC },
       internetFacing: true,
@@ -57,11 +60,16 @@ export class UdpGateway extends Construct {
       // Devices keep the address it was created with.
       deletionProtection: stage.keepData,
     })
-    balancer.addListener('Udp', { port: udpPort, protocol: Protocol.UDP }).addTargets('Tasks', {
+    const listener = this.balancer.addListener('Udp', { port: udpPort, protocol: Protocol.UDP })
+    this.targets = listener.addTargets('Tasks', {
       port: udpPort,
       protocol: Protocol.UDP,
       targets: [
-        service.loadBalancerTarget({ containerName: 'gateway', containerPort: udpPort, protocol: TaskProtocol.UDP }),
+        this.service.loadBalancerTarget({
+          containerName: 'gateway',
+          containerPort: udpPort,
+          protocol: TaskProtocol.UDP,
+        }),
       ],
       // UDP has no health check of its own; the health port says whether the gateway can publish.
       healthCheck: {
@@ -76,7 +84,7 @@ export class UdpGateway extends Construct {
       // A flow lives as long as it is used and 120 s more.
       deregistrationDelay: Duration.seconds(120),
     })
-    this.address = `${balancer.loadBalancerDnsName}:${udpPort}`
+    this.address = `${this.balancer.loadBalancerDnsName}:${udpPort}`
   }
 }
 

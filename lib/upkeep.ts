@@ -8,6 +8,7 @@ import { setting } from '../core/settings.ts'
 import type { Database } from './database.ts'
 import { Handler } from './handler.ts'
 import type { Stage } from './stage.ts'
+import type { NamedFunction } from './watch/functions.ts'
 
 /** Upkeep may fail for a week before a message finds no partition. */
 const partitionDaysAhead = 7
@@ -17,16 +18,17 @@ const partitionDaysAhead = 7
  * new migration is a new version of this function, which the deployment then runs; if it fails, so does the deployment.
  */
 export class Upkeep extends Construct {
+  readonly function: NamedFunction
   private readonly atDeploy: Trigger
 
   constructor(scope: Construct, id: string, { stage, database }: { stage: Stage; database: Database }) {
     super(scope, id)
     const timeout = Duration.minutes(5)
+    const size = { memoryMiB: 512, timeoutSeconds: timeout.toSeconds() }
     const upkeep = new Handler(this, 'Upkeep', {
       stage,
       entry: 'lambdas/upkeep.ts',
-      memoryMiB: 512,
-      timeoutSeconds: timeout.toSeconds(),
+      ...size,
       environment: {
         [setting.partitionDaysBack]: String(stage.rawRetentionDays),
         [setting.partitionDaysAhead]: String(partitionDaysAhead),
@@ -38,6 +40,7 @@ export class Upkeep extends Construct {
         afterBundling: (inputDir, outputDir) => [`cp -R '${join(inputDir, 'db')}' '${join(outputDir, 'db')}'`],
       },
     })
+    this.function = { name: 'Upkeep', handler: upkeep, ...size }
     this.atDeploy = new Trigger(this, 'AtDeploy', { handler: upkeep, timeout })
     new Rule(this, 'Daily', { schedule: Schedule.rate(Duration.days(1)), targets: [new LambdaFunction(upkeep)] })
   }

@@ -101,17 +101,16 @@ const storeBatch = async (client: pg.PoolClient, batch: Batch, insert: typeof in
   const { stored, refused } = await insert(client, sortedById(messages))
   const refusedRows: Reject[] = [...refused].map(([message, reason]) => refusal(message, reason))
   const rejected = await writeRejects(client, [...rejects, ...refusedRows])
-  const duplicates = received - stored - rejected
   await countFlow(client, lane, {
     raw_received: received,
     raw_stored: stored,
     raw_rejected: rejected,
-    raw_duplicates: duplicates,
+    raw_duplicates: received - stored - rejected,
   })
   const reasons = [...rejects, ...refusedRows].map(({ reason }) => reason)
   return {
     refusals: messages.map((message) => refused.get(message) ?? null),
-    counts: { received, stored, duplicates, rejected },
+    counts: { received, stored, rejected },
     reasons,
   }
 }
@@ -121,13 +120,9 @@ const measure = (
   metrics: Metrics | undefined,
   { refusals, counts, reasons }: Awaited<ReturnType<typeof storeBatch>>,
 ): Refusals => {
-  const { received, stored, duplicates, rejected } = counts
-  metrics?.write({
-    [vital.received]: received,
-    [vital.stored]: stored,
-    [vital.duplicates]: duplicates,
-    [vital.rejected]: rejected,
-  })
+  const { received, stored, rejected } = counts
+  // Duplicates are what is left of them: a metric that follows from others need not be billed.
+  metrics?.write({ [vital.received]: received, [vital.stored]: stored, [vital.rejected]: rejected })
   if (rejected > 0) metrics?.writeReasons(reasons)
   return refusals
 }

@@ -47,6 +47,13 @@ export interface Deployment {
   readonly secrets: number
   /** Metrics that alarms watch: each is billed. */
   readonly alarms: number
+  /** How many of them watch for silence: only where a stage expects traffic. */
+  readonly silenceAlarms: number
+  /** Workers, and gateways, that write metrics of their own into their logs. */
+  readonly measuringWorkers: number
+  readonly measuringGateways: number
+  /** True where the HTTP door writes a line for every request. */
+  readonly accessLog: boolean
   /** Metrics made from logs. */
   readonly logMetrics: number
   readonly dashboards: number

@@ -16,12 +16,27 @@ const logUsage = (deployment: Deployment, traffic: Traffic, flow: Flow): Usage[]
   const functions = over(times(loggedInvocations(deployment, traffic, flow), given('logLineBytes')), gigabyte)
   const tasks = over(times(decimal(deployment.gateway.tasks), given('gatewayLogBytes')), gigabyte)
   const kept = over(decimal(deployment.logRetentionDays), daysAMonth)
+  const lines = [flow.sigfox.raw, flow.sigfox.pulse, flow.nbiot.raw, flow.nbiot.pulse]
+  const measured = lines.reduce((sum, { invocations }) => sum + invocations, 0n)
+  const metrics = deployment.measuringWorkers === 0 ? 0n : over(times(measured, given('metricLineBytes')), gigabyte)
+  const requests = deployment.accessLog && deployment.sigfoxDoor === 'function' ? flow.callbacks : 0n
+  const access = over(times(requests, given('accessLineBytes')), gigabyte)
   return [
-    usage('logs.gb', false, part('start, end and report of every invocation', functions), part('gateway tasks', tasks)),
+    usage(
+      'logs.gb',
+      false,
+      part('start, end and report of every invocation', functions),
+      part('metrics of the workers', metrics),
+      part('a line a request', access),
+      part('gateway tasks', tasks),
+    ),
     usage(
       'logs.stored-gb',
       false,
-      part(`${deployment.logRetentionDays} days`, times(functions + tasks, given('logCompression'), kept)),
+      part(
+        `${deployment.logRetentionDays} days`,
+        times(functions + metrics + access + tasks, given('logCompression'), kept),
+      ),
     ),
   ]
 }
@@ -46,6 +61,8 @@ export const upkeepUsage = (deployment: Deployment, traffic: Traffic, flow: Flow
       'metric.month',
       false,
       part('event counts of the mappings', times(decimal(deployment.countingMappings), given('mappingMetrics'))),
+      part('metrics of the workers', times(decimal(deployment.measuringWorkers), given('workerMetrics'))),
+      part('metrics of the gateway', times(decimal(deployment.measuringGateways), given('gatewayMetrics'))),
       count('metrics from logs', deployment.logMetrics),
     ),
     usage('alarm.month', false, count('alarms', deployment.alarms)),

@@ -17,6 +17,7 @@ export const withStage = (read: Deployment, stage: Stage): Deployment => {
     memoryMiB,
   })
   const { instanceClass, storageGiB, multiAz } = stage.database
+  const silenceAlarms = stage.watch.silenceHours > 0 ? 2 : 0
   return {
     ...read,
     name: stage.name,
@@ -31,6 +32,8 @@ export const withStage = (read: Deployment, stage: Stage): Deployment => {
     database: { instanceClass, storageGiB, multiAz },
     rawRetentionDays: stage.rawRetentionDays,
     logRetentionDays: stage.logRetentionDays,
+    alarms: read.alarms - read.silenceAlarms + silenceAlarms,
+    silenceAlarms,
     endpointInterfaces: multiAz ? 2 : 1,
   }
 }

@@ -131,6 +131,13 @@ export const readTemplates = (name: string, templates: readonly Template[]): Dep
     natGateways: of('AWS::EC2::NatGateway').length,
     secrets: of('AWS::SecretsManager::Secret').length,
     alarms: of('AWS::CloudWatch::Alarm').reduce((count, [, { Properties }]) => count + watched(Properties), 0),
+    silenceAlarms: of('AWS::CloudWatch::Alarm').filter(([, each]) => /Nothing from/.test(each.Properties.AlarmName))
+      .length,
+    measuringWorkers: functionsWith(setting.metricsNamespace).length,
+    measuringGateways: of('AWS::ECS::TaskDefinition').filter(([, each]) =>
+      JSON.stringify(each.Properties.ContainerDefinitions).includes(setting.metricsNamespace),
+    ).length,
+    accessLog: one('HTTP stage', of('AWS::ApiGatewayV2::Stage')).properties.AccessLogSettings !== undefined,
     logMetrics: of('AWS::Logs::MetricFilter').length,
     dashboards: of('AWS::CloudWatch::Dashboard').length,
     countingMappings: of('AWS::Lambda::EventSourceMapping').filter(([, each]) => each.Properties.MetricsConfig).length,

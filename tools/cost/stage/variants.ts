@@ -10,6 +10,8 @@ export const variants = {
     shards: 'as needed',
     streamRetentionDays,
     packBytes: packBytesOf.kinesis,
+    // A third mark of lag for each topic, and what its mapping dropped or put aside.
+    alarms: from.alarms + 4 * 3,
   }),
   container: (from: Deployment): Deployment => ({
     ...from,

@@ -1,0 +1,182 @@
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IAlarm,
+  type IMetric,
+  type IWidget,
+  MathExpression,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch'
+import { Duration } from 'aws-cdk-lib/core'
+import type { Construct } from 'constructs'
+import { label, vital } from '../../core/vitals.ts'
+import type { DataStack } from '../data-stack.ts'
+import { metricsNamespace } from '../handler.ts'
+import type { HttpDoor } from '../http-door.ts'
+import type { Stage } from '../stage.ts'
+import type { UdpGateway } from '../udp-gateway.ts'
+import { costPerMillion } from './cost.ts'
+import { ofDatabase } from './database.ts'
+import { type NamedFunction, ofFunction, ofMapping } from './functions.ts'
+import { ofBalancer, ofService } from './gateway.ts'
+import { ofHttp } from './http.ts'
+import { type LaneName, minute, own } from './metric.ts'
+import { lagOf, type NamedTopic, troubleOf } from './topics.ts'
+
+interface Shown {
+  stage: Stage
+  data: DataStack
+  http: HttpDoor
+  gateway: UdpGateway
+  functions: readonly NamedFunction[]
+  topics: readonly NamedTopic[]
+  denied: IMetric
+  alarms: IAlarm[]
+}
+
+const graph = (title: string, width: number, left: IMetric[], right: IMetric[] = []) =>
+  new GraphWidget({ title, width, height: 6, left, right, leftYAxis: { min: 0 }, rightYAxis: { min: 0 } })
+
+const heading = (markdown: string) => new TextWidget({ markdown, width: 24, height: 1 })
+
+const duplicates = (stage: Stage, lane: LaneName) =>
+  new MathExpression({
+    expression: 'received - stored - rejected',
+    usingMetrics: {
+      received: own(stage, [lane, 'raw'], 'received'),
+      stored: own(stage, [lane, 'raw'], 'stored'),
+      rejected: own(stage, [lane, 'raw'], 'rejected'),
+    },
+    period: minute,
+    label: 'duplicates (raw)',
+  })
+
+/** One lane, left to right: what its door took, what became of it, and what followed. Lines of a step add up. */
+const conservation = ({ stage, http, denied }: Shown, lane: LaneName): IWidget[] => {
+  const of = (step: 'door' | 'raw' | 'pulse', names: (keyof typeof vital)[]) =>
+    names.map((name) => own(stage, [lane, step], name))
+  const door =
+    lane === 'nbiot'
+      ? graph('nbiot door: received = accepted + rejected + shed', 8, [
+          ...of('door', ['received', 'accepted', 'rejected', 'shed']),
+          own(stage, [lane, 'door'], 'kernelDrops'),
+        ])
+      : graph('sigfox door: requests, and which failed', 8, [
+          ofHttp(http, 'Count', 'Sum', 'requests'),
+          ofHttp(http, '4xx', 'Sum'),
+          ofHttp(http, '5xx', 'Sum'),
+          denied,
+        ])
+  return [
+    door,
+    graph(`${lane} raw: received = stored + duplicates + rejected`, 8, [
+      ...of('raw', ['received', 'stored', 'rejected']),
+      duplicates(stage, lane),
+    ]),
+    graph(`${lane} pulse: stored = decoded + rejected (+ pending)`, 8, [
+      own(stage, [lane, 'raw'], 'stored'),
+      ...of('pulse', ['decoded', 'rejected', 'readings']),
+    ]),
+  ]
+}
+
+/** Whatever reasons occur; a new one shows without anybody asking for it. */
+const reasons = (stage: Stage, lane: LaneName) =>
+  graph(`Rejects of ${lane} by reason`, 12, [
+    new MathExpression({
+      expression: `SEARCH('{${metricsNamespace(stage)},${label.lane},${label.step},${label.reason}} MetricName="${vital.rejected}" ${label.lane}="${lane}"', 'Sum', 300)`,
+      label: '',
+      period: Duration.minutes(5),
+    }),
+  ])
+
+const lag = ({ stage, topics, functions }: Shown): IWidget[] => {
+  const queues = stage.bus === 'sqs'
+  return [
+    graph(queues ? 'Oldest that waits, seconds' : 'Oldest that waits, milliseconds', 8, topics.flatMap(lagOf)),
+    graph(queues ? 'Dead letters' : 'Refused by a full shard', 8, topics.flatMap(troubleOf)),
+    graph(
+      'Records that failed and come again',
+      8,
+      functions.flatMap((one) => ofMapping(one, 'FailedInvokeEventCount')),
+    ),
+  ]
+}
+
+const doors = ({ stage, http, gateway, data }: Shown): IWidget[] => {
+  const zones = data.network.vpc.availabilityZones
+  return [
+    graph('HTTP latency, ms', 6, [
+      ofHttp(http, 'Latency', 'p50', 'p50'),
+      ofHttp(http, 'Latency', 'p99', 'p99'),
+      ofHttp(http, 'IntegrationLatency', 'p99', 'function p99'),
+    ]),
+    graph('Datagrams lost', 6, [own(stage, ['nbiot', 'door'], 'kernelDrops'), own(stage, ['nbiot', 'door'], 'shed')]),
+    graph(
+      'Gateway CPU and memory, %; event loop, s',
+      6,
+      [ofService(gateway, 'CPUUtilization'), ofService(gateway, 'MemoryUtilization')],
+      [own(stage, ['nbiot', 'door'], 'eventLoopDelaySeconds', { statistic: 'Maximum' })],
+    ),
+    graph('Healthy gateways by zone', 6, [
+      ...zones.map((zone, i) => ofBalancer(gateway, 'HealthyHostCount', 'Minimum', zone, `zone ${i + 1}`)),
+    ]),
+  ]
+}
+
+const functionRow = ({ functions }: Shown): IWidget[] => [
+  graph(
+    'Function duration p99, ms',
+    8,
+    functions.map((one) => ofFunction(one, 'Duration', 'p99')),
+  ),
+  graph('Function errors and throttles', 8, [
+    ...functions.map((one) => ofFunction(one, 'Errors', 'Sum')),
+    ...functions.map((one) => ofFunction(one, 'Throttles', 'Sum')),
+  ]),
+  graph(
+    'Concurrent invocations',
+    8,
+    functions.map((one) => ofFunction(one, 'ConcurrentExecutions', 'Maximum')),
+  ),
+]
+
+const databaseRow = ({ data: { database } }: Shown): IWidget[] => [
+  graph('Database CPU, %', 6, [ofDatabase(database, 'CPUUtilization', 'Maximum')]),
+  graph('Connections', 6, [ofDatabase(database, 'DatabaseConnections', 'Maximum')]),
+  graph('Free storage, bytes', 6, [ofDatabase(database, 'FreeStorageSpace', 'Minimum')]),
+  graph('Disk operations a second', 6, [
+    ofDatabase(database, 'ReadIOPS', 'Average'),
+    ofDatabase(database, 'WriteIOPS', 'Average'),
+  ]),
+]
+
+/** What a person leaves open: first whether anything is missing, then where it waits, then why. */
+export const dashboard = (scope: Construct, shown: Shown) => {
+  const { stage, functions, alarms } = shown
+  return new Dashboard(scope, 'Dashboard', {
+    dashboardName: `sluice-${stage.name}`,
+    defaultInterval: Duration.hours(3),
+    widgets: [
+      [new AlarmStatusWidget({ title: `sluice ${stage.name}: alarms`, width: 24, height: 4, alarms })],
+      [heading('## Conservation: each step, what came in and what became of it. The lines of a step add up.')],
+      conservation(shown, 'sigfox'),
+      conservation(shown, 'nbiot'),
+      [heading('## Lag and rejects')],
+      lag(shown),
+      [reasons(stage, 'sigfox'), reasons(stage, 'nbiot')],
+      [heading('## Doors')],
+      doors(shown),
+      [heading('## Functions and database')],
+      functionRow(shown),
+      databaseRow(shown),
+      [heading('## Cost')],
+      [
+        graph('Functions, $ for a million messages (us-east-1 prices; all services: npm run cost)', 24, [
+          costPerMillion(stage, functions),
+        ]),
+      ],
+    ],
+  })
+}

@@ -1,0 +1,36 @@
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch'
+import { Duration } from 'aws-cdk-lib/core'
+import { label, vital } from '../../core/vitals.ts'
+import { metricsNamespace } from '../handler.ts'
+import type { Stage } from '../stage.ts'
+
+export const lanes = ['sigfox', 'nbiot'] as const
+export type LaneName = (typeof lanes)[number]
+
+export const minute = Duration.minutes(1)
+export const hour = Duration.hours(1)
+
+/** A metric that our own processes write, by lane and step. */
+export const own = (
+  stage: Stage,
+  [lane, step]: readonly [lane: LaneName, step: 'door' | 'raw' | 'pulse'],
+  name: keyof typeof vital,
+  { statistic = 'Sum', period = minute }: { statistic?: string; period?: Duration } = {},
+) =>
+  new Metric({
+    namespace: metricsNamespace(stage),
+    metricName: vital[name],
+    dimensionsMap: { [label.lane]: lane, [label.step]: step },
+    statistic,
+    period,
+    label: `${name} (${step})`,
+  })
+
+/** A metric of a service. */
+export const aws = (
+  namespace: string,
+  metricName: string,
+  dimensionsMap: Record<string, string>,
+  statistic: string,
+  { label: text = metricName, period = minute }: { label?: string; period?: Duration } = {},
+) => new Metric({ namespace: `AWS/${namespace}`, metricName, dimensionsMap, statistic, period, label: text })

@@ -1,0 +1,24 @@
+/** What each alarm sends its reader to: the headings of docs/runbook.md. Numbers are never given to something else. */
+export const runbook = {
+  backlog: 'R1 A topic is behind',
+  deadLetters: 'R2 Dead letters',
+  rejects: 'R3 Messages are refused',
+  functions: 'R4 A function fails or is at its limits',
+  mappings: 'R5 Batches fail again and again',
+  hotShard: 'R6 A shard is full',
+  refused: 'R7 Callbacks are refused',
+  callbacks: 'R8 Callbacks are not answered',
+  datagrams: 'R9 Datagrams are lost',
+  flood: 'R10 Many datagrams that no device sends',
+  targets: 'R11 No gateway behind the load balancer',
+  database: 'R12 The database is at its limits',
+  upkeep: 'R13 Upkeep failed or did not run',
+  silence: 'R15 A network is silent',
+} as const
+
+/** The place of a heading, as Markdown makes it. */
+export const anchor = (heading: string) =>
+  `docs/runbook.md#${heading
+    .toLowerCase()
+    .replace(/[^\w\s-]/g, '')
+    .replace(/\s/g, '-')}`

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { label, vital } from '../../core/vitals.ts'
+import { anchor, runbook } from '../../lib/watch/runbook.ts'
+import { resources, synthesise } from './templates.ts'
+
+const headings = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^## (.+)$/gm)].map(
+  ([, heading]) => heading ?? '',
+)
+
+interface Stat {
+  Namespace: string
+  MetricName: string
+  Stat: string
+  Dimensions?: { Name: string; Value: { Ref?: string } }[]
+}
+
+describe.each(synthesise())('$stage.name on $stage.bus is watched', ({ stage, data, ingest }) => {
+  const alarms = resources(ingest, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties)
+  /** CDK writes a metric that has a label as a list of one. */
+  const stats: Stat[] = alarms.flatMap((alarm) =>
+    (alarm.Metrics ?? []).flatMap(({ MetricStat }: { MetricStat?: { Metric: object } }) =>
+      MetricStat ? [{ ...MetricStat.Metric, ...MetricStat }] : [],
+    ),
+  )
+  const text = JSON.stringify(alarms)
+  /** Where alarms mention a resource of either stack. */
+  const mentions = (id: string) => text.includes(`"${id}"`) || new RegExp(`:ExportsOutput\\w*${id}`).test(text)
+
+  test('every alarm says how severe it is, what it means in a sentence, and where the runbook speaks of it (P33)', () => {
+    expect(alarms.length).toBeGreaterThan(50)
+    for (const { AlarmName, AlarmDescription } of alarms) {
+      expect(AlarmName).toMatch(new RegExp(`^sluice-${stage.name} (page|warn) R\\d+ .+`))
+      const [, severity, number] = AlarmName.split(' ')
+      const [, ownSeverity, sentence, link] = /^(page|warn): (.+[.]) Runbook: (\S+)$/.exec(AlarmDescription) ?? []
+      expect(ownSeverity).toBe(severity)
+      expect(sentence?.length).toBeGreaterThan(40)
+      expect(headings.map(anchor)).toContain(link)
+      expect(link).toContain(`#${number.toLowerCase()}-`)
+    }
+    expect(new Set(alarms.map(({ AlarmName }) => AlarmName)).size).toBe(alarms.length)
+  })
+
+  test('every alarm is told where it begins and where it ends, asks for M of N, and says what no data means', () => {
+    const [[topic]] = resources(ingest, 'AWS::SNS::Topic') as [[string, unknown]]
+    for (const alarm of alarms) {
+      expect(alarm.AlarmActions).toEqual([{ Ref: topic }])
+      expect(alarm.OKActions).toEqual([{ Ref: topic }])
+      expect(alarm.EvaluationPeriods).toBeGreaterThan(1)
+      expect(alarm.DatapointsToAlarm).toBeLessThanOrEqual(alarm.EvaluationPeriods)
+      const heartbeat = alarm.ComparisonOperator === 'LessThanThreshold' && !/storage/.test(alarm.AlarmName)
+      expect(alarm.TreatMissingData).toBe(heartbeat ? 'breaching' : 'notBreaching')
+    }
+  })
+
+  test('no alarm watches a mean, which hides the one that is late', () => {
+    expect(stats.length).toBeGreaterThan(50)
+    expect(stats.filter(({ Stat }) => Stat === 'Average')).toEqual([])
+  })
+
+  test.each(['AWS::SQS::Queue', 'AWS::Kinesis::Stream', 'AWS::RDS::DBInstance'])(
+    'every %s has an alarm (P33)',
+    (type) => {
+      const ids = resources(data, type).map(([id]) => id)
+      expect(ids.filter((id) => !mentions(id))).toEqual([])
+    },
+  )
+
+  test.each([
+    'AWS::ECS::Service',
+    'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    'AWS::ElasticLoadBalancingV2::TargetGroup',
+    'AWS::Lambda::EventSourceMapping',
+    'AWS::ApiGatewayV2::Api',
+  ])('every %s has an alarm (P33)', (type) => {
+    const ids = resources(ingest, type).map(([id]) => id)
+    expect(ids.length).toBeGreaterThan(0)
+    expect(ids.filter((id) => !mentions(id))).toEqual([])
+  })
+
+  test('every function of ours has an alarm on its errors (P33)', () => {
+    const watched = stats
+      .filter(({ MetricName }) => MetricName === 'Errors')
+      .map(({ Dimensions }) => Dimensions?.[0]?.Value.Ref)
+    const functions = resources(ingest, 'AWS::Lambda::Function')
+      .filter(([, { Properties }]) => Properties.LoggingConfig)
+      .map(([id]) => id)
+    expect(watched.sort()).toEqual(functions.sort())
+  })
+
+  test('metrics of our own are watched under the names and labels that the processes write', () => {
+    const own = stats.filter(({ Namespace }) => Namespace === `Sluice/${stage.name}`)
+    expect(own.length).toBeGreaterThan(5)
+    expect(own.filter(({ MetricName }) => !(Object.values(vital) as string[]).includes(MetricName))).toEqual([])
+    const labels = own.flatMap(({ Dimensions = [] }) => Dimensions.map(({ Name }) => Name))
+    expect([...new Set(labels)].sort()).toEqual([label.lane, label.step])
+  })
+
+  test('silence is an alarm where traffic is expected, and only there', () => {
+    const silent = alarms.filter(({ AlarmName }) => AlarmName.includes('Nothing from'))
+    expect(silent).toHaveLength(stage.watch.silenceHours > 0 ? 2 : 0)
+    for (const { EvaluationPeriods, Metrics } of silent)
+      expect((EvaluationPeriods * Metrics[0].MetricStat.Period) / 3_600).toBe(stage.watch.silenceHours)
+  })
+
+  test('the topic of the alarms takes messages of this account alone, over encrypted connections', () => {
+    const [[, { Properties }]] = resources(ingest, 'AWS::SNS::TopicPolicy') as [
+      [string, { Properties: { PolicyDocument: { Statement: object[] } } }],
+    ]
+    expect(Properties.PolicyDocument.Statement).toEqual([
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      expect.objectContaining({
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      }),
+    ])
+    expect(resources(ingest, 'AWS::SNS::Subscription')).toHaveLength(stage.watch.alarmEmail === '' ? 0 : 1)
+  })
+
+  test('there is one dashboard, and it begins with alarms and conservation', () => {
+    const [[, { Properties }]] = resources(ingest, 'AWS::CloudWatch::Dashboard') as [
+      [string, { Properties: { DashboardBody: unknown } }],
+    ]
+    const body = JSON.stringify(Properties.DashboardBody)
+    const order = ['alarms', 'Conservation', 'Lag and rejects', 'Doors', 'Functions and database', 'Cost'].map(
+      (title) => body.indexOf(title),
+    )
+    expect(order).not.toContain(-1)
+    expect([...order].sort((a, b) => a - b)).toEqual(order)
+  })
+})
+
+test('the runbook has exactly the headings that alarms lead to', () => {
+  expect(headings).toEqual(Object.values(runbook))
+  const used = synthesise().flatMap(({ ingest }) =>
+    resources(ingest, 'AWS::CloudWatch::Alarm').map(
+      ([, { Properties }]) => Properties.AlarmDescription.split('Runbook: ')[1],
+    ),
+  )
+  const all = new Set(used)
+  // An alarm on silence is made by the stages that expect traffic, one on full shards by those on Kinesis.
+  expect(headings.map(anchor).filter((link) => !all.has(link))).toEqual([])
+})
+
+test('every entry of the runbook says what it means, where to look first and what helps', () => {
+  const entries = readFileSync('docs/runbook.md', 'utf8').split(/^## /m).slice(1)
+  for (const entry of entries) expect(entry).toMatch(/\*\*Means\*\*[\s\S]*\*\*First look\*\*[\s\S]*\*\*Fix\*\*/)
+})
