@@ -1,5 +1,8 @@
 import type { Stage, Worker } from './stage.ts'
 
+/** Commands that may run at once with `--stack`. */
+export const operatorsAtOnce = 2
+
 /** Memory of the instance classes that a stage may choose, without the prefix `db.`. */
 const memoryGiB = {
   't4g.micro': 1,
@@ -20,9 +23,9 @@ export type InstanceClass = keyof typeof memoryGiB
 export const maxConnections = (instanceClass: InstanceClass) =>
   Math.min(Math.floor((memoryGiB[instanceClass] * 2 ** 30) / 9_531_392), 5_000)
 
-/** Connections that the functions of a stage may hold at once: one a process, two lanes, and upkeep by day and deployment. */
+/** Connections that the functions of a stage may hold at once: one a process, two lanes, upkeep by day and deployment, and operators. */
 export const connectionsNeeded = ({ raw, pulse, api }: Stage) =>
-  2 * (raw.maxConcurrency + pulse.maxConcurrency) + api.maxConcurrency + 2
+  2 * (raw.maxConcurrency + pulse.maxConcurrency) + api.maxConcurrency + 2 + operatorsAtOnce
 
 /**
  * Concurrency that is reserved for a worker: none where its mapping bounds it. Shards on demand come and go, and with

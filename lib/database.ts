@@ -6,8 +6,8 @@ import { Construct } from 'constructs'
 import { setting } from '../core/settings.ts'
 import type { Stage } from './stage.ts'
 
-/** The owner makes tables and roles; the app reads and writes rows; the reader only reads. */
-export type DatabaseUser = 'sluice_owner' | 'sluice_app' | 'sluice_reader'
+/** The owner makes tables and roles; the app and the operator read and write rows; the reader only reads. */
+export type DatabaseUser = 'sluice_owner' | 'sluice_app' | 'sluice_operator' | 'sluice_reader'
 
 /** All that a function needs to connect as one user. */
 export interface DatabaseAccess {

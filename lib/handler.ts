@@ -23,6 +23,8 @@ export interface HandlerProps {
   stage: Stage
   /** Path of the entry point from the root of the repository; it exports `handler`. */
   entry: `lambdas/${string}.ts`
+  /** Where somebody must know it; else the stack makes one. */
+  functionName?: string
   memoryMiB: number
   timeoutSeconds: number
   environment?: Partial<Record<(typeof setting)[keyof typeof setting], string>>
@@ -53,7 +55,7 @@ export const metricsNamespace = ({ name }: Stage) => `Sluice/${name}`
 /** A Lambda function from one entry point: bundled here by esbuild, never in Docker, with a log group that ends. */
 export class Handler extends NodejsFunction {
   constructor(scope: Construct, id: string, props: HandlerProps) {
-    const { stage, entry, database, maxConcurrency, commandHooks } = props
+    const { stage, entry, functionName, database, maxConcurrency, commandHooks } = props
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: stage.logRetentionDays,
       removalPolicy: removal(stage),
@@ -65,6 +67,7 @@ export class Handler extends NodejsFunction {
     super(scope, id, {
       role,
       entry: join(root, entry),
+      ...(functionName === undefined ? {} : { functionName }),
       projectRoot: root,
       depsLockFilePath: join(root, 'package-lock.json'),
       runtime: Runtime.NODEJS_24_X,

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs'
 import type { DataStack } from './data-stack.ts'
 import { HttpDoor } from './http-door.ts'
 import { Lane } from './lane.ts'
+import { Operations } from './operations.ts'
 import { ReadingApi } from './reading-api.ts'
 import { SigfoxApi } from './sigfox-api.ts'
 import type { Stage } from './stage.ts'
@@ -35,6 +36,7 @@ export class IngestStack extends Stack {
       // A datagram says by itself which kind of device sent it.
       new Lane(this, 'NBIoT', { stage, lane: 'nbiot', topics: data.nbiot, database, network, defaultProfile: '' }),
       new ReadingApi(this, 'ReadingApi', { stage, http, database }),
+      new Operations(this, 'Operations', { stage, database }),
     ]
     upkeep.precedes(...followers)
 

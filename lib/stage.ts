@@ -68,6 +68,8 @@ export interface Stage {
   }
   /** Days of raw messages kept; a message whose event day is older is refused as `too_late`. At most 400. */
   rawRetentionDays: number
+  /** Days of readings and events kept; 0 for ever. At most 36,500. */
+  readingRetentionDays: number
   logRetentionDays: RetentionDays
   watch: {
     /** Who is told of an alarm and of its end, once the address was confirmed; empty for nobody. */
@@ -159,6 +161,11 @@ export const checkStage = (stage: Stage): string[] => [
   ...checkDatabase(stage),
   ...checkConnections(stage),
   ...within('rawRetentionDays', stage.rawRetentionDays, 1, 400, ' days: older device times are refused anyway'),
+  ...within('readingRetentionDays', stage.readingRetentionDays, 0, 36_500, ' days, 0 being for ever'),
+  ...unless(
+    stage.readingRetentionDays === 0 || stage.readingRetentionDays >= stage.rawRetentionDays,
+    `readingRetentionDays is ${stage.readingRetentionDays}; a replay would bring back what is removed sooner than the raw messages: use ${stage.rawRetentionDays} or more, or 0 for ever.`,
+  ),
   ...checkWatch(stage.watch),
   ...unless(stage.name !== 'prod' || stage.keepData, 'keepData is false; in prod it must be true.'),
 ]

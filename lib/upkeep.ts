@@ -32,6 +32,7 @@ export class Upkeep extends Construct {
       environment: {
         [setting.partitionDaysBack]: String(stage.rawRetentionDays),
         [setting.partitionDaysAhead]: String(partitionDaysAhead),
+        [setting.readingRetentionDays]: String(stage.readingRetentionDays),
       },
       database: database.as('sluice_owner'),
       commandHooks: {

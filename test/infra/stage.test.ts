@@ -47,7 +47,7 @@ describe('a stage that cannot work is refused', () => {
     [
       'more connections than the database has',
       { ...dev, raw: { ...dev.raw, maxConcurrency: 40 } },
-      /may hold 88 database connections .* t4g\.micro offers 112, of which 70 % \(78\)/,
+      /may hold 90 database connections .* t4g\.micro offers 112, of which 70 % \(78\)/,
     ],
     [
       'a drain that outlasts the stop',

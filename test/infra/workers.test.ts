@@ -7,6 +7,7 @@ const databaseUsers: [id: RegExp, user: string | undefined][] = [
   [/^(Sigfox|NBIoT)(Raw|Pulse)Worker/, 'sluice_app'],
   [/^ReadingApi/, 'sluice_reader'],
   [/^Upkeep/, 'sluice_owner'],
+  [/^Operations/, 'sluice_operator'],
   [/^SigfoxApi/, undefined],
 ]
 
@@ -15,7 +16,7 @@ describe.each(synthesise())('functions of $stage.name on $stage.bus', ({ stage, 
   const mappings = resources(ingest, 'AWS::Lambda::EventSourceMapping')
 
   test('all run on arm64 and Node 24, with a log group that ends', () => {
-    expect(functions).toHaveLength(8)
+    expect(functions).toHaveLength(9)
     for (const [, { Properties }] of functions) {
       expect(Properties).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x' })
       const group = ingest.findResources('AWS::Logs::LogGroup')[Properties.LoggingConfig.LogGroup.Ref]
@@ -70,10 +71,23 @@ describe.each(synthesise())('functions of $stage.name on $stage.bus', ({ stage, 
         ? Properties.ScalingConfig.MaximumConcurrency
         : Properties.ParallelizationFactor * Number(stage.shards),
     )
-    const api = functions.filter(([id]) => id.startsWith('ReadingApi'))
+    const api = functions.filter(([id]) => /^(ReadingApi|Operations)/.test(id))
     const bounded = [...workers, ...api.map(([, { Properties }]) => Properties.ReservedConcurrentExecutions)]
     const upkeep = 2
     expect(bounded.reduce((sum, n) => sum + n, upkeep)).toBe(connectionsNeeded(stage))
+  })
+
+  test('the operations function has the name that --stack makes, and no way in but an invocation by IAM', () => {
+    const [[id, { Properties }] = ['', { Properties: {} }], ...more] = functions.filter(([name]) =>
+      /^Operations/.test(name),
+    )
+    expect(more).toEqual([])
+    expect(Properties.FunctionName).toBe(`sluice-${stage.name}-ingest-operations`)
+    expect(resources(ingest, 'AWS::Lambda::Url')).toEqual([])
+    const permitted = resources(ingest, 'AWS::Lambda::Permission').map(([, { Properties }]) =>
+      JSON.stringify(Properties),
+    )
+    expect(permitted.filter((text) => text.includes(id))).toEqual([])
   })
 
   test('the schema is brought up to date before a worker or the API changes, and looked after daily', () => {
