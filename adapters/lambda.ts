@@ -19,18 +19,18 @@ export const invokeOperation = async (functionName: string, operation: string, i
   const body = JSON.stringify({ operation, input } satisfies OperationCall)
   const { config } = new SQSClient({})
   const region = await config.region()
-  const hostname = `lambda.${region}.amazonaws.com`
+  const endpoint = new URL(process.env.AWS_ENDPOINT_URL_LAMBDA || `https://lambda.${region}.amazonaws.com`)
   const path = `/2015-03-31/functions/${functionName}/invocations`
   const signer = new SignatureV4({ service: 'lambda', region, sha256: Sha256, credentials: config.credentials })
   const { headers } = await signer.sign({
     method: 'POST',
-    protocol: 'https:',
-    hostname,
+    protocol: endpoint.protocol,
+    hostname: endpoint.hostname,
     path,
-    headers: { host: hostname, 'content-type': 'application/json' },
+    headers: { host: endpoint.host, 'content-type': 'application/json' },
     body,
   })
-  const response = await fetch(`https://${hostname}${path}`, { method: 'POST', headers, body })
+  const response = await fetch(new URL(path, endpoint), { method: 'POST', headers, body })
   const text = await response.text()
   if (!response.ok || response.headers.has('x-amz-function-error'))
     throw new OperationFault(
