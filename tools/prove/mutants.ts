@@ -182,15 +182,9 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a commit is confirmed before it is on disk',
+    name: 'the readings are in a table that is not logged',
     proof: 'P26',
-    edits: [
-      edit(
-        'db/0003_roles.sql',
-        'ALTER ROLE sluice_app SET jit = off;',
-        'ALTER ROLE sluice_app SET jit = off;\nALTER ROLE sluice_app SET synchronous_commit = off;',
-      ),
-    ],
+    edits: [edit('db/0002_readings.sql', 'CREATE TABLE reading (', 'CREATE UNLOGGED TABLE reading (')],
   },
   {
     name: 'each transaction opens a connection of its own',

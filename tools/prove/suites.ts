@@ -64,13 +64,13 @@ export const runSuite = async ({ project, files, title, environment }: Suite, si
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...files, ...filter]
   const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...(size === 'full' ? environment : {}) }
   const outcome = await promisify(execFile)(process.execPath, args, { cwd: root, env, maxBuffer: 2 ** 26 }).then(
-    ({ stdout }) => ({ stdout, failed: false }),
-    ({ stdout = '' }: { stdout?: string }) => ({ stdout, failed: true }),
+    ({ stdout, stderr }) => ({ said: stdout + stderr, failed: false }),
+    ({ stdout = '', stderr = '' }: { stdout?: string; stderr?: string }) => ({ said: stdout + stderr, failed: true }),
   )
-  const closing = /(\d+) passed, (\d+) failed/.exec(outcome.stdout)
-  const failures = [...outcome.stdout.matchAll(/FAIL\s+(.*)/g)].map(([, name]) => String(name).trim())
+  const closing = /(\d+) passed, (\d+) failed/.exec(outcome.said)
+  const failures = new Set([...outcome.said.matchAll(/FAIL\s+(.*)/g)].map(([, name]) => String(name).trim()))
   const ran = Number(closing?.[1] ?? 0) + Number(closing?.[2] ?? 0)
-  const faults = outcome.failed || ran === 0 ? [failures.slice(0, 3).join('; ') || 'the tests did not run'] : []
+  const faults = outcome.failed || ran === 0 ? [[...failures].slice(0, 3).join('; ') || 'the tests did not run'] : []
   return {
     figures: { tests: ran, ...(size === 'full' && environment ? { runs: environment.RUNS ?? '' } : {}) },
     faults,

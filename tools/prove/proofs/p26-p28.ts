@@ -45,16 +45,28 @@ const isUp = async (world: World) => {
   }
 }
 
+const decodedAtLeast = async (world: World, messages: number) => {
+  const deadline = Date.now() + 30_000
+  const count = async () =>
+    world.pool.query<{ count: number }>('SELECT count(*)::int AS count FROM decoding').then(
+      ({ rows }) => rows[0]?.count ?? 0,
+      () => 0,
+    )
+  while ((await count()) < messages && Date.now() < deadline) await pause(20)
+}
+
 const p26: Proof = {
   id: 'P26',
   promise: 'A crash of PostgreSQL keeps every row that was acknowledged',
   run: async ({ world, size, seed, say }: Context) => {
     const crashes = size === 'ci' ? 2 : 5
     const random = seeded(seed)
-    const ledger = openLedger(size === 'ci' ? 1_200 : 20_000)
+    const ledger = openLedger(size === 'ci' ? 1_600 : 20_000)
     const sending = sendAll(world, ledger, random, { perCallback: 5, windowSize: 50 })
     for (let crash = 1; crash <= crashes; crash++) {
-      await pause(300 + random.below(300))
+      // a crash before anything is decoded would put nothing to the test
+      await decodedAtLeast(world, (ledger.fleet.count * crash) / (crashes + 2))
+      await pause(random.below(200))
       killServer(world)
       await isUp(world)
       say(`P26: crash ${crash} of ${crashes}`)
