@@ -66,7 +66,7 @@ export const mergeReadings = (a: Reading, b: Reading): Reading => {
 }
 
 /** What is kept of a differing index that did not win: the set of them depends on no order either. */
-export const indexConflict = (loser: Reading): MeterEvent => ({
+const indexConflict = (loser: Reading): MeterEvent => ({
   deviceId: loser.deviceId,
   atMs: loser.readAtMs,
   kind: 'index_conflict',

@@ -38,7 +38,7 @@ export interface ReplayReport {
   readonly examples: readonly string[]
 }
 
-export const mostExamples = 20
+const mostExamples = 20
 
 export const emptyReport: ReplayReport = {
   devices: 0,

@@ -16,8 +16,7 @@ type Worker = (words: readonly string[], event: Event) => Invocation | Promise<I
 export const ok: Invocation = { ok: true, payload: null }
 export const failed: Invocation = { ok: false, error: { type: 'Error', message: 'any' } }
 
-const wordsOf = ({ Records }: Event) =>
-  Records.map(({ kinesis: { data } }) => Buffer.from(data, 'base64').toString())
+const wordsOf = ({ Records }: Event) => Records.map(({ kinesis: { data } }) => Buffer.from(data, 'base64').toString())
 
 /** Names the first of these words' records as failed. */
 export const naming = (event: Event, words: readonly string[]): Invocation => {
