@@ -121,7 +121,7 @@ const p8: Proof = {
       if (luck < 0.15) return { at: 'after', do: 'error' }
       return { do: 'partial', fails: () => random.next() < 0.3 }
     })
-    await sendAll(world, ledger, random, { perCallback: 3_300, even: true, copies: 0, windowSize: 400 })
+    await sendAll(world, ledger, random, { perCallback: 3_300, even: true, copies: 1, windowSize: 400 })
     world.bus.inject(null)
     world.bus.trace(null)
     const reckoning = await reckon(world, ledger, 60_000)
