@@ -41,7 +41,7 @@ export class QueueTopic extends Construct implements Topic {
   }
 
   grantPublish(grantee: IGrantable) {
-    this.queue.grantSendMessages(grantee)
+    this.queue.grant(grantee, 'sqs:SendMessage')
   }
 
   feed(worker: Handler, { batchSize, windowSeconds, maxConcurrency }: Worker) {

@@ -1,6 +1,7 @@
 import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
@@ -31,7 +32,9 @@ export class SigfoxApi extends Construct {
       ...size.authorizer,
       environment: { [setting.sigfoxSecretArn]: secret.secretArn },
     })
-    secret.grantRead(authorizer)
+    authorizer.addToRolePolicy(
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] }),
+    )
 
     const callback = new Handler(this, 'Callback', {
       stage,

@@ -70,3 +70,54 @@ test('the image is given the Dockerfile and the one file that it copies', () => 
   expect(readdirSync(folder(hash))).toEqual(['Dockerfile', 'gateway.mjs'])
   expect(readFileSync(join(folder(hash), 'Dockerfile'), 'utf8')).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m)
 })
+
+/** What keys and tokens look like, wherever they stand. */
+const secretShapes = [
+  /\b(AKIA|ASIA)[0-9A-Z]{16}\b/,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----\s*[A-Za-z0-9+/]{20}/,
+  /\b(gh[pousr]_|xox[abp]-|npm_)[A-Za-z0-9-]{20}/,
+  /"SecretString"\s*:/,
+  /"MasterUserPassword"\s*:/,
+  /\{\{resolve:/,
+]
+
+const filesIn = (path: string): string[] =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+
+test('nothing that is synthesised holds a secret (P31, P34)', () => {
+  const files = filesIn(app.outdir)
+  expect(files.length).toBeGreaterThan(12)
+  const ofThisProcess = Object.entries(process.env)
+    .filter(([name, value]) => /TOKEN|SECRET|PASSWORD|CREDENTIAL/i.test(name) && (value?.length ?? 0) >= 12)
+    .map(([, value]) => value ?? '')
+  const findings = files.flatMap((file) => {
+    const text = readFileSync(file, 'latin1')
+    const shapes = secretShapes.filter((shape) => shape.test(text)).map(String)
+    return [
+      ...shapes,
+      ...ofThisProcess.filter((value) => text.includes(value)).map(() => 'a secret of this process'),
+    ].map((what) => `${what} in ${file}`)
+  })
+  expect(findings).toEqual([])
+})
+
+test('in the templates no long word is random but the hashes of assets and of CDK', () => {
+  const words = filesIn(app.outdir)
+    .filter((file) => file.endsWith('.template.json'))
+    .flatMap((file) => readFileSync(file, 'utf8').match(/[A-Za-z0-9+/_-]{32,}={0,2}/g) ?? [])
+  const entropyBits = (word: string) => {
+    const counts = Map.groupBy(word, (letter) => letter)
+    return [...counts.values()].reduce(
+      (sum, { length }) => sum - (length / word.length) * Math.log2(length / word.length),
+      0,
+    )
+  }
+  const random = words.filter(
+    (word) => entropyBits(word) > 4.6 && /\d/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word),
+  )
+  // Names of constructs with their hash are long as well, and made of words.
+  expect(random.filter((word) => !/[A-Z][a-z]+[A-Z][a-z]+/.test(word))).toEqual([])
+  expect(entropyBits('q8Zr1LmVx0TnB5yKw7HcD3sGfJ9aPe2U')).toBeGreaterThan(4.6)
+})

@@ -41,7 +41,9 @@ const workerOf = (
   variable: string,
   shards: Deployment['shards'],
 ): WorkerSettings => {
-  const settings = functionsWith(variable).map(([id, { Properties }]): WorkerSettings => {
+  // The function of the operators decodes as well, but serves no lane.
+  const ofLanes = functionsWith(variable).filter(([, { Properties }]) => Properties.Environment.Variables[setting.lane])
+  const settings = ofLanes.map(([id, { Properties }]): WorkerSettings => {
     const mapping = one(
       `event source mapping of the ${what}`,
       of('AWS::Lambda::EventSourceMapping').filter(([, each]) => each.Properties.FunctionName?.Ref === id),

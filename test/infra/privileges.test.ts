@@ -1,0 +1,92 @@
+import type { Template } from 'aws-cdk-lib/assertions'
+import { describe, expect, test } from 'vitest'
+import { privileges, providers } from './privileges.ts'
+import { resources, synthesise } from './templates.ts'
+
+interface Statement {
+  Effect: string
+  Action: string | string[]
+  Resource: unknown
+  Condition?: unknown
+  NotAction?: unknown
+  NotResource?: unknown
+}
+
+/** An id without its hash; of an import, the id that it was exported under. */
+const named = (id: string) =>
+  (/^(?:FnGetAtt|Ref)(\w+)$/.exec(id)?.[1] ?? id).replace(
+    /[0-9A-F]{8}(Arn[0-9A-F]{8}|DbiResourceId[0-9A-F]{8}|[0-9A-F]{8})?$/,
+    '',
+  )
+
+const text = (value: unknown): string => {
+  if (typeof value === 'string') return value
+  const [[key, inner] = ['', '']] = Object.entries(value as Record<string, unknown>)
+  if (key === 'Ref') return String(inner).startsWith('AWS::') ? '' : named(String(inner))
+  if (key === 'Fn::GetAtt') {
+    const [id = '', attribute = ''] = inner as string[]
+    return attribute === 'DefaultSecurityGroup' ? attribute : named(id)
+  }
+  if (key === 'Fn::ImportValue') return named(String(inner).split(':ExportsOutput')[1] ?? '')
+  if (key === 'Fn::Sub') return String(inner)
+  return (inner as [string, unknown[]])[1].map(text).join('')
+}
+
+const resource = (value: unknown): string => {
+  const all = text(value)
+  if (all.includes('cdk-hnb659fds-container-assets')) return 'the repository of the bootstrap'
+  if (all.includes('DefaultSecurityGroup')) return 'the default security group'
+  return all.replace(/^arn::rds-db:::dbuser:/, 'dbuser ')
+}
+
+const spoken = ({ Effect, Action, Resource, Condition, ...rest }: Statement): string => {
+  expect(Object.keys(rest).filter((key) => key !== 'Sid')).toEqual([])
+  expect(Condition).toBeUndefined()
+  expect(Effect).toBe('Allow')
+  return `${[Action].flat().sort().join(' ')} on ${[Resource].flat().map(resource).join(' ')}`
+}
+
+/** What every role of a template is allowed, its own policies and those that hang on it. */
+const granted = (template: Template) => {
+  const roles: Record<string, string[]> = {}
+  const add = (role: string, statements: Statement[]) => {
+    const name = named(role).replace(/(Service)?Role$/, '')
+    roles[name] = [...(roles[name] ?? []), ...statements.map(spoken)].sort()
+  }
+  for (const [id, { Properties }] of resources(template, 'AWS::IAM::Role'))
+    add(
+      id,
+      (Properties.Policies ?? []).flatMap(
+        (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
+      ),
+    )
+  for (const [, { Properties }] of resources(template, 'AWS::IAM::Policy'))
+    for (const { Ref } of Properties.Roles) add(Ref, Properties.PolicyDocument.Statement)
+  return roles
+}
+
+const sorted = (lists: Record<string, string[]>) =>
+  Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, [...list].sort()]))
+
+describe.each(synthesise())('least privilege of $stage.name on $stage.bus (P31)', ({ stage, data, ingest }) => {
+  test('every role may do exactly what is written down for it, and there is no other', () => {
+    expect({ ...granted(data), ...granted(ingest) }).toEqual(sorted({ ...privileges(stage.bus), ...providers }))
+  })
+
+  test('no statement allows every action, or the actions of a whole service', () => {
+    const actions = Object.values({ ...granted(data), ...granted(ingest) })
+      .flat()
+      .flatMap((sentence) => sentence.split(' on ')[0]?.split(' ') ?? [])
+    expect(actions.length).toBeGreaterThan(40)
+    expect(actions.filter((action) => action.includes('*'))).toEqual([])
+  })
+
+  test('a service may invoke a function only from the one place that is named', () => {
+    const permissions = resources(ingest, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties)
+    expect(permissions.length).toBeGreaterThan(4)
+    for (const { Principal, SourceArn } of permissions) {
+      expect(Principal).toMatch(/^(apigateway|events)\.amazonaws\.com$/)
+      expect(JSON.stringify(SourceArn)).toMatch(/HttpApi|UpkeepDaily/)
+    }
+  })
+})

@@ -1,0 +1,58 @@
+import type { Stage } from '../../lib/stage.ts'
+
+type Bus = Stage['bus']
+
+/** What each bus lets a role do with a topic. */
+const send = { sqs: 'sqs:SendMessage', kinesis: 'kinesis:PutRecords' } as const
+const read = {
+  sqs: 'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage',
+  kinesis:
+    'kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards',
+} as const
+
+const logs = (group: string) => `logs:CreateLogStream logs:PutLogEvents on ${group}`
+// EC2 takes no resource for these.
+const network =
+  'ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:UnassignPrivateIpAddresses on *'
+const signIn = (user: string) => `rds-db:connect on dbuser DatabaseInstance/${user}`
+
+/** All that each role may do, in words: actions, then what on. A role that is not here may not exist. */
+export const privileges = (bus: Bus): Record<string, string[]> => {
+  const kind = bus === 'sqs' ? 'Queue' : 'Stream'
+  const topic = (name: string) => `${name}${kind}`
+  const worker = (lane: 'Sigfox' | 'NBIoT', step: 'Raw' | 'Pulse') => [
+    logs(`${lane}${step}WorkerLogs`),
+    network,
+    signIn('sluice_app'),
+    `${read[bus]} on ${topic(`Process${step}Data${lane}`)}`,
+    ...(step === 'Raw' ? [`${send[bus]} on ${topic(`ProcessPulseData${lane}`)}`] : []),
+    // Lambda writes with the role of the function what it puts aside.
+    ...(bus === 'kinesis' ? ['s3:ListBucket on Undelivered', 's3:PutObject on Undelivered/*'] : []),
+  ]
+  const beside = (name: string, user: string) => [logs(`${name}Logs`), network, signIn(user)]
+  return {
+    SigfoxApiAuthorizer: [logs('SigfoxApiAuthorizerLogs'), 'secretsmanager:GetSecretValue on SigfoxToken'],
+    SigfoxApiCallback: [logs('SigfoxApiCallbackLogs'), `${send[bus]} on ${topic('ProcessRawDataSigfox')}`],
+    UdpGatewayTaskTask: [`${send[bus]} on ${topic('ProcessRawDataNBIoT')}`],
+    UdpGatewayTaskExecution: [
+      'ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on the repository of the bootstrap',
+      'ecr:GetAuthorizationToken on *',
+      logs('UdpGatewayLogs'),
+    ],
+    SigfoxRawWorker: worker('Sigfox', 'Raw'),
+    SigfoxPulseWorker: worker('Sigfox', 'Pulse'),
+    NBIoTRawWorker: worker('NBIoT', 'Raw'),
+    NBIoTPulseWorker: worker('NBIoT', 'Pulse'),
+    ReadingApiApi: beside('ReadingApiApi', 'sluice_reader'),
+    UpkeepUpkeep: beside('UpkeepUpkeep', 'sluice_owner'),
+    OperationsOperations: beside('OperationsOperations', 'sluice_operator'),
+  }
+}
+
+/** Roles that CDK makes for its own functions at deployment: what they may do is CDK's, and is listed too. */
+export const providers: Record<string, string[]> = {
+  AWSCDKTriggerCustomResourceProviderCustomResourceProvider: ['lambda:InvokeFunction on Upkeep:*'],
+  CustomVpcRestrictDefaultSGCustomResourceProvider: [
+    'ec2:AuthorizeSecurityGroupEgress ec2:AuthorizeSecurityGroupIngress ec2:RevokeSecurityGroupEgress ec2:RevokeSecurityGroupIngress on the default security group',
+  ],
+}
