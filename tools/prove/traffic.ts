@@ -4,6 +4,7 @@ import type { Random } from '../ledger/random.ts'
 import { drain, type Flow, imbalances, readBack } from '../ledger/read-back.ts'
 import { sendCallback } from '../ledger/sigfox-door.ts'
 import { sendDatagrams } from '../ledger/udp-door.ts'
+import type { Context } from './proof.ts'
 import type { World } from './world.ts'
 
 const periodSeconds = 600
@@ -24,6 +25,13 @@ export const openLedger = (messages: number, share: Partial<FleetPlan> = {}): Le
     }),
   )
 }
+
+/**
+ * How many messages a proof sends. kinesis-local takes some 1,000 records a second and, pushed further, answers nobody any
+ * more: on it a tenth is sent.
+ */
+export const messagesOf = ({ world, size }: Context, ci: number, full: number): number =>
+  size === 'ci' ? ci : world.kind === 'kinesis' ? Math.max(ci, full / 10) : full
 
 export interface Traffic {
   /** Sigfox messages in one batch callback, on the average. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Random, seeded } from '../../ledger/random.ts'
 import { catalogue, commit, type Due, nameOf, type PlannedFault, type Point, points, timesEach } from '../faults.ts'
 import type { Context, Proof, Result } from '../proof.ts'
-import { figuresOf, openLedger, reckon, sendAll } from '../traffic.ts'
+import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../traffic.ts'
 import type { World } from '../world.ts'
 
 const drainLimitMs = { ci: 20_000, full: 120_000 } as const
@@ -35,15 +35,19 @@ const killInTurn = async (world: World, times: number, everyMs: number, over: ()
 /** Of the calls at a point, how many a fault hits: few of the reads of shards, of which there are hundreds a second. */
 const hitOf = ({ kind }: World, { action }: Point) => (kind === 'kinesis' && action === 'receive' ? 0.0001 : 0.005)
 
-const manyFaults = async ({ world, size, seed, say }: Context): Promise<Result> => {
+const manyFaults = async (context: Context): Promise<Result> => {
+  const { world, size, seed, say } = context
   const random = seeded(seed)
-  const messages = size === 'ci' ? 2_400 : 100_000
+  const messages = messagesOf(context, 2_400, 100_000)
   const ledger = openLedger(messages)
   const due: Due = ({ point }) => random.next() < hitOf(world, point)
   const end = commit(world, catalogue, due, random)
   let isSent = false
   const kills = killInTurn(world, size === 'ci' ? 2 : 25, size === 'ci' ? 50 : 400, () => isSent && size === 'ci')
-  await sendAll(world, ledger, random, { windowSize: size === 'ci' ? 60 : 400, perCallback: size === 'ci' ? 8 : 25 })
+  await sendAll(world, ledger, random, {
+    windowSize: size === 'ci' ? 60 : messages / 250,
+    perCallback: size === 'ci' ? 8 : 25,
+  })
   isSent = true
   say(`P1: ${ledger.confirmed()} of ${ledger.fleet.count} confirmed`)
   const killed = await kills

@@ -5,7 +5,7 @@ import { batchLine, postCallback } from '../../ledger/sigfox-door.ts'
 import { readCounts, sendDatagrams } from '../../ledger/udp-door.ts'
 import type { Context, Proof } from '../proof.ts'
 import type { BusFault, SeenCall } from '../proxy/bus.ts'
-import { figuresOf, openLedger, reckon } from '../traffic.ts'
+import { figuresOf, messagesOf, openLedger, reckon } from '../traffic.ts'
 import type { World } from '../world.ts'
 
 const toRawTopic = (call: SeenCall) => call.action === 'publish' && call.topic.includes('Raw')
@@ -74,8 +74,9 @@ const inOrder = async (world: World, ledger: Ledger, numbers: readonly number[],
 const p2: Proof = {
   id: 'P2',
   promise: 'The acknowledgement leaves only after the bus has confirmed',
-  run: async ({ world, size, seed }: Context) => {
-    const ledger = openLedger(size === 'ci' ? 24 : 1_000)
+  run: async (context: Context) => {
+    const { world, seed } = context
+    const ledger = openLedger(messagesOf(context, 24, 1_000))
     const { acksEarly, acceptedEarly, afterRelease } = await heldBack(world, ledger)
     const numbers = allOf(ledger, 'sigfox').slice(4)
     const outOfOrder = await inOrder(world, ledger, numbers, seed)
@@ -110,7 +111,8 @@ const refusingAndSilent = (silence: Promise<void>) => {
 const p3: Proof = {
   id: 'P3',
   promise: 'Not stored means told so in time: 503 in under 8 s, and no datagram counted as accepted',
-  run: async ({ world, size }: Context) => {
+  run: async (context: Context) => {
+    const { world, size } = context
     const rounds = size === 'ci' ? 1 : 5
     const ledger = openLedger(40)
     const faults: string[] = []

@@ -4,7 +4,7 @@ import { batchLine, postCallback } from '../../ledger/sigfox-door.ts'
 import { checksums, differences } from '../checksums.ts'
 import { type Expected, isPoisonous, poisonDatagrams, poisonLines, poisonPacks } from '../poison.ts'
 import type { Context, Proof } from '../proof.ts'
-import { figuresOf, openLedger, reckon, sendAll, sendNbiot, settle } from '../traffic.ts'
+import { figuresOf, messagesOf, openLedger, reckon, sendAll, sendNbiot, settle } from '../traffic.ts'
 import type { World } from '../world.ts'
 
 const drainLimitMs = { ci: 20_000, full: 300_000 } as const
@@ -12,9 +12,10 @@ const drainLimitMs = { ci: 20_000, full: 300_000 } as const
 const p5: Proof = {
   id: 'P5',
   promise: 'Replaying everything changes nothing',
-  run: async ({ world, size, seed, say }: Context) => {
+  run: async (context: Context) => {
+    const { world, size, seed, say } = context
     const random = seeded(seed)
-    const ledger = openLedger(size === 'ci' ? 800 : 20_000)
+    const ledger = openLedger(messagesOf(context, 800, 20_000))
     const log: [topic: string, record: string][] = []
     world.bus.trace(({ topic, records }) => log.push(...records.map((record): [string, string] => [topic, record])))
     await sendAll(world, ledger, random, { perCallback: 10, windowSize: 60 })
@@ -110,9 +111,10 @@ const allRejects = async (apiUrl: string): Promise<Reject[]> => {
 const p6: Proof = {
   id: 'P6',
   promise: 'A poison message never blocks or drops its neighbours, and is kept with its bytes and the reason',
-  run: async ({ world, size, seed }: Context) => {
+  run: async (context: Context) => {
+    const { world, size, seed } = context
     const random = seeded(seed)
-    const ledger = openLedger(size === 'ci' ? 1_600 : 20_000)
+    const ledger = openLedger(messagesOf(context, 1_600, 20_000))
     const packs = poisonPacks(nowSeconds())
     for (const { stage, records } of packs) await world.publish(world.topic('sigfox', stage), records)
     const [lines, datagrams] = await Promise.all([

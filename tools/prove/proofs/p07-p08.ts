@@ -3,7 +3,7 @@ import { seeded } from '../../ledger/random.ts'
 import { readFlow } from '../../ledger/read-back.ts'
 import type { Context, Proof } from '../proof.ts'
 import type { TracedCall } from '../proxy/bus.ts'
-import { figuresOf, openLedger, reckon, sendAll } from '../traffic.ts'
+import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../traffic.ts'
 import type { World } from '../world.ts'
 
 /** How long the queues go on trying before they give a pack up, in hours of the template's time. */
@@ -29,11 +29,12 @@ const decoded = async (world: World, messages: number) => {
 const p7: Proof = {
   id: 'P7',
   promise: 'An hour without the database discards nothing',
-  run: async ({ world, size, seed }: Context) => {
+  run: async (context: Context) => {
+    const { world, size, seed } = context
     const random = seeded(seed)
     const outageMinutes = size === 'ci' ? 18 : 60
     const outageMs = (outageMinutes * 60_000) / world.timeScale
-    const ledger = openLedger(size === 'ci' ? 800 : 10_000)
+    const ledger = openLedger(messagesOf(context, 800, 10_000))
     world.database.down(true)
     const begunAtMs = Date.now()
     await sendAll(world, ledger, random, { perCallback: 10 })
@@ -108,10 +109,11 @@ const mostTriesAllowed = 24
 const p8: Proof = {
   id: 'P8',
   promise: 'Partial bus failures: only the entries that failed are sent again, with jitter, a few times',
-  run: async ({ world, size, seed }: Context) => {
+  run: async (context: Context) => {
+    const { world, size, seed } = context
     const random = seeded(seed)
     // callbacks of some thousand lines make several packs, so that one call carries several records
-    const ledger = openLedger(size === 'ci' ? 14_000 : 120_000, { nbiotDevices: size === 'ci' ? 5 : 100 })
+    const ledger = openLedger(messagesOf(context, 14_000, 120_000), { nbiotDevices: size === 'ci' ? 5 : 100 })
     const calls: TracedCall[] = []
     world.bus.trace((call) => void (call.topic.includes('Raw') && calls.push(call)))
     world.bus.inject(({ action, topic }) => {

@@ -4,7 +4,7 @@ import type { Ledger } from '../../ledger/ledger.ts'
 import { readCounts, type UdpDoor } from '../../ledger/udp-door.ts'
 import { type OwnGateway, startOwnGateway } from '../gateway.ts'
 import type { Context, Proof } from '../proof.ts'
-import { figuresOf, openLedger, reckon } from '../traffic.ts'
+import { figuresOf, messagesOf, openLedger, reckon } from '../traffic.ts'
 
 /** Sends datagrams evenly, each to whoever the balancer names then; answers when the last has left. */
 const sendEvenly = async (ledger: Ledger, perSecond: number, target: () => UdpDoor) => {
@@ -29,10 +29,12 @@ const balancerLagMs = 400
 const p14: Proof = {
   id: 'P14',
   promise: 'A rolling stop of the gateway loses no datagram, a second instance taking over',
-  run: async ({ world, size }: Context) => {
+  run: async (context: Context) => {
+    const { world, size } = context
     const stops = size === 'ci' ? 1 : 5
-    const perSecond = 1_000
-    const ledger = openLedger(2 * (size === 'ci' ? 2_000 : 14_000), { sigfoxDevices: 0 })
+    const messages = messagesOf(context, 2_000, 14_000)
+    const perSecond = messages / (size === 'ci' ? 2 : 14)
+    const ledger = openLedger(2 * messages, { sigfoxDevices: 0 })
     let current: OwnGateway = await startOwnGateway(world)
     const sending = sendEvenly(ledger, perSecond, () => current)
     const faults: string[] = []

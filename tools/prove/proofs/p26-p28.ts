@@ -6,7 +6,7 @@ import { seeded } from '../../ledger/random.ts'
 import { imbalances } from '../../ledger/read-back.ts'
 import { postCallback } from '../../ledger/sigfox-door.ts'
 import type { Context, Proof } from '../proof.ts'
-import { figuresOf, openLedger, reckon, sendAll, settle } from '../traffic.ts'
+import { figuresOf, messagesOf, openLedger, reckon, sendAll, settle } from '../traffic.ts'
 import type { World } from '../world.ts'
 
 const childrenOf = (parent: number): number[] =>
@@ -58,10 +58,11 @@ const decodedAtLeast = async (world: World, messages: number) => {
 const p26: Proof = {
   id: 'P26',
   promise: 'A crash of PostgreSQL keeps every row that was acknowledged',
-  run: async ({ world, size, seed, say }: Context) => {
+  run: async (context: Context) => {
+    const { world, size, seed, say } = context
     const crashes = size === 'ci' ? 2 : 5
     const random = seeded(seed)
-    const ledger = openLedger(size === 'ci' ? 1_600 : 20_000)
+    const ledger = openLedger(messagesOf(context, 1_600, 20_000))
     const sending = sendAll(world, ledger, random, { perCallback: 5, windowSize: 50 })
     for (let crash = 1; crash <= crashes; crash++) {
       // a crash before anything is decoded would put nothing to the test
@@ -80,8 +81,9 @@ const p26: Proof = {
 const p27: Proof = {
   id: 'P27',
   promise: 'Database connections are bounded: one for each process',
-  run: async ({ world, size, seed }: Context) => {
-    const ledger = openLedger(size === 'ci' ? 600 : 20_000)
+  run: async (context: Context) => {
+    const { world, seed } = context
+    const ledger = openLedger(messagesOf(context, 600, 20_000))
     world.database.mostConnections()
     let mostSessions = 0
     let mostProcesses = 0
@@ -115,7 +117,8 @@ const daySeconds = 86_400
 const p28: Proof = {
   id: 'P28',
   promise: 'Time cannot break the store: odd instants are quarantined or marked, upkeep may run twice at once',
-  run: async ({ world }: Context) => {
+  run: async (context: Context) => {
+    const { world } = context
     const now = Math.floor(Date.now() / 1000)
     const line = (time: number, n: number) =>
       `C0FFEE;${time};false;null;37FF;46000000000100000002;null;${n};5;-120.50;${n}`

@@ -3,7 +3,7 @@ import { postCallback } from '../../ledger/sigfox-door.ts'
 import { readCounts } from '../../ledger/udp-door.ts'
 import { isPoisonous, poisonLines } from '../poison.ts'
 import type { Context, Proof } from '../proof.ts'
-import { figuresOf, openLedger, reckon, sendAll } from '../traffic.ts'
+import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../traffic.ts'
 import type { World } from '../world.ts'
 
 /** What the tables themselves hold, counted row by row. */
@@ -24,9 +24,10 @@ const poisonCount = 40
 const p37: Proof = {
   id: 'P37',
   promise: 'Conservation: every message is in exactly one state at every stage, and the counts show it',
-  run: async ({ world, size, seed }: Context) => {
+  run: async (context: Context) => {
+    const { world, seed } = context
     const random = seeded(seed)
-    const ledger = openLedger(size === 'ci' ? 600 : 20_000)
+    const ledger = openLedger(messagesOf(context, 600, 20_000))
     const now = Math.floor(Date.now() / 1000)
     const lines = Array.from({ length: poisonCount }, (_, n) => poisonLines[n % poisonLines.length]?.(n, now)[0])
     await Promise.all([
