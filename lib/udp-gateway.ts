@@ -152,7 +152,9 @@ const fargateService = (scope: Construct, { stage, network, rawTopic }: UdpGatew
     minHealthyPercent: 100,
     maxHealthyPercent: 200,
     circuitBreaker: { rollback: true },
-    healthCheckGracePeriod: Duration.seconds(60),
+    // Red means "send me nothing now". ECS would replace a red task, and while the bus is away, task after task, throw away
+    // the memory that bridges the outage. A gateway that is broken ends by itself, and then it is replaced.
+    healthCheckGracePeriod: Duration.days(365),
     // A public address instead of a NAT gateway or four interface endpoints: 3.65 $ a month and task.
     assignPublicIp: true,
     vpcSubnets: { subnetType: SubnetType.PUBLIC },

@@ -86,6 +86,11 @@ describe.each(synthesise())('doors of $stage.name on $stage.bus', ({ stage, inge
     expect(Number(delay.Value)).toBeGreaterThanOrEqual(120)
   })
 
+  test('a gateway that the bus lets down keeps its memory: ECS does not replace it for being red', () => {
+    const { HealthCheckGracePeriodSeconds } = only('AWS::ECS::Service')
+    expect(HealthCheckGracePeriodSeconds).toBeGreaterThanOrEqual(86_400)
+  })
+
   test('a zone without a task loses nothing: the load balancer crosses zones', () => {
     expect(only('AWS::ElasticLoadBalancingV2::LoadBalancer').LoadBalancerAttributes).toContainEqual({
       Key: 'load_balancing.cross_zone.enabled',
