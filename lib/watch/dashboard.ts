@@ -125,15 +125,23 @@ const doors = ({ stage, http, gateway, data }: Shown): IWidget[] => {
   ]
 }
 
+const throttles = (functions: readonly NamedFunction[]) =>
+  new MathExpression({
+    expression: 'SUM(METRICS())',
+    usingMetrics: Object.fromEntries(functions.map((one, i) => [`throttled${i}`, ofFunction(one, 'Throttles', 'Sum')])),
+    period: minute,
+    label: 'throttles',
+  })
+
 const functionRow = ({ functions }: Shown): IWidget[] => [
   graph(
     'Function duration p99, ms',
     8,
     functions.map((one) => ofFunction(one, 'Duration', 'p99')),
   ),
-  graph('Function errors and throttles', 8, [
+  graph('Function errors; throttles of all', 8, [
     ...functions.map((one) => ofFunction(one, 'Errors', 'Sum')),
-    ...functions.map((one) => ofFunction(one, 'Throttles', 'Sum')),
+    throttles(functions),
   ]),
   graph(
     'Concurrent invocations',

@@ -71,6 +71,16 @@ describe('a stage that cannot work is refused', () => {
       /^database\.backupDays .* 1 to 35 when keepData/,
     ],
     [
+      'an alarm for nobody that can be written to',
+      { ...dev, watch: { alarmEmail: 'operations', silenceHours: 0 } },
+      /^watch\.alarmEmail is "operations"; .* or empty for nobody/,
+    ],
+    [
+      'silence of two days',
+      { ...dev, watch: { alarmEmail: '', silenceHours: 48 } },
+      /^watch\.silenceHours .* 0 to 24 hours/,
+    ],
+    [
       'raw messages kept longer than they are taken',
       { ...dev, rawRetentionDays: 401 },
       /^rawRetentionDays .* 1 to 400 days/,

@@ -1,8 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
+import { Template } from 'aws-cdk-lib/assertions'
+import { App } from 'aws-cdk-lib/core'
 import { describe, expect, test } from 'vitest'
+import { build } from '../../bin/app.ts'
+import { dev, stages } from '../../bin/stages.ts'
 import { label, vital } from '../../core/vitals.ts'
 import { anchor, runbook } from '../../lib/watch/runbook.ts'
-import { resources, synthesise } from './templates.ts'
+import { context, resources, synthesise } from './templates.ts'
 
 const headings = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^## (.+)$/gm)].map(
   ([, heading]) => heading ?? '',
@@ -130,6 +134,20 @@ describe.each(synthesise())('$stage.name on $stage.bus is watched', ({ stage, da
     expect(order).not.toContain(-1)
     expect([...order].sort((a, b) => a - b)).toEqual(order)
   })
+})
+
+test('who is named in the stage is told of every alarm', () => {
+  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } })
+  stages.told = { ...dev, name: 'told', watch: { alarmEmail: 'on-call@example.com', silenceHours: 0 } }
+  try {
+    const template = Template.fromStack(build('told', app).ingest)
+    const [[topic]] = resources(template, 'AWS::SNS::Topic') as [[string, unknown]]
+    const subscriptions = resources(template, 'AWS::SNS::Subscription').map(([, { Properties }]) => Properties)
+    expect(subscriptions).toEqual([{ Protocol: 'email', Endpoint: 'on-call@example.com', TopicArn: { Ref: topic } }])
+  } finally {
+    delete stages.told
+    rmSync(app.outdir, { recursive: true, force: true })
+  }
 })
 
 test('the runbook has exactly the headings that alarms lead to', () => {
