@@ -78,13 +78,25 @@ export const printUnknown = async (operations: Operations, json: boolean): Promi
   else console.log(rows.length > 0 ? aligned([names, ...rows]) : 'All devices that talk are registered.')
 }
 
+/** Fields of a frame as `name value`, those of a channel behind its letter. */
+const fieldRows = (fields: object, prefix = ''): string[][] =>
+  Object.entries(fields).flatMap(([name, value]) =>
+    value !== null && typeof value === 'object'
+      ? fieldRows(value, `${prefix}${name}.`)
+      : [[`  ${prefix}${name}`, String(value ?? '-')]],
+  )
+
 /** All that is known of one device. */
 export const printDevice = async (operations: Operations, deviceId: string): Promise<void> => {
-  const { registrations, lastReadings, openRejects } = await operations.showDevice({ deviceId })
+  const { registrations, lastReadings, openRejects, configuration } = await operations.showDevice({ deviceId })
   console.log(registrations.length > 0 ? tableOf(registrations) : `Device ${deviceId} is not registered.`)
   if (lastReadings.length > 0) {
     const rows = lastReadings.map((r) => [r.channel, String(r.index), r.quality, formatInstant(r.readAtMs)])
     console.log(`\n${aligned([['channel', 'last index', 'quality', 'read at'], ...rows])}`)
+  }
+  if (configuration) {
+    console.log(`\nconfiguration as the device sent it at ${formatInstant(configuration.atMs)}`)
+    console.log(aligned(fieldRows(configuration.fields)))
   }
   if (openRejects.length > 0) {
     const rows = openRejects.map(({ reason, count }) => [reason, String(count)])

@@ -26,7 +26,7 @@ export const operations = (pool: pg.Pool, defaultProfile: string | null) => {
     applyImport: (input: { importId: string; dryRun: boolean }) => applyImport(pool, input),
     dropImport: (input: { importId: string }) => dropImport(pool, input),
     listRegistry: (input: { after: AfterRegistration | null; limit: number }) => listRegistry(pool, input),
-    showDevice: (input: { deviceId: string }) => showDevice(pool, input),
+    showDevice: (input: { deviceId: string }) => showDevice(pool, decoder, input),
     setDevice: (input: DeviceChange) => setDevice(pool, input),
     retireDevice: (input: { deviceId: string; atMs: number }) => retireDevice(pool, input),
     eraseDevice: (input: { deviceId: string; lane: Lane }) => eraseDevice(pool, input),
