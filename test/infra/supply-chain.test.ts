@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+
+interface Locked {
+  version: string
+  integrity?: string
+  resolved?: string
+  license?: string
+  dev?: boolean
+  optional?: boolean
+  hasInstallScript?: boolean
+}
+
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
+const manifest = json('package.json')
+const locked = Object.entries<Locked>(json('package-lock.json').packages).filter(([path]) => path !== '')
+const named = (path: string) => path.split('node_modules/').at(-1) ?? ''
+
+const licences = /^(Apache-2\.0|MIT|ISC|0BSD|BSD-[23]-Clause|MIT OR Apache-2\.0)$/
+
+describe('supply chain (P34)', () => {
+  test('every package is locked by version and hash, and comes from a registry', () => {
+    expect(locked.length).toBeGreaterThan(200)
+    expect(locked.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? '')).map(([path]) => path)).toEqual([])
+    // Left out so that any registry will do; the hash says whether it gave the right thing.
+    expect(locked.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([])
+  })
+
+  test('our own packages are asked for by exact version, never by range, folder or repository', () => {
+    const asked = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies }
+    expect(Object.entries(asked).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(version)))).toEqual(
+      [],
+    )
+  })
+
+  test('only the packages on the list run a script when they are installed', () => {
+    const running = locked.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => named(path))
+    expect([...new Set(running)].sort()).toEqual(Object.keys(manifest.allowScripts).sort())
+  })
+
+  test('what is deployed has licences that ask for nothing but their text', () => {
+    const deployed = locked.filter(([, { dev, optional }]) => !dev && !optional)
+    expect(deployed.length).toBeGreaterThan(10)
+    expect(deployed.filter(([, { license = '' }]) => !licences.test(license)).map(([path]) => path)).toEqual([])
+  })
+})
