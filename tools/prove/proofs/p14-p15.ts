@@ -4,6 +4,7 @@ import type { Ledger } from '../../ledger/ledger.ts'
 import { readCounts, type UdpDoor } from '../../ledger/udp-door.ts'
 import { type OwnGateway, startOwnGateway } from '../gateway.ts'
 import type { Context, Proof } from '../proof.ts'
+import type { BusFault } from '../proxy/bus.ts'
 import { figuresOf, messagesOf, openLedger, reckon } from '../traffic.ts'
 
 /** Sends datagrams evenly, each to whoever the balancer names then; answers when the last has left. */
@@ -26,6 +27,9 @@ const sendEvenly = async (ledger: Ledger, perSecond: number, target: () => UdpDo
 /** How long a load balancer goes on sending to a task that has turned red; two minutes on AWS, and the drain with it. */
 const balancerLagMs = 400
 
+/** A bus so slow that a gateway still holds something when it has read to the end of its drain. */
+const slowly = (): BusFault => ({ at: 'before', do: 'wait', until: pause(900) })
+
 const p14: Proof = {
   id: 'P14',
   promise: 'A rolling stop of the gateway loses no datagram, a second instance taking over',
@@ -36,6 +40,7 @@ const p14: Proof = {
     const perSecond = messages / (size === 'ci' ? 2 : 14)
     const ledger = openLedger(2 * messages, { sigfoxDevices: 0 })
     let current: OwnGateway = await startOwnGateway(world)
+    world.bus.inject(({ action }) => (action === 'publish' ? slowly() : null))
     const sending = sendEvenly(ledger, perSecond, () => current)
     const faults: string[] = []
     let slowestRedMs = 0
@@ -56,6 +61,7 @@ const p14: Proof = {
     await sending
     current.signal('SIGTERM')
     await current.ended
+    world.bus.inject(null)
     const reckoning = await reckon(world, ledger, 60_000)
     const missing = reckoning.verdict.sent - reckoning.verdict.stored
     if (missing > 0) faults.push(`${missing} datagrams of ${reckoning.verdict.sent} are missing`)

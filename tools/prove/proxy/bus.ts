@@ -150,6 +150,8 @@ export const startBusProxy = async (
       },
     }
     if (!(await suffer(fault, 'before', ends))) return
+    // who has gone meanwhile takes with it what the bus has not seen yet
+    if (incoming.socket.destroyed) return nothing()
     const failing =
       fault?.do === 'partial' ? Array.from({ length: call.count }, (_, place) => fault.fails(place)) : null
     const fails = failing && ((place: number) => failing[place] === true)
