@@ -77,6 +77,14 @@ test('a meter that was swapped keeps the profile of before for the messages of b
   expect(await openRejects()).toEqual(['unknown_profile', 'unknown_profile'])
 })
 
+test('a registration that has ended counts no more for what the device says afterwards', async () => {
+  await register('C00000', 'no-such-profile')
+  await db.pool.query('UPDATE device SET valid_to = $1', [iso(hoursAgo(3))])
+  await takeIn(db.pool, 'sigfox', hours(0, 5, 4, 3, 2))
+  expect(await openRejects()).toEqual(['unknown_profile', 'unknown_profile'])
+  expect(await indexes()).toEqual(['C00000 A 97', 'C00000 A 98', 'C00000 B 194', 'C00000 B 196'])
+})
+
 test('from and to replay the messages of that time alone', async () => {
   await register('C00000', 'no-such-profile')
   await takeIn(db.pool, 'sigfox', hours(0, 5, 4, 3, 2, 1))

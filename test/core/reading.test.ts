@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { mergeReadings, type Reading } from '../../core/reading.ts'
+import { mergeAll, mergeReadings, type Reading } from '../../core/reading.ts'
 import { qualities } from '../../core/time.ts'
 
 const [low, high] = ['01941f29-7c00-8000-8000-000000000001', '01941f29-7c00-8000-8000-000000000002']
@@ -53,6 +53,19 @@ test('of two messages that say the same the one with the smaller id is named', (
   fc.assert(
     fc.property(rival, (a) => {
       expect(mergeReadings({ ...a, messageId: high }, { ...a, messageId: low }).messageId).toBe(low)
+    }),
+  )
+})
+
+test('of all indexes told at one instant one is the reading, and each other one a conflict, never the reading itself', () => {
+  fc.assert(
+    fc.property(fc.array(rival, { minLength: 1, maxLength: 6 }), (rivals) => {
+      const { readings, conflicts } = mergeAll(rivals)
+      const [best] = [...readings.values()]
+      expect(readings.size).toBe(1)
+      expect(best).toEqual(rivals.reduce(mergeReadings))
+      const others = new Set(rivals.map(({ index }) => index).filter((index) => index !== best?.index))
+      expect(conflicts.map(({ value }) => value).sort()).toEqual([...others].sort())
     }),
   )
 })
