@@ -17,17 +17,23 @@ const isAlive = (pid: number) => {
 
 const sum = (done: ReadonlyMap<string, number>) => [...done.values()].reduce((total, count) => total + count, 0)
 
-/** Kills every worker and the gateway in turn, wherever they are, until `over` says so. */
+/** Of each process, while messages are being sent: a kill of one that idles would put nothing to the test. */
+const killsEach = { ci: 2, full: 20 } as const
+const workers = ['SigfoxRawWorker', 'SigfoxPulseWorker', 'NBIoTRawWorker', 'NBIoTPulseWorker', 'gateway']
+
+/**
+ * Kills every worker and the gateway in turn, wherever they are, until each has been killed so often or `over` says so;
+ * answers how often each was.
+ */
 const killInTurn = async (world: World, times: number, everyMs: number, over: () => boolean) => {
-  const names = ['SigfoxRawWorker', 'SigfoxPulseWorker', 'NBIoTRawWorker', 'NBIoTPulseWorker', 'gateway']
-  let killed = 0
-  for (let round = 0; round < times && !over(); round++)
-    for (const name of names) {
+  const killed = new Map(workers.map((name) => [name, 0]))
+  while (!over() && [...killed.values()].some((count) => count < times))
+    for (const name of workers) {
       await pause(everyMs)
       const pid = (world.local.processes()[name] ?? []).find(isAlive)
       if (pid === undefined) continue
       process.kill(pid, 'SIGKILL')
-      killed++
+      killed.set(name, (killed.get(name) ?? 0) + 1)
     }
   return killed
 }
@@ -43,7 +49,7 @@ const manyFaults = async (context: Context): Promise<Result> => {
   const due: Due = ({ point }) => random.next() < hitOf(world, point)
   const end = commit(world, catalogue, due, random)
   let isSent = false
-  const kills = killInTurn(world, size === 'ci' ? 2 : 25, size === 'ci' ? 50 : 400, () => isSent && size === 'ci')
+  const kills = killInTurn(world, killsEach[size], size === 'ci' ? 50 : 300, () => isSent)
   await sendAll(world, ledger, random, {
     windowSize: size === 'ci' ? 60 : messages / 250,
     perCallback: size === 'ci' ? 8 : 25,
@@ -56,9 +62,18 @@ const manyFaults = async (context: Context): Promise<Result> => {
   const { ok, unknown } = reckoning.verdict
   const faults = [...reckoning.faults]
   if (ok < messages / 3) faults.push(`only ${ok} messages were confirmed: nothing was put to the test`)
-  if (sum(done) + killed < 5) faults.push('hardly any fault was done')
+  if (sum(done) + sum(killed) < 5) faults.push('hardly any fault was done')
+  const fewest = Math.min(...killed.values())
+  if (size === 'full' && fewest < killsEach.full)
+    faults.push(`a process was killed only ${fewest} times while messages were sent`)
   return {
-    figures: { ...figuresOf(reckoning), 'faults at named points': sum(done), 'processes killed': killed, unknown },
+    figures: {
+      ...figuresOf(reckoning),
+      'faults at named points': sum(done),
+      'processes killed': sum(killed),
+      'kills of each, at least': fewest,
+      'unknown and not there': unknown - reckoning.verdict.recovered,
+    },
     faults,
   }
 }

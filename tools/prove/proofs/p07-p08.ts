@@ -62,6 +62,10 @@ const p7: Proof = {
       // how soon a mapping tries again is the platform's own affair: the rate counts from then on
       'first message after, s': ((firstAtMs - backAtMs) / 1000).toFixed(1),
       'catch-up, times the arrival': ratio.toFixed(1),
+      'the same from the return of the database': (
+        outageSeconds /
+        (catchUpSeconds + (firstAtMs - backAtMs) / 1000)
+      ).toFixed(1),
       ...(world.kind === 'sqs' ? { 'hours until a pack would be given up': retryHours(world).toFixed(1) } : {}),
     }
     return { figures, faults }
@@ -143,6 +147,7 @@ const p8: Proof = {
         calls: traced,
         records,
         'sent again': resent,
+        'callers that hung up': calls.filter(({ abandoned }) => abandoned).length,
         'most tries of one': mostTries,
       },
       faults,

@@ -20,6 +20,8 @@ export interface TracedCall {
   readonly records: readonly string[]
   /** By record: whether the caller was told that the bus has it. */
   readonly confirmed: readonly boolean[]
+  /** The caller had hung up before it could be told. */
+  readonly abandoned: boolean
 }
 
 export interface BusProxy {
@@ -135,7 +137,14 @@ export const startBusProxy = async (
     const fault = rule?.({ action: call.action, topic: call.topic, records: call.records, caller }) ?? null
     const told = (confirmed: boolean[]) => {
       if (isPublish)
-        see?.({ topic: call.topic, atMs: Date.now(), caller: tracedCaller, records: call.records, confirmed })
+        see?.({
+          topic: call.topic,
+          atMs: Date.now(),
+          caller: tracedCaller,
+          records: call.records,
+          confirmed,
+          abandoned: incoming.socket.destroyed,
+        })
     }
     const nothing = () => told(call.records.map(() => false))
     const ends = {
