@@ -21,9 +21,19 @@ const childrenOf = (parent: number): number[] =>
       }
     })
 
-/** SIGKILL to the server and all that belongs to it, at once, as a crash of the machine would. */
+const commandOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** SIGKILL to the server and all that belongs to it, at once. Only to that of this world: process ids come again. */
 const killServer = (world: World) => {
   const [parent = 0] = world.local.processes().postgres ?? []
+  if (parent <= 1 || !commandOf(parent).includes(world.dataDir))
+    throw new Error('PostgreSQL of this run is not there to be killed')
   for (const pid of [parent, ...childrenOf(parent)])
     try {
       process.kill(pid, 'SIGKILL')
@@ -33,7 +43,9 @@ const killServer = (world: World) => {
 }
 
 const isUp = async (world: World) => {
+  const deadline = Date.now() + 60_000
   for (;;) {
+    if (Date.now() > deadline) throw new Error('PostgreSQL did not come back within 60 s')
     const client = new pg.Client({ connectionString: world.local.databaseUrl })
     client.on('error', () => undefined)
     try {
