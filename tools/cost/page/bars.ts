@@ -1,5 +1,6 @@
+import { element, label, picture, short } from '../../page/svg.ts'
+import { money } from './money.ts'
 import { type Group, groupNames, type Panel } from './series.ts'
-import { element, label, money, picture, short } from './svg.ts'
 
 const width = 420
 const height = 250

@@ -1,5 +1,5 @@
+import { element, label, logarithmic, picture, short } from '../../page/svg.ts'
 import type { Curve } from './series.ts'
-import { element, label, logarithmic, picture, short } from './svg.ts'
 
 const width = 900
 const height = 520

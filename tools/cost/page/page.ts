@@ -1,3 +1,5 @@
+import { document } from '../../page/document.ts'
+import { element } from '../../page/svg.ts'
 import { ladderOf } from '../commands/ladder.ts'
 import type { Question } from '../commands/question.ts'
 import { deploymentOf } from '../commands/stage.ts'
@@ -11,7 +13,6 @@ import { barsOf } from './bars.ts'
 import { linesOf, type Mark } from './lines.ts'
 import { type Curve, sourceCurve, sourcePanels, stageCurve, stagePanel } from './series.ts'
 import { style } from './style.ts'
-import { element } from './svg.ts'
 import { waterfallOf } from './waterfall.ts'
 
 const curvesOf = (deployment: Deployment, leaner: Deployment, question: Question) => {
@@ -102,5 +103,5 @@ export const page = async (name: string, question: Question): Promise<string> =>
       waterfallOf(ladderOf(deployment, traffic, question)),
     ),
   ]
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>The bill of ${name}</title><style>${style}</style></head><body>${body.join('\n')}</body></html>\n`
+  return document(`The bill of ${name}`, style, body.join('\n'))
 }

@@ -1,6 +1,7 @@
+import { element, label, logarithmic, picture } from '../../page/svg.ts'
 import type { Rung } from '../commands/ladder.ts'
 import { approximate } from '../model/decimal.ts'
-import { element, label, logarithmic, money, picture } from './svg.ts'
+import { money } from './money.ts'
 
 const width = 900
 const row = 38

@@ -1,6 +1,8 @@
 type Attributes = Readonly<Record<string, string | number>>
 
-const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;')
+/** Text as it may stand between tags or in quotes of HTML and SVG. */
+export const escaped = (text: string | number): string =>
+  String(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
 /** One element with what is inside it, already as text. */
 export const element = (name: string, attributes: Attributes, ...inside: string[]): string => {
@@ -28,9 +30,8 @@ export const picture = (width: number, height: number, title: string, ...inside:
 export const logarithmic = (low: number, high: number, from: number, to: number) => (value: number) =>
   from + ((Math.log10(value) - Math.log10(low)) / (Math.log10(high) - Math.log10(low))) * (to - from)
 
+const digits = (value: number) => String(Number(value.toPrecision(6)))
+
 /** `3.6M`, `180k`: short enough for an axis. */
 export const short = (value: number): string =>
-  value >= 1e6 ? `${value / 1e6}M` : value >= 1e3 ? `${value / 1e3}k` : String(value)
-
-export const money = (value: number): string =>
-  value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 0.1 ? 2 : 5)
+  value >= 1e6 ? `${digits(value / 1e6)}M` : value >= 1e3 ? `${digits(value / 1e3)}k` : digits(value)

@@ -1,0 +1,33 @@
+import { element, label, picture } from './svg.ts'
+
+/** A bar beside its name, with what it says behind it. `look` is a class: `good` where it is left out. */
+export interface Bar {
+  readonly name: string
+  readonly value: number
+  readonly says: string
+  readonly look?: 'fails' | 'plain' | 'aside'
+}
+
+const rowHeight = 22
+const width = 900
+/** Of 12 px type, a little more than measured. */
+const letterWidth = 7
+
+const roomFor = (texts: readonly string[]) => Math.max(0, ...texts.map(({ length }) => length)) * letterWidth
+
+/** Bars below each other, the largest as long as there is room. */
+export const bars = (title: string, rows: readonly Bar[]): string => {
+  const left = roomFor(rows.map(({ name }) => name)) + 10
+  const room = width - left - roomFor(rows.map(({ says }) => says)) - 10
+  const largest = Math.max(0, ...rows.map(({ value }) => value)) || 1
+  const drawn = rows.flatMap(({ name, value, says, look }, i) => {
+    const y = i * rowHeight
+    const long = Math.max(2, (value / largest) * room)
+    return [
+      label(left - 10, y + 15, name, { 'text-anchor': 'end' }),
+      element('rect', { x: left, y: y + 4, width: long, height: 14, rx: 2, class: look ? `bar ${look}` : 'bar' }),
+      label(left + long + 8, y + 15, says, { class: 'quiet' }),
+    ]
+  })
+  return picture(width, rows.length * rowHeight, title, ...drawn)
+}
