@@ -37,14 +37,16 @@ export const setting = {
   readingRetentionDays: 'READING_RETENTION_DAYS',
 
   udpPort: 'UDP_PORT',
+  /** TCP port of the Sigfox door where it is a container. */
+  httpPort: 'HTTP_PORT',
   /** TCP port of `/healthz` and `/metrics`. */
   healthPort: 'HEALTH_PORT',
   /** Longest wait before a pack is published: the ack's latency, and on AWS each flush is a billed request. */
   lingerMilliseconds: 'LINGER_MILLISECONDS',
-  /** How long the socket is still read after SIGTERM: the load balancer goes on sending for about two minutes. */
+  /** How long a gateway still takes in after SIGTERM: the load balancer goes on sending for about two minutes. */
   drainSeconds: 'DRAIN_SECONDS',
   receiveBufferBytes: 'RECEIVE_BUFFER_BYTES',
-  /** Most bytes held in memory while the bus is slow; beyond, datagrams are shed and counted. */
+  /** Most bytes held in memory while the bus is slow; beyond, messages are shed and counted. */
   queueBytes: 'QUEUE_BYTES',
   /** Reject records a second at the UDP door; the others are only counted. */
   rejectsPerSecond: 'REJECTS_PER_SECOND',

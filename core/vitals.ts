@@ -19,6 +19,8 @@ export const vital = {
   eventLoopDelaySeconds: 'sluice_event_loop_delay_seconds',
   /** Callbacks that brought no valid token; counted in the access log. */
   denied: 'sluice_denied_total',
+  /** Callbacks answered 429 or 5xx: Sigfox sends them again, three times in seven minutes, and then never. */
+  failedCallbacks: 'sluice_failed_callbacks_total',
   healthy: 'sluice_healthy',
 } as const
 

@@ -1,0 +1,3 @@
+import { readGatewaySettings } from './settings.ts'
+
+readGatewaySettings(process.env)

@@ -1,0 +1,29 @@
+import { integer, optionalText, readSettings, text, textMap } from '../adapters/settings.ts'
+import { setting } from '../core/settings.ts'
+import { readFieldNames } from '../core/sigfox/fields.ts'
+
+const miB = 1024 * 1024
+
+/**
+ * What the gateway is told, under the names that the UDP gateway and the callback's function have for the same. Beside
+ * these the AWS SDK reads AWS_REGION and the task's credentials.
+ * @throws SettingsError naming every variable that is wrong
+ */
+export const readGatewaySettings = (environment: Readonly<Record<string, string | undefined>>) => {
+  const { fieldNames, batchColumns, ...settings } = readSettings(environment, {
+    rawTopicUrl: text(setting.rawTopicUrl),
+    secretArn: text(setting.sigfoxSecretArn),
+    fieldNames: textMap(setting.sigfoxFields),
+    batchColumns: text(setting.sigfoxBatchColumns),
+    httpPort: integer(setting.httpPort, { min: 0, max: 65_535 }),
+    healthPort: integer(setting.healthPort, { min: 0, max: 65_535 }),
+    // a callback waits for it, and all that it waits for must fit into 8 s
+    lingerMs: integer(setting.lingerMilliseconds, { min: 1, max: 1_000 }),
+    drainSeconds: integer(setting.drainSeconds, { min: 0, max: 110 }),
+    // the largest callback, all of it rejects, must fit
+    queueBytes: integer(setting.queueBytes, { min: 64 * miB, max: 4096 * miB }),
+    metricsNamespace: optionalText(setting.metricsNamespace),
+  })
+  const callback = { fieldNames: readFieldNames(fieldNames), batchColumns: batchColumns.split(';') }
+  return { ...settings, callback }
+}
