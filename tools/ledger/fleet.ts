@@ -1,3 +1,5 @@
+import type { Model, Told } from './model.ts'
+
 /**
  * A fleet whose every message follows from its number, so that a million of them need no memory: the ledger keeps a
  * byte for each, and the model of the readings is this file and nothing else.
@@ -103,23 +105,36 @@ export const createFleet = (plan: FleetPlan) => {
     return Number.isInteger(n) && n >= 0 && n < messagesPerDevice ? numberOf(found.door, found.device, n) : null
   }
 
+  const index = (number: number, channel: number) => {
+    const { device, n } = place(number)
+    return indexAt(device, n, channel)
+  }
+  const doorOf = (number: number): Door => place(number).door
+  /** The samples that a message tells of: its own, and in a datagram those before it. */
+  const samples = (number: number): number[] => {
+    const { door, n } = place(number)
+    const more = door === 'sigfox' ? 0 : Math.min(n, historyRecords)
+    return Array.from({ length: 1 + more }, (_, k) => number - k)
+  }
+  const channelNames = (number: number): readonly string[] => channelsOf[doorOf(number)]
+
   return {
     plan,
     count,
     message,
     find,
-    doorOf: (number: number): Door => place(number).door,
+    payloadHex: (number: number) => message(number).payload.toString('hex'),
+    placeOf: ((deviceId, channel, timeSeconds, shown) => {
+      const number = find(deviceId, timeSeconds)
+      const at = number === null ? -1 : channelNames(number).indexOf(channel)
+      return number !== null && at >= 0 && index(number, at) === shown ? { number, bit: 1 << at } : null
+    }) satisfies Model['placeOf'],
+    told: (number: number): Told[] => samples(number).map((one) => [one, (1 << channelNames(one).length) - 1]),
+    nameOf: (number: number) => `${number} of ${message(number).deviceId}`,
+    doorOf,
     /** The index that the sample of this number shows on a channel, counted from 0. */
-    index: (number: number, channel: number) => {
-      const { device, n } = place(number)
-      return indexAt(device, n, channel)
-    },
-    /** The samples that a message tells of: its own, and in a datagram those before it. */
-    samples: (number: number): number[] => {
-      const { door, n } = place(number)
-      const more = door === 'sigfox' ? 0 : Math.min(n, historyRecords)
-      return Array.from({ length: 1 + more }, (_, k) => number - k)
-    },
+    index,
+    samples,
     /** Numbers of the messages that come through a door, from and up to. */
     range: (door: Door): [first: number, end: number] =>
       door === 'sigfox' ? [0, sigfoxMessages] : [sigfoxMessages, count],

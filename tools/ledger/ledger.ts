@@ -1,4 +1,5 @@
-import { channelsOf, type Fleet } from './fleet.ts'
+import type { Fleet } from './fleet.ts'
+import type { Model } from './model.ts'
 
 /**
  * What the sender knows of a message.
@@ -48,10 +49,10 @@ const mostExamples = 10
 const secondsOf = (instant: string) => Date.parse(instant) / 1000
 
 /** A byte for what was answered of each message, one for how often it is there, one for the readings seen of it. */
-export const createLedger = (fleet: Fleet) => {
+export const createLedger = <F extends Model>(fleet: F) => {
   const answers = new Uint8Array(fleet.count)
   const copies = new Uint8Array(fleet.count)
-  const channelsSeen = new Uint8Array(fleet.count)
+  const readingsSeen = new Uint8Array(fleet.count)
   const examples: string[] = []
   let foreignMessages = 0
   let wrongBytes = 0
@@ -73,18 +74,16 @@ export const createLedger = (fleet: Fleet) => {
       return example(`message of ${deviceId} at ${at}: never sent`)
     }
     copies[number] = Math.min(255, (copies[number] ?? 0) + 1)
-    if (fleet.message(number).payload.toString('hex') === payloadHex) return
+    if (fleet.payloadHex(number) === payloadHex) return
     wrongBytes++
-    example(`message ${number} of ${deviceId} at ${at}: other bytes, ${payloadHex}`)
+    example(`message ${fleet.nameOf(number)} at ${at}: other bytes, ${payloadHex}`)
   }
 
   const readingSeen = ({ deviceId, channel, readAt, index }: StoredReading) => {
-    const number = fleet.find(deviceId, secondsOf(readAt))
-    const place = number === null ? -1 : (channelsOf[fleet.doorOf(number)] as readonly string[]).indexOf(channel)
-    const bit = 1 << place
-    const isFirst = number !== null && place >= 0 && ((channelsSeen[number] ?? 0) & bit) === 0
-    if (isFirst && fleet.index(number, place) === index) {
-      channelsSeen[number] = (channelsSeen[number] ?? 0) | bit
+    const place = fleet.placeOf(deviceId, channel, secondsOf(readAt), index)
+    const seen = place ? (readingsSeen[place.number] ?? 0) : 0
+    if (place && (seen & place.bit) === 0) {
+      readingsSeen[place.number] = seen | place.bit
       return
     }
     wrongReadings++
@@ -95,14 +94,14 @@ export const createLedger = (fleet: Fleet) => {
   const countMisread = () => {
     const expected = new Uint8Array(fleet.count)
     for (let number = 0; number < fleet.count; number++)
-      if (copies[number]) for (const sample of fleet.samples(number)) expected[sample] = 1
+      if (copies[number]) for (const [of, bits] of fleet.told(number)) expected[of] = (expected[of] ?? 0) | bits
     let misread = 0
     for (let number = 0; number < fleet.count; number++) {
-      const channels = expected[number] ? channelsOf[fleet.doorOf(number)].length : 0
-      if (channelsSeen[number] === (1 << channels) - 1) continue
+      if (readingsSeen[number] === expected[number]) continue
       misread++
-      const { deviceId, timeSeconds } = fleet.message(number)
-      example(`sample ${number} of ${deviceId} at ${timeSeconds}: ${channels === 0 ? 'nobody told of it' : 'missing'}`)
+      example(
+        `readings of message ${fleet.nameOf(number)}: ${expected[number] === 0 ? 'nobody told of them' : 'missing'}`,
+      )
     }
     return misread
   }
@@ -121,7 +120,7 @@ export const createLedger = (fleet: Fleet) => {
       if ((copies[number] ?? 0) > 1) duplicated++
       if (answer === code.ok && !there) {
         lost++
-        example(`message ${number} (${fleet.message(number).deviceId}): confirmed and not there`)
+        example(`message ${fleet.nameOf(number)}: confirmed and not there`)
       }
       if (there && (answer === code.unsent || answer === code.refused)) unexpected++
       if (there && answer === code.unknown) recovered++
@@ -142,7 +141,7 @@ export const createLedger = (fleet: Fleet) => {
   }
 }
 
-export type Ledger = ReturnType<typeof createLedger>
+export type Ledger<F extends Model = Fleet> = ReturnType<typeof createLedger<F>>
 
 /** Sentences for what may never be; none where the ledger is even. */
 export const faultsOf = ({ lost, unexpected, duplicated, misread, examples }: Verdict): string[] => {

@@ -33,7 +33,7 @@ const eachRow = async <Row>(apiUrl: string, path: string, see: (row: Row) => unk
 /** Shows the ledger all that is there, of the devices that it speaks of. */
 export const readBack = async (
   apiUrl: string,
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'messageSeen' | 'readingSeen'>,
   isOurs: (deviceId: string) => boolean = () => true,
 ): Promise<void> => {
   await eachRow<StoredMessage>(apiUrl, '/v1/messages', (row) => isOurs(row.deviceId) && ledger.messageSeen(row))

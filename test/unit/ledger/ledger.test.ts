@@ -49,7 +49,7 @@ test('what was confirmed and is not there is lost, also when a later attempt to 
   ledger.answered(1, 'unknown')
   ledger.answered(2, 'unknown')
   expect(ledger.verdict()).toMatchObject({ ok: 1, unknown: 1, lost: 1 })
-  expect(faultsOf(ledger.verdict())[0]).toMatch(/^1 lost; message 1 \(C00000\)/)
+  expect(faultsOf(ledger.verdict())[0]).toMatch(/^1 lost; message 1 of C00000:/)
 })
 
 test('what nobody confirmed may be there or not', () => {

@@ -1,0 +1,21 @@
+/** Readings that a message tells of: the message they belong to by their instant, and a bit for each. */
+export type Told = readonly [number: number, bits: number]
+
+/** What is known of every message beforehand, by its number: nothing of it needs to be kept. */
+export interface Model {
+  readonly count: number
+  /** The message of a device at an instant, in seconds since 1970; null where there is none. */
+  readonly find: (deviceId: string, timeSeconds: number) => number | null
+  readonly payloadHex: (number: number) => string
+  /** Where a reading belongs; null where nobody may have told of it. */
+  readonly placeOf: (
+    deviceId: string,
+    channel: string,
+    timeSeconds: number,
+    index: number,
+  ) => { readonly number: number; readonly bit: number } | null
+  /** What must be read once this message is stored. */
+  readonly told: (number: number) => readonly Told[]
+  /** For whoever looks for a cause. */
+  readonly nameOf: (number: number) => string
+}
