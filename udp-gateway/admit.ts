@@ -1,7 +1,7 @@
 import type { RemoteInfo } from 'node:dgram'
+import { countReject, type Tally } from '../adapters/door/tally.ts'
 import { readDatagram } from '../core/nbiot/datagram.ts'
-import type { Arrival } from './arrival.ts'
-import { countReject, type Tally } from './tally.ts'
+import { type Datagram, datagramOf } from './arrival.ts'
 
 /**
  * Takes in one datagram. Each path out of it counts exactly once: held (the bus's answer will count it), refused and
@@ -11,15 +11,15 @@ import { countReject, type Tally } from './tally.ts'
  * @param mayRecord whether one more reject record may be written at this time
  */
 export const createAdmission =
-  (parts: { tally: Tally; hold: (arrival: Arrival) => boolean; mayRecord: (nowMs: number) => boolean }) =>
+  (parts: { tally: Tally; hold: (datagram: Datagram) => boolean; mayRecord: (nowMs: number) => boolean }) =>
   (bytes: Uint8Array, origin: RemoteInfo): void => {
     const { tally, hold, mayRecord } = parts
     tally.received++
     // per datagram, not per turn: 30 ns of 3,000, and the receive time is part of what is stored
     const item = readDatagram(bytes, Date.now())
     if (item.kind !== 'reject') {
-      if (!hold({ item, origin })) tally.shed++
-    } else if (!mayRecord(item.atMs) || !hold({ item, origin })) {
+      if (!hold(datagramOf(item, origin))) tally.shed++
+    } else if (!mayRecord(item.atMs) || !hold(datagramOf(item, origin))) {
       countReject(tally.counted, item.reason)
     }
   }

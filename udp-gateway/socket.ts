@@ -1,8 +1,8 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { portError } from '../adapters/door/port-error.ts'
 import { log } from '../adapters/log.ts'
 import { setting } from '../core/settings.ts'
-import { portError } from './port-error.ts'
 
 /**
  * Binds a UDP socket and reads it. The receive buffer is what survives a stall of the event loop: a default one is

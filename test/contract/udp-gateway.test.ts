@@ -3,7 +3,7 @@ import { done, retry } from '../../core/outcome.ts'
 import type { Stream } from '../../core/ports.ts'
 import type { RawItem } from '../../core/uplink.ts'
 import { vital } from '../../core/vitals.ts'
-import { type Gateway, type GatewaySettings, startGateway } from '../../udp-gateway/gateway.ts'
+import { type GatewaySettings, startGateway } from '../../udp-gateway/gateway.ts'
 import { adeunisDatagram, unknownDatagram } from '../unit/udp-gateway/datagrams.ts'
 import { eventually, healthStatus, openSender, scrape } from './udp-gateway-client.ts'
 import { hostileDatagrams } from './udp-gateway-fuzz.ts'
@@ -46,7 +46,8 @@ afterEach(async () => {
 
 const open = async (overrides: Partial<GatewaySettings> = {}) => {
   const topic = openTopic()
-  const gateway: Gateway = await startGateway({ ...settings, ...overrides }, topic.stream)
+  const { ports, leave, stop } = await startGateway({ ...settings, ...overrides }, topic.stream)
+  const gateway = { ...ports, leave, stop }
   const sender = openSender(gateway.udpPort)
   closers.push(() => gateway.stop(1000), sender.close)
   const until = (good: (vitals: Record<string, number>) => boolean) =>

@@ -142,17 +142,17 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a stopping gateway closes its socket at once',
     proof: 'P14',
-    edits: [edit('udp-gateway/shutdown.ts', 'pause(drainSeconds * 1000', 'pause(0')],
+    edits: [edit('adapters/door/shutdown.ts', 'pause(drainSeconds * 1000', 'pause(0')],
   },
   {
     name: 'a stopping gateway does not publish what it holds',
     proof: 'P14',
-    edits: [edit('udp-gateway/gateway.ts', 'const left = await batcher.finish(withinMs)', 'const left = withinMs * 0')],
+    edits: [edit('udp-gateway/gateway.ts', 'const left = await finish(withinMs)', 'const left = withinMs * 0')],
   },
   {
     name: 'the queue of the gateway has no limit',
     proof: 'P15',
-    edits: [edit('udp-gateway/batcher.ts', 'if (held.bytes + bytes > parts.queueBytes) return false', '')],
+    edits: [edit('adapters/door/batcher.ts', 'if (held.bytes + memoryBytes > parts.queueBytes) return false', '')],
   },
   {
     name: 'the authorizer lets everybody in',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { createTally, rejectedIn } from '../../../adapters/door/tally.ts'
 import { createAdmission } from '../../../udp-gateway/admit.ts'
-import type { Arrival } from '../../../udp-gateway/arrival.ts'
-import { createTally, rejectedIn } from '../../../udp-gateway/tally.ts'
+import type { Datagram } from '../../../udp-gateway/arrival.ts'
 import { createTokenBucket } from '../../../udp-gateway/token-bucket.ts'
 import { adeunisDatagram, unknownDatagram } from './datagrams.ts'
 
@@ -9,8 +9,8 @@ const origin = { address: '10.0.0.1', family: 'IPv4', port: 40_000, size: 0 } as
 
 const door = ({ room, rejectsPerSecond }: { room: number; rejectsPerSecond: number }) => {
   const tally = createTally()
-  const held: Arrival[] = []
-  const hold = (arrival: Arrival) => held.length < room && held.push(arrival) > 0
+  const held: Datagram[] = []
+  const hold = (arrival: Datagram) => held.length < room && held.push(arrival) > 0
   return { tally, held, admit: createAdmission({ tally, hold, mayRecord: createTokenBucket(rejectsPerSecond) }) }
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { createDelivery } from '../../../adapters/door/delivery.ts'
 import { done, type Outcome, reject, retry } from '../../../core/outcome.ts'
 import type { RawItem } from '../../../core/uplink.ts'
-import { createDelivery } from '../../../udp-gateway/delivery.ts'
-import { arrival } from './arrivals.ts'
+import { arrival } from '../udp-gateway/arrivals.ts'
 
 /** Delivers three datagrams to a bus that answers each call as told. */
 const deliver = async (...answers: (() => Outcome[])[]) => {

@@ -1,8 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
-import { vital } from '../core/vitals.ts'
+import { type Vital, vital } from '../../core/vitals.ts'
 import type { Held } from './batcher.ts'
-import type { KernelSocket } from './kernel.ts'
 import type { Tally } from './tally.ts'
 
 const resolutionMs = 20
@@ -33,16 +32,18 @@ export interface Readings {
   readonly tally: Tally
   readonly packs: () => number
   readonly held: Held
-  readonly receiveBufferBytes: number
-  readonly kernel: () => Promise<KernelSocket>
   readonly healthy: () => boolean
 }
 
-/** Answers the metrics as Prometheus text. Numbers are read when it is called: counting costs the hot path nothing. */
-export const createMetrics = ({ tally, packs, held, receiveBufferBytes, kernel, healthy }: Readings) => {
+/**
+ * Answers the metrics as Prometheus text: those that all doors have, and what a door adds. Numbers are read when it is
+ * called: counting costs the hot path nothing.
+ */
+export const createMetrics = ({ tally, packs, held, healthy }: Readings) => {
   const registry = new Registry()
   const registers = [registry]
-  const counter = (name: string, help: string, read: () => number | Promise<number>) =>
+  /** Adds a sum since the start. */
+  const counter = (name: Vital, help: string, read: () => number | Promise<number>) =>
     new Counter({
       name,
       help,
@@ -53,7 +54,8 @@ export const createMetrics = ({ tally, packs, held, receiveBufferBytes, kernel, 
         this.inc(value)
       },
     })
-  const gauge = (name: string, help: string, read: () => number) =>
+  /** Adds a number as it is now. */
+  const gauge = (name: Vital, help: string, read: () => number) =>
     new Gauge({
       name,
       help,
@@ -63,18 +65,16 @@ export const createMetrics = ({ tally, packs, held, receiveBufferBytes, kernel, 
       },
     })
 
-  counter(vital.received, 'Datagrams read from the socket', () => tally.received)
+  counter(vital.received, 'Messages that came', () => tally.received)
   counter(vital.accepted, 'Uplinks that the bus has confirmed', () => tally.accepted)
   counter(vital.shed, 'Uplinks given up because the queue was full', () => tally.shed)
   counter(vital.packs, 'Packs that the bus has confirmed: what it bills', packs)
   counter(vital.publishFailures, 'Publishes that the bus did not take in full', () => tally.publishFailures)
-  counter(vital.kernelDrops, 'Datagrams the kernel dropped: receive buffer full', async () => (await kernel()).drops)
-  gauge(vital.queuedBytes, 'Memory held by datagrams that the bus has not confirmed', () => held.bytes)
-  gauge(vital.receiveBufferBytes, 'Receive buffer of the socket, as read back', () => receiveBufferBytes)
+  gauge(vital.queuedBytes, 'Memory held by messages that the bus has not confirmed', () => held.bytes)
   gauge(vital.healthy, '1 while this gateway can publish', () => Number(healthy()))
   new Counter({
     name: vital.rejected,
-    help: 'Datagrams refused; recorded=true where the bus has the record',
+    help: 'Messages refused; recorded=true where the bus has the record',
     labelNames: ['reason', 'recorded'],
     registers,
     collect() {
@@ -86,12 +86,14 @@ export const createMetrics = ({ tally, packs, held, receiveBufferBytes, kernel, 
   watchEventLoop(registers)
   const confirmSeconds = new Histogram({
     name: vital.confirmSeconds,
-    help: 'From the receipt of a datagram to its confirmation by the bus',
+    help: 'From the receipt of a message to its confirmation by the bus',
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 60],
     registers,
   })
 
   return {
+    counter,
+    gauge,
     contentType: registry.contentType,
     text: () => registry.metrics(),
     confirmed: (seconds: number) => confirmSeconds.observe(seconds),

@@ -1,9 +1,9 @@
-import type { RejectReason } from '../core/rejects.ts'
+import type { RejectReason } from '../../core/rejects.ts'
 import type { Settlement } from './delivery.ts'
 
 /**
- * What the door counts, as plain numbers: a labelled counter costs more per datagram than all that happens to it
- * here. received = accepted + rejected + shed whenever nothing is held. What was refused is `recorded` once the bus
+ * What a door counts, as plain numbers: a labelled counter costs more per datagram than all that happens to it
+ * there. received = accepted + rejected + shed whenever nothing is held. What was refused is `recorded` once the bus
  * has its bytes and reason, else it is only `counted`.
  */
 export interface Tally {
@@ -36,12 +36,3 @@ export const countSettled = (tally: Tally, settlement: Settlement): void => {
 
 export const rejectedIn = ({ recorded, counted }: Tally): number =>
   [...recorded.values(), ...counted.values()].reduce((sum, count) => sum + count, 0)
-
-/** The counters as sums since the start, with what the kernel dropped before the door saw it. */
-export interface Totals {
-  readonly received: number
-  readonly accepted: number
-  readonly rejected: number
-  readonly shed: number
-  readonly kernelDrops: number
-}

@@ -1,3 +1,4 @@
+import { log } from '../log.ts'
 import type { Held } from './batcher.ts'
 
 /** Null while healthy, else since when not, and why. */
@@ -30,4 +31,24 @@ export const judgeHealth = (
   if (bytes > lowMark * queueLimitBytes) return ill('the queue is not yet below its low mark')
   if (confirmedAtMs === null || confirmedAtMs < before.sinceMs) return ill('the bus has confirmed nothing since')
   return null
+}
+
+/** Judges health when somebody asks, and logs when the answer changes. */
+export const createHealth = (judge: (before: Ailment) => Ailment) => {
+  let ailment: Ailment = null
+  let leaving = false
+  return {
+    /** From now on it is not healthy, whatever is judged. */
+    leave: () => {
+      leaving = true
+    },
+    /** Null while healthy, else why not. */
+    ailment: (): string | null => {
+      const before = ailment
+      ailment = judge(before)
+      if (before === null && ailment !== null) log.warn('unhealthy', { reason: ailment.reason })
+      if (before !== null && ailment === null) log.info('healthy again')
+      return leaving ? 'leaving' : (ailment?.reason ?? null)
+    },
+  }
 }

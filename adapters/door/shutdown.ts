@@ -1,16 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { log } from '../adapters/log.ts'
-import type { Gateway } from './gateway.ts'
+import { log } from '../log.ts'
+
+/** What ends in two steps. */
+export interface Leaving {
+  /** Tells the load balancer to send no more; what comes is still taken in. */
+  readonly leave: () => void
+  /** Takes in no more and publishes what is held. Answers how many items are lost after `withinMs`. */
+  readonly stop: (withinMs: number) => Promise<number>
+}
 
 // With the longest drain this stays below the 120 s after which Fargate kills.
 const finishMs = 10_000
 
 /**
- * At SIGTERM or SIGINT: tells the load balancer, goes on reading for `drainSeconds` (it sends on for about two
- * minutes), publishes what is held, and exits: 0 when the bus has all of it, 1 when not. A second signal ends the
+ * At SIGTERM or SIGINT: tells the load balancer, goes on taking in for `drainSeconds` (it sends on for about two
+ * minutes), publishes what is held, and exits: 0 when nothing is lost, 1 when something is. A second signal ends the
  * drain at once.
  */
-export const exitOnSignal = (gateway: Pick<Gateway, 'leave' | 'stop'>, drainSeconds: number): void => {
+export const exitOnSignal = (gateway: Leaving, drainSeconds: number): void => {
   const hurry = new AbortController()
   let leaving = false
 

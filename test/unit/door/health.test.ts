@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Ailment, judgeHealth } from '../../../udp-gateway/health.ts'
+import { type Ailment, judgeHealth } from '../../../adapters/door/health.ts'
 
 const idle = { bytes: 0, owedSinceMs: null, confirmedAtMs: null }
 const limitBytes = 1000

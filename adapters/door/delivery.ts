@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { backoffMs } from '../adapters/backoff.ts'
-import { type Outcome, retry } from '../core/outcome.ts'
-import type { RawItem } from '../core/uplink.ts'
+import { type Outcome, retry } from '../../core/outcome.ts'
+import type { RawItem } from '../../core/uplink.ts'
+import { backoffMs } from '../backoff.ts'
 import type { Arrival } from './arrival.ts'
 
 /** What the bus can settle: a retry settles nothing. */
 export type Settlement = Exclude<Outcome, { status: 'retry' }>
 
 /** Called once per item, when the bus has it: an acknowledgement belongs here and nowhere before. */
-export type Settled = (arrival: Arrival, settlement: Settlement, nowMs: number) => void
+export type Settled<A extends Arrival> = (arrival: A, settlement: Settlement, nowMs: number) => void
 
 /** Resolves when each item of the batch has been settled. */
-export type Deliver = (batch: readonly Arrival[], settled: Settled) => Promise<void>
+export type Deliver<A extends Arrival> = (batch: readonly A[], settled: Settled<A>) => Promise<void>
 
 /**
  * Publishes a batch until the bus has every item of it: what it did not take is published again, alone, for as long
@@ -19,11 +19,11 @@ export type Deliver = (batch: readonly Arrival[], settled: Settled) => Promise<v
  * @param accept answers one outcome per item, in order; if it throws, all of them are tried again
  * @param attempted called after each try (the first is 1) with the reason of a failure, or null
  */
-export const createDelivery = (parts: {
+export const createDelivery = <A extends Arrival>(parts: {
   accept: (items: readonly RawItem[]) => Promise<readonly Outcome[]>
   attempted: (attempt: number, failure: string | null) => void
-}): Deliver => {
-  const publish = async (batch: readonly Arrival[]): Promise<readonly Outcome[]> => {
+}): Deliver<A> => {
+  const publish = async (batch: readonly A[]): Promise<readonly Outcome[]> => {
     try {
       return await parts.accept(batch.map(({ item }) => item))
     } catch (error) {

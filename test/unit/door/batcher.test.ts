@@ -1,21 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createBatcher } from '../../../adapters/door/batcher.ts'
+import type { Settled } from '../../../adapters/door/delivery.ts'
 import { done } from '../../../core/outcome.ts'
-import { type Arrival, memoryBytes } from '../../../udp-gateway/arrival.ts'
-import { createBatcher } from '../../../udp-gateway/batcher.ts'
-import type { Settled } from '../../../udp-gateway/delivery.ts'
-import { arrival } from './arrivals.ts'
+import type { Datagram } from '../../../udp-gateway/arrival.ts'
+import { arrival } from '../udp-gateway/arrivals.ts'
 
-const itemBytes = memoryBytes(arrival(0).item)
+const itemBytes = arrival(0).memoryBytes
 
 /** A batcher whose deliveries stay open until told. */
 const stalled = ({ lingerMs = 20, queueBytes = 1e9 } = {}) => {
-  const deliveries: { batch: readonly Arrival[]; confirm: () => void }[] = []
+  const deliveries: { batch: readonly Datagram[]; confirm: () => void }[] = []
   let settledItems = 0
   const batcher = createBatcher({
     lingerMs,
     queueBytes,
     settled: () => settledItems++,
-    deliver: (batch: readonly Arrival[], settled: Settled) =>
+    deliver: (batch: readonly Datagram[], settled: Settled<Datagram>) =>
       new Promise((resolve) => {
         const confirm = () => {
           for (const item of batch) settled(item, done as { status: 'done' }, Date.now())

@@ -1,4 +1,4 @@
-import { type Arrival, memoryBytes, wireBytes } from './arrival.ts'
+import { type Arrival, wireBytes } from './arrival.ts'
 import type { Deliver, Settled } from './delivery.ts'
 
 // Five or six full records of the bus: what is lost to a last, half full one stays small, and packing it takes a
@@ -17,28 +17,28 @@ export interface Held {
   readonly confirmedAtMs: number | null
 }
 
-export interface Batcher {
+export interface Batcher<A extends Arrival> {
   /** Takes `arrival` to be published. False, and nothing is kept, when memory would exceed its limit. */
-  readonly hold: (arrival: Arrival) => boolean
+  readonly hold: (arrival: A) => boolean
   readonly held: Held
   /** Publishes without further linger. Answers how many items the bus has not confirmed after `withinMs`. */
   readonly finish: (withinMs: number) => Promise<number>
 }
 
 /**
- * Collects datagrams into batches: one goes to the bus when its oldest has waited `lingerMs` or when it is large, and
+ * Collects messages into batches: one goes to the bus when its oldest has waited `lingerMs` or when it is large, and
  * a few are in flight at once. What waits and what is in flight never exceed `queueBytes` together.
  * @param settled called once per item, when the bus has it and memory has let go of it
  */
-export const createBatcher = (parts: {
-  deliver: Deliver
-  settled: Settled
+export const createBatcher = <A extends Arrival>(parts: {
+  deliver: Deliver<A>
+  settled: Settled<A>
   lingerMs: number
   queueBytes: number
-}): Batcher => {
+}): Batcher<A> => {
   const held: { -readonly [K in keyof Held]: Held[K] } = { items: 0, bytes: 0, owedSinceMs: null, confirmedAtMs: null }
-  const full: Arrival[][] = []
-  let open: Arrival[] = []
+  const full: A[][] = []
+  let open: A[] = []
   let openBytes = 0
   let due = false
   let finishing = false
@@ -46,15 +46,15 @@ export const createBatcher = (parts: {
   let inFlight = 0
   let whenEmpty = () => {}
 
-  const settle: Settled = (arrival, settlement, nowMs) => {
+  const settle: Settled<A> = (arrival, settlement, nowMs) => {
     held.items--
-    held.bytes -= memoryBytes(arrival.item)
+    held.bytes -= arrival.memoryBytes
     held.owedSinceMs = nowMs
     held.confirmedAtMs = nowMs
     parts.settled(arrival, settlement, nowMs)
   }
 
-  const closeOpen = (): Arrival[] => {
+  const closeOpen = (): A[] => {
     clearTimeout(linger)
     const batch = open
     open = []
@@ -89,10 +89,10 @@ export const createBatcher = (parts: {
   return {
     held,
     hold: (arrival) => {
-      const bytes = memoryBytes(arrival.item)
-      if (held.bytes + bytes > parts.queueBytes) return false
+      const { memoryBytes } = arrival
+      if (held.bytes + memoryBytes > parts.queueBytes) return false
       held.items++
-      held.bytes += bytes
+      held.bytes += memoryBytes
       if (open.length === 0) linger = setTimeout(lingered, parts.lingerMs)
       open.push(arrival)
       openBytes += wireBytes(arrival.item)

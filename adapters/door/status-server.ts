@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { setting } from '../core/settings.ts'
+import { setting } from '../../core/settings.ts'
 import { portError } from './port-error.ts'
 
 /** What the two pages show. */

@@ -1,0 +1,32 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { type Vital, vital } from '../../core/vitals.ts'
+import type { Measurements, Metrics } from '../metrics.ts'
+
+const resolutionMs = 20
+
+/** What came between two readings of the totals; never less than nothing, since the kernel forgets a closed socket. */
+export const since = (before: Measurements, now: Measurements): Measurements =>
+  Object.fromEntries(
+    Object.entries(now).map(([name, total]) => [name, Math.max(0, total - (before[name as Vital] ?? 0))]),
+  )
+
+/**
+ * Writes each minute what `/metrics` would show, for where nobody scrapes: CloudWatch reads it from the log.
+ * @param read sums since the start
+ * @returns a function that writes what came since the last minute: for the end
+ */
+export const reportEachMinute = (read: () => Promise<Measurements>, metrics: Metrics): (() => Promise<void>) => {
+  const delay = monitorEventLoopDelay({ resolution: resolutionMs })
+  delay.enable()
+  let before: Measurements = {}
+  const report = async () => {
+    const now = await read()
+    // what is measured is the time between two ticks: the tick itself is no delay
+    const delaySeconds = delay.count === 0 ? 0 : Math.max(0, delay.percentile(99.9) / 1e9 - resolutionMs / 1000)
+    metrics.write({ ...since(before, now), [vital.eventLoopDelaySeconds]: delaySeconds })
+    before = now
+    delay.reset()
+  }
+  setInterval(report, 60_000).unref()
+  return report
+}
