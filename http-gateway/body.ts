@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http'
+import { largestBodyBytes } from '../core/sigfox/answer.ts'
+
+/** What a request says of its body, or the most that it may be where it does not say. */
+export const declaredBytes = ({ headers }: IncomingMessage): number =>
+  Number(headers['content-length'] ?? largestBodyBytes)
+
+/** The whole body, or null where it is larger than the door takes. Rejects where the sender hangs up before its end. */
+export const readBody = (incoming: IncomingMessage): Promise<Buffer | null> =>
+  new Promise((resolve, reject) => {
+    if (declaredBytes(incoming) > largestBodyBytes) return resolve(null)
+    const chunks: Buffer[] = []
+    let bytes = 0
+    incoming.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > largestBodyBytes) {
+        chunks.length = 0
+        resolve(null)
+      } else chunks.push(chunk)
+    })
+    incoming.on('end', () => resolve(Buffer.concat(chunks)))
+    incoming.on('close', () => reject(new Error('the sender hung up')))
+  })

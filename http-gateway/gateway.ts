@@ -1,0 +1,79 @@
+import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createPublisher, type RawTopic } from '../adapters/door/publisher.ts'
+import type { Gateway } from '../adapters/door/run.ts'
+import { serveStatus } from '../adapters/door/status-server.ts'
+import { rejectedIn } from '../adapters/door/tally.ts'
+import { log } from '../adapters/log.ts'
+import type { SigfoxCallbackSettings } from '../core/sigfox/callback.ts'
+import { vital } from '../core/vitals.ts'
+import { createDoor } from './door.ts'
+import { createIntake, type Line } from './intake.ts'
+import { openServer } from './server.ts'
+
+export interface GatewaySettings {
+  readonly httpPort: number
+  readonly healthPort: number
+  readonly lingerMs: number
+  readonly queueBytes: number
+  readonly callback: SigfoxCallbackSettings
+}
+
+/** A running gateway; after `leave` callbacks are still answered, each on its connection's last time. */
+export interface HttpGateway extends Gateway {
+  readonly ports: { readonly httpPort: number; readonly healthPort: number }
+}
+
+const portOf = (server: { address: () => unknown }) => (server.address() as AddressInfo).port
+
+/**
+ * Receives Sigfox callbacks and hands their messages to `raw`; TLS has ended before. `stop` answers how many callbacks
+ * got no answer: what was answered 503 is sent again, so nothing is lost with it.
+ * @param isValid whether this is a token of ours
+ * @throws PortError
+ */
+export const startGateway = async (
+  settings: GatewaySettings,
+  raw: RawTopic,
+  isValid: (token: string) => Promise<boolean>,
+): Promise<HttpGateway> => {
+  const { tally, hold, finish, health, metrics, totals } = createPublisher<Line>(raw, {
+    ...settings,
+    settled: ({ confirmed }, settlement) => confirmed(settlement),
+  })
+  const callbacks = { waiting: 0, denied: 0, failed: 0 }
+  metrics.counter(vital.denied, 'Callbacks that brought no valid token', () => callbacks.denied)
+  metrics.counter(vital.failedCallbacks, 'Callbacks answered 429 or 5xx', () => callbacks.failed)
+  const door = createDoor({ ...settings, isValid, take: createIntake({ tally, hold }) })
+  let leaving = false
+  const server = await openServer(settings.httpPort, door, callbacks, () => leaving)
+  const status = await serveStatus(settings.healthPort, { ailment: health.ailment, metrics })
+
+  return {
+    ports: { httpPort: portOf(server), healthPort: portOf(status) },
+    read: async () => ({
+      ...totals(),
+      [vital.denied]: callbacks.denied,
+      [vital.failedCallbacks]: callbacks.failed,
+    }),
+    leave: () => {
+      leaving = true
+      health.leave()
+    },
+    stop: async (withinMs) => {
+      leaving = true
+      const deadlineMs = performance.now() + withinMs
+      const closed = new Promise((done) => server.close(done))
+      server.closeIdleConnections()
+      await Promise.race([closed, pause(withinMs, null, { ref: false })])
+      const left = await finish(Math.max(0, deadlineMs - performance.now()))
+      const { waiting } = callbacks
+      server.closeAllConnections()
+      status.close()
+      status.closeAllConnections()
+      const { received, accepted, shed } = tally
+      log.info('stopped', { received, accepted, rejected: rejectedIn(tally), shed, left, unanswered: waiting })
+      return waiting
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import type { Arrival } from '../adapters/door/arrival.ts'
+import type { Settlement } from '../adapters/door/delivery.ts'
+import type { Tally } from '../adapters/door/tally.ts'
+import { type Outcome, retry } from '../core/outcome.ts'
+import type { RawItem } from '../core/uplink.ts'
+
+/** A message of a callback that waits for its answer. */
+export interface Line extends Arrival {
+  readonly confirmed: (settlement: Settlement) => void
+}
+
+// What a held message costs beside its callback's body: resident memory measured on Node 24 with 100,000 of them held
+// (the item, its few bytes, the line, its closure).
+const overheadBytes = 600
+
+const unconfirmed = retry('the bus has not confirmed it in time')
+
+/**
+ * Takes in the messages of a callback: each counts as received, is held for the bus with those of other callbacks, and
+ * answers its outcome once the bus has it. Where one does not fit any more, it and those after it are shed, and the
+ * callback is answered at once. What takes too long is answered as a retry, and stays held all the same: Sigfox gives
+ * up after three more tries, and its copies are duplicates.
+ * @param hold false when there is no room
+ */
+export const createIntake =
+  ({ tally, hold }: { tally: Pick<Tally, 'received' | 'shed'>; hold: (line: Line) => boolean }) =>
+  (items: readonly RawItem[], bodyBytes: number, withinMs: number): Promise<readonly Outcome[]> =>
+    new Promise((resolve) => {
+      const outcomes: Outcome[] = items.map(() => unconfirmed)
+      let owed = items.length
+      const answer = () => {
+        clearTimeout(deadline)
+        resolve(outcomes)
+      }
+      const deadline = setTimeout(answer, withinMs)
+      const holdLine = (item: RawItem, line: number) =>
+        hold({
+          item,
+          // what is refused is a view of the body, and keeps all of it
+          memoryBytes: overheadBytes + Math.ceil(bodyBytes / items.length),
+          confirmed: (settlement) => {
+            outcomes[line] = settlement
+            if (--owed === 0) answer()
+          },
+        })
+      tally.received += items.length
+      const full = items.findIndex((item, line) => !holdLine(item, line))
+      if (full < 0) return
+      tally.shed += items.length - full
+      answer()
+    })

@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import { portError } from '../adapters/door/port-error.ts'
+import { log } from '../adapters/log.ts'
+import { setting } from '../core/settings.ts'
+import type { Answer, createDoor } from './door.ts'
+
+/** Callbacks by their answers, and those that wait for one. */
+export interface Callbacks {
+  waiting: number
+  denied: number
+  failed: number
+}
+
+const options = {
+  // Whoever writes slowly holds a connection, and no more: head and body must be there in this time.
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  // Below the 350 s after which the load balancer forgets a connection without a word to either side.
+  keepAliveTimeout: 60_000,
+  // What the HTTP API before the other door takes.
+  maxHeaderSize: 10 * 1024,
+}
+
+/** Some ten times what 500 callbacks a second need; each costs memory, also one that sends nothing. */
+const mostConnections = 1_000
+
+const unanswerable: Answer = { statusCode: 503, body: JSON.stringify({ error: 'not stored; send it again' }) }
+
+const send = (response: ServerResponse, { statusCode, body }: Answer) => {
+  if (body === null) response.writeHead(statusCode).end()
+  else response.writeHead(statusCode, { 'content-type': 'application/json' }).end(body)
+}
+
+/**
+ * Listens for callbacks.
+ * @param isLeaving whether connections should move to somebody else
+ * @throws PortError
+ */
+export const openServer = async (
+  port: number,
+  door: ReturnType<typeof createDoor>,
+  callbacks: Callbacks,
+  isLeaving: () => boolean,
+): Promise<Server> => {
+  const server = createServer(options, async (incoming, response) => {
+    callbacks.waiting++
+    const answer = await door(incoming).catch((error: unknown) => {
+      // whoever hung up is not there to be told
+      if (!incoming.destroyed) log.error('callback_failed', { error: String(error) })
+      return unanswerable
+    })
+    callbacks.waiting--
+    const { statusCode } = answer
+    if (statusCode === 401 || statusCode === 403) callbacks.denied++
+    if (statusCode === 429 || statusCode >= 500) callbacks.failed++
+    // what is still being sent is not read: the connection ends with the answer
+    if (isLeaving() || !incoming.complete) response.setHeader('connection', 'close')
+    send(response, answer)
+  })
+  server.maxConnections = mostConnections
+  server.on('drop', () => server.closeIdleConnections())
+  try {
+    server.listen(port)
+    await once(server, 'listening')
+  } catch (error) {
+    throw portError('TCP', port, setting.httpPort, error as NodeJS.ErrnoException)
+  }
+  return server
+}
