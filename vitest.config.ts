@@ -14,7 +14,7 @@ export default defineConfig({
       project('unit', ['test/core/**/*.test.ts', 'test/unit/**/*.test.ts'], 10_000),
       project('engines', ['test/contract/**/*.test.ts'], 60_000, onePostgres),
       project('infra', ['test/infra/**/*.test.ts'], 60_000),
-      project('system', ['test/system/**/*.test.ts'], 180_000, { fileParallelism: false }),
+      project('system', ['test/system/**/*.test.ts'], 180_000, { maxWorkers: 2 }),
     ],
   },
 })
