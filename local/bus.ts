@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { pollersOf } from './function-hosts.ts'
 import type { Invoke, LocalBus } from './local-bus.ts'
 import { startMapping } from './mapping.ts'
+import { region } from './overrides.ts'
 import type { Plan } from './plan.ts'
 import { makeQueues, queueDepth } from './queues.ts'
 import { connectSqs } from './sqs.ts'
@@ -14,6 +17,10 @@ export const makeTopics = async (plan: Plan, busUrl: string): Promise<string> =>
   await makeQueues(connectSqs(busUrl), busUrl, plan.queues)
   return plan.streams.length > 0 ? `${plan.streams.length} streams made` : `${plan.queues.length} queues made`
 }
+
+/** Tells the commands of this data folder (`npm run redrive`) where its bus is. */
+export const tellBus = (dataDir: string, { streams }: Plan, url: string): void =>
+  writeFileSync(join(dataDir, 'bus.json'), JSON.stringify({ bus: streams.length > 0 ? 'kinesis' : 'sqs', url, region }))
 
 const startQueues = (plan: Plan, busUrl: string, invoke: Invoke): LocalBus => {
   const sqs = connectSqs(busUrl)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { dev } from '../bin/stages.ts'
 import type { Stage } from '../lib/stage.ts'
-import { makeTopics, startBus } from './bus.ts'
+import { makeTopics, startBus, tellBus } from './bus.ts'
 import { logPath } from './child.ts'
 import type { Addresses } from './cloud.ts'
 import { makeDatabase, openRoles, tellConnection } from './database.ts'
@@ -164,6 +164,7 @@ export const startLocal = async (overrides: Overrides, options: Options): Promis
   const plan = readPlan(assembly, addresses, timeScale)
   requireBus(plan, bus)
   const topicsMade = await makeTopics(plan, sqsUrl)
+  tellBus(dataDir, plan, sqsUrl)
   const { hosts, aws } = await startFunctions(plan, overrides, engines, addresses, options)
   const deployedAt = Date.now()
   await deploy(plan, hosts, engines, dataDir)
