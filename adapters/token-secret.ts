@@ -43,8 +43,9 @@ export const tokenChecker = (secretArn: string, client = connect()) => {
   let tokens: Buffer[] = []
   let fetchedAtMs = Number.NEGATIVE_INFINITY
   let triedAtMs = Number.NEGATIVE_INFINITY
+  let fetching: Promise<void> | null = null
 
-  const fetch = async () => {
+  const fetchOnce = async () => {
     triedAtMs = Date.now()
     try {
       const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }))
@@ -58,6 +59,13 @@ export const tokenChecker = (secretArn: string, client = connect()) => {
       log.error('secret_not_fetched', { error: String(error) })
     }
   }
+  /** Where many callbacks come at once one asks, and the others wait for the same answer. */
+  const fetch = () => {
+    fetching ??= fetchOnce().finally(() => {
+      fetching = null
+    })
+    return fetching
+  }
   const isTired = () => tokens.length > 0 && Date.now() - triedAtMs <= refetchAfterMs
   const fits = (given: Buffer) => tokens.filter((token) => timingSafeEqual(token, given)).length > 0
 
@@ -65,7 +73,7 @@ export const tokenChecker = (secretArn: string, client = connect()) => {
     const given = digest(token)
     if (Date.now() - fetchedAtMs > keepMs && !isTired()) await fetch()
     if (fits(given)) return true
-    if (Date.now() - triedAtMs <= refetchAfterMs) return false
+    if (fetching === null && Date.now() - triedAtMs <= refetchAfterMs) return false
     await fetch()
     return fits(given)
   }

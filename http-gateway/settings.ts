@@ -20,8 +20,8 @@ export const readGatewaySettings = (environment: Readonly<Record<string, string 
     // a callback waits for it, and all that it waits for must fit into 8 s
     lingerMs: integer(setting.lingerMilliseconds, { min: 1, max: 1_000 }),
     drainSeconds: integer(setting.drainSeconds, { min: 0, max: 110 }),
-    // the largest callback, all of it rejects, must fit
-    queueBytes: integer(setting.queueBytes, { min: 64 * miB, max: 4096 * miB }),
+    // the largest callback must fit also where each of its lines is a letter
+    queueBytes: integer(setting.queueBytes, { min: 128 * miB, max: 4096 * miB }),
     metricsNamespace: optionalText(setting.metricsNamespace),
   })
   const callback = { fieldNames: readFieldNames(fieldNames), batchColumns: batchColumns.split(';') }
