@@ -1,5 +1,83 @@
+import { aligned } from '../../aligned.ts'
 import type { LoadResult } from '../result.ts'
+import { type Fate, fatesOf, findingsOf, rateOf, verdictOf } from './fates.ts'
+import { count, figure, largestFirst, percent, words } from './figures.ts'
+import { microsOf, partsOf } from './parts.ts'
+import { planOf } from './plan.ts'
 
-/** What became of every message, for a person at a terminal. */
+/** Lines of one section: the first column is a name, the `numbers` columns behind it stand right. */
+const section = (head: readonly string[], numbers: number, rows: readonly (readonly string[])[]): string => {
+  const all = [head, ...rows]
+  const widths = head.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)))
+  const isNumber = (i: number) => i >= 1 && i <= numbers
+  return aligned(all.map((row) => row.map((cell, i) => (isNumber(i) ? cell.padStart(widths[i] ?? 0) : cell))))
+}
+
+const fateRow = ({ name, messages, means, isFault }: Fate) => [
+  `${isFault && messages !== 0 ? '! ' : '  '}${name}`,
+  count(messages),
+  means,
+]
+
+const messages = (result: LoadResult) =>
+  section(
+    ['MESSAGES', '', ''],
+    1,
+    [
+      {
+        name: 'sent',
+        messages: result.sent,
+        means: `in ${figure(result.sendSeconds)} s, ${figure(rateOf(result))} a second`,
+      },
+      ...fatesOf(result),
+      ...findingsOf(result),
+    ].map(fateRow),
+  )
+
+const latencies = ({ ackMs, confirmMs, endToEndMs }: LoadResult) =>
+  section(
+    ['LATENCY, ms', 'p50', 'p99', 'max'],
+    3,
+    Object.entries({ 'due to answer': ackMs, 'socket to bus': confirmMs, 'due to reading': endToEndMs }).map(
+      ([name, { p50, p99, max }]) => [`  ${name}`, figure(p50), figure(p99), figure(max)],
+    ),
+  )
+
+const cpu = (result: LoadResult) =>
+  section(['CPU', 'us a message', 'of one core', 'seconds', ''], 3, [
+    ...partsOf(result).map(({ name, isOutside, microsPerMessage, corePercent, cpuSeconds }) => [
+      `  ${words(name)}`,
+      figure(microsPerMessage),
+      percent(corePercent),
+      figure(cpuSeconds),
+      isOutside ? 'not counted' : '',
+    ]),
+    ['  all that count', figure(microsOf(result, () => true)), '', '', ''],
+  ])
+
+const rest = (result: LoadResult) =>
+  section(['OTHER', ''], 1, [
+    ['  readings', count(result.readings)],
+    ['  datagrams the kernel dropped', count(result.kernelDrops)],
+    ['  drained after the last send, s', figure(result.drainSeconds)],
+    ['  sender behind its plan, ms', figure(result.senderLagMs)],
+    ...largestFirst(result.peakRssMb).map(([name, mb]) => [`  peak memory of ${words(name)}, MB`, figure(mb)]),
+  ])
+
+const conservation = ({ conservation: checks }: LoadResult) =>
+  aligned([
+    ['CONSERVATION', '', ''],
+    ...checks.map(({ lane, check, holds, says }) => [`${holds ? '  ' : '! '}${lane}`, check, says]),
+  ])
+
+/** What became of every message and what it cost, for a person at a terminal; ends with the verdict. */
 export const printReport = (result: LoadResult): string =>
-  `${result.sent} sent, ${result.stored} stored, ${result.lost} lost\n`
+  [
+    planOf(result),
+    messages(result),
+    latencies(result),
+    cpu(result),
+    rest(result),
+    ...(result.conservation.length > 0 ? [conservation(result)] : []),
+    `${verdictOf(result).says}\n`,
+  ].join('\n\n')

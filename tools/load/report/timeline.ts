@@ -1,0 +1,55 @@
+import type { LoadResult, Sample } from '../result.ts'
+
+/** The system between two moments: what flowed, a second, and what waited at the most. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+  readonly sent: number
+  readonly accepted: number
+  readonly stored: number
+  readonly readings: number
+  /** Accepted and not yet stored. */
+  readonly backlog: number
+  readonly waitingPacks: number | null
+}
+
+/** As many as a picture can show apart. */
+const mostSpans = 400
+
+const origin: Sample = { second: 0, sent: 0, accepted: 0, stored: 0, readings: 0, waitingPacks: null }
+
+const spanOf = (before: Sample, samples: readonly Sample[]): Span[] => {
+  const last = samples.at(-1)
+  if (!last) return []
+  const seconds = last.second - before.second
+  const rate = (total: 'sent' | 'accepted' | 'stored' | 'readings') =>
+    Math.max(0, (last[total] - before[total]) / seconds)
+  const waiting = samples.flatMap(({ waitingPacks }) => waitingPacks ?? [])
+  return [
+    {
+      from: before.second,
+      to: last.second,
+      sent: rate('sent'),
+      accepted: rate('accepted'),
+      stored: rate('stored'),
+      readings: rate('readings'),
+      backlog: Math.max(0, ...samples.map(({ accepted, stored }) => accepted - stored)),
+      waitingPacks: waiting.length === 0 ? null : Math.max(...waiting),
+    },
+  ]
+}
+
+/** The timeline as at most 400 spans: a long one has mean rates of several seconds, and the highest backlog of them. */
+export const spansOf = (timeline: readonly Sample[]): Span[] => {
+  const samples = timeline.filter(({ second }, i) => second > (timeline[i - 1]?.second ?? 0))
+  const size = Math.max(1, Math.ceil(samples.length / mostSpans))
+  const groups = Array.from({ length: Math.ceil(samples.length / size) }, (_, i) =>
+    samples.slice(i * size, (i + 1) * size),
+  )
+  const begin = timeline[0]?.second === 0 ? timeline[0] : origin
+  return groups.flatMap((group, i) => spanOf(groups[i - 1]?.at(-1) ?? begin, group))
+}
+
+/** How long the picture of a run is, in seconds: all that was sampled and every fault are in it. */
+export const secondsOf = ({ timeline, faults }: LoadResult): number =>
+  Math.max(1, timeline.at(-1)?.second ?? 0, ...faults.map(({ atSecond, lastedSeconds }) => atSecond + lastedSeconds))
