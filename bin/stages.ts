@@ -9,16 +9,22 @@ const sigfox = {
 /** For one developer: small, quick to answer, gone when it is destroyed. The local run is this stage too. */
 export const dev: Stage = {
   name: 'dev',
+  region: '',
+  sigfoxDoor: 'lambda',
   bus: 'sqs',
   shards: 1,
   raw: { batchSize: 10, windowSeconds: 0, maxConcurrency: 2, memoryMiB: 256, timeoutSeconds: 30 },
   pulse: { batchSize: 10, windowSeconds: 0, maxConcurrency: 2, memoryMiB: 256, timeoutSeconds: 30 },
   api: { maxConcurrency: 2, memoryMiB: 256, timeoutSeconds: 15 },
-  throttle: { requestsPerSecond: 100, burst: 200 },
+  throttle: {
+    callbacks: { requestsPerSecond: 100, burst: 200 },
+    readings: { requestsPerSecond: 100, burst: 200 },
+  },
+  domains: { api: null, callbacks: null },
   sigfox: { ...sigfox, defaultProfile: 'adeunis-pulse@3' },
   // A deployment may lose datagrams here; in return a task stops at once.
-  gateway: { tasks: 1, cpuUnits: 256, memoryMiB: 512, lingerMilliseconds: 20, drainSeconds: 2 },
-  database: { instanceClass: 't4g.micro', storageGiB: 20, multiAz: false, backupDays: 1 },
+  gateway: { minTasks: 1, maxTasks: 1, cpuUnits: 256, memoryMiB: 512, lingerMilliseconds: 20, drainSeconds: 2 },
+  database: { instanceClass: 't4g.micro', storageGiB: 20, maxStorageGiB: 50, multiAz: false, backupDays: 1 },
   rawRetentionDays: 40,
   readingRetentionDays: 730,
   logRetentionDays: 7,
@@ -29,15 +35,21 @@ export const dev: Stage = {
 /** For load tests: the sizes of production without its standby, and nothing kept. */
 export const load: Stage = {
   name: 'load',
+  region: '',
+  sigfoxDoor: 'lambda',
   bus: 'sqs',
   shards: 2,
   raw: { batchSize: 1_000, windowSeconds: 1, maxConcurrency: 10, memoryMiB: 1_024, timeoutSeconds: 60 },
   pulse: { batchSize: 1_000, windowSeconds: 1, maxConcurrency: 10, memoryMiB: 1_024, timeoutSeconds: 60 },
   api: { maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 30 },
-  throttle: { requestsPerSecond: 5_000, burst: 5_000 },
+  throttle: {
+    callbacks: { requestsPerSecond: 5_000, burst: 5_000 },
+    readings: { requestsPerSecond: 100, burst: 200 },
+  },
+  domains: { api: null, callbacks: null },
   sigfox: { ...sigfox, defaultProfile: 'adeunis-pulse@3' },
-  gateway: { tasks: 2, cpuUnits: 1_024, memoryMiB: 2_048, lingerMilliseconds: 100, drainSeconds: 100 },
-  database: { instanceClass: 'm7g.large', storageGiB: 100, multiAz: false, backupDays: 0 },
+  gateway: { minTasks: 2, maxTasks: 8, cpuUnits: 1_024, memoryMiB: 2_048, lingerMilliseconds: 100, drainSeconds: 100 },
+  database: { instanceClass: 'm7g.large', storageGiB: 100, maxStorageGiB: 500, multiAz: false, backupDays: 0 },
   rawRetentionDays: 40,
   readingRetentionDays: 730,
   logRetentionDays: 7,
@@ -47,18 +59,25 @@ export const load: Stage = {
 
 export const prod: Stage = {
   name: 'prod',
+  // Said, so that no credentials make a second, empty production elsewhere.
+  region: 'eu-west-1',
+  sigfoxDoor: 'lambda',
   bus: 'sqs',
   shards: 1,
   // Windows are latency that nobody waits for: a meter reports a few times a day.
   raw: { batchSize: 1_000, windowSeconds: 5, maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 60 },
   pulse: { batchSize: 1_000, windowSeconds: 5, maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 60 },
   api: { maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 30 },
-  throttle: { requestsPerSecond: 1_000, burst: 2_000 },
+  throttle: {
+    callbacks: { requestsPerSecond: 1_000, burst: 2_000 },
+    readings: { requestsPerSecond: 50, burst: 100 },
+  },
+  domains: { api: null, callbacks: null },
   // No default: a profile of the wrong version gives wrong indexes.
   sigfox: { ...sigfox, defaultProfile: '' },
   // No kind of datagram is acknowledged yet, so nobody waits for the linger.
-  gateway: { tasks: 2, cpuUnits: 256, memoryMiB: 512, lingerMilliseconds: 1_000, drainSeconds: 100 },
-  database: { instanceClass: 't4g.medium', storageGiB: 100, multiAz: true, backupDays: 14 },
+  gateway: { minTasks: 2, maxTasks: 6, cpuUnits: 256, memoryMiB: 512, lingerMilliseconds: 1_000, drainSeconds: 100 },
+  database: { instanceClass: 't4g.medium', storageGiB: 100, maxStorageGiB: 1_000, multiAz: true, backupDays: 14 },
   rawRetentionDays: 400,
   // A meter is mounted for fifteen years, and its readings are a record of what was billed.
   readingRetentionDays: 0,

@@ -1,8 +1,9 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
-import { Stack } from 'aws-cdk-lib/core'
+import { Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { topicsOf } from './bus.ts'
 import { Database } from './database.ts'
+import { FrontDoor } from './front-door.ts'
 import { Network } from './network.ts'
 import { removal } from './removal.ts'
 import type { Stage } from './stage.ts'
@@ -14,18 +15,24 @@ export interface LaneTopics {
   pulse: Topic
 }
 
-/** What must survive: the database, what waits in the topics, the callback's secret, and the network they stand in. */
+/** What must survive: the database, what waits in the topics, the callback's secret, the address of the fleet, and the network they stand in. */
 export class DataStack extends Stack {
   readonly network: Network
+  readonly frontDoor: FrontDoor
   readonly database: Database
   readonly sigfoxSecret: Secret
   readonly sigfox: LaneTopics
   readonly nbiot: LaneTopics
 
-  constructor(scope: Construct, id: string, { stage }: { stage: Stage }) {
-    super(scope, id, { description: `Sluice ${stage.name}: what must survive`, terminationProtection: stage.keepData })
+  constructor(scope: Construct, id: string, { stage, ...props }: StackProps & { stage: Stage }) {
+    super(scope, id, {
+      ...props,
+      description: `Sluice ${stage.name}: what must survive`,
+      terminationProtection: stage.keepData,
+    })
     this.network = new Network(this, 'Network', { stage })
-    this.database = new Database(this, 'Database', { stage, vpc: this.network.vpc })
+    this.frontDoor = new FrontDoor(this, 'FrontDoor', { stage, network: this.network })
+    this.database = new Database(this, 'Database', { stage, network: this.network })
     this.sigfoxSecret = new Secret(this, 'SigfoxToken', {
       description: 'Tokens of the Sigfox callback: "current", and by hand "next" while one is replaced by another',
       generateSecretString: {

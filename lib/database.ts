@@ -1,9 +1,10 @@
-import { type IVpc, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2'
+import { type ISecurityGroup, type IVpc, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { CfnDBInstance, CfnDBParameterGroup, CfnDBSubnetGroup } from 'aws-cdk-lib/aws-rds'
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { setting } from '../core/settings.ts'
+import type { Network } from './network.ts'
 import type { Stage } from './stage.ts'
 
 /** The owner makes tables and roles; the app and the operator read and write rows; the reader only reads. */
@@ -18,31 +19,48 @@ export interface DatabaseAccess {
 }
 
 const name = 'sluice'
-const port = 5432
+const defaultPort = 5432
 const owner: DatabaseUser = 'sluice_owner'
 
+/** What of an instance others need to know. */
+interface Instance {
+  id: string
+  resourceId: string
+  host: string
+  port: string
+}
+
 /**
- * PostgreSQL on RDS. Every user, the owner too, signs in with an IAM token signed on the spot, so there is no password
+ * PostgreSQL on RDS, made here or there already. Every user, the owner too, signs in with an IAM token signed on the spot, so there is no password
  * to keep, rotate or leak. Written as the plain resource because the higher-level one insists on a password.
  */
 export class Database extends Construct {
   private readonly vpc: IVpc
-  private readonly instance: CfnDBInstance
+  private readonly instance: Instance
   private readonly clients: SecurityGroup
 
-  constructor(scope: Construct, id: string, { stage, vpc }: { stage: Stage; vpc: IVpc }) {
+  constructor(scope: Construct, id: string, { stage, network: { vpc } }: { stage: Stage; network: Network }) {
     super(scope, id)
-    const { instanceClass, storageGiB, multiAz, backupDays } = stage.database
+    const { existing } = stage.database
     this.vpc = vpc
-    const server = new SecurityGroup(this, 'Server', { vpc, description: 'PostgreSQL', allowAllOutbound: false })
+    const server = existing
+      ? SecurityGroup.fromSecurityGroupId(this, 'Server', existing.securityGroupId)
+      : new SecurityGroup(this, 'Server', { vpc, description: 'PostgreSQL', allowAllOutbound: false })
+    const port = Port.tcp(existing?.port ?? defaultPort)
     this.clients = new SecurityGroup(this, 'Clients', {
       vpc,
       description: 'May reach PostgreSQL',
       allowAllOutbound: false,
     })
-    server.connections.allowFrom(this.clients, Port.tcp(port), 'PostgreSQL')
-    this.clients.connections.allowTo(server, Port.tcp(port), 'PostgreSQL')
+    server.connections.allowFrom(this.clients, port, 'PostgreSQL')
+    this.clients.connections.allowTo(server, port, 'PostgreSQL')
+    this.instance = existing
+      ? { ...existing, id: existing.instanceId, port: String(existing.port) }
+      : this.make(stage, server)
+  }
 
+  private make(stage: Stage, server: ISecurityGroup): Instance {
+    const { instanceClass, storageGiB, maxStorageGiB, multiAz, backupDays } = stage.database
     const parameters = new CfnDBParameterGroup(this, 'Parameters', {
       description: 'Sluice',
       family: 'postgres18',
@@ -50,19 +68,20 @@ export class Database extends Construct {
     })
     const subnets = new CfnDBSubnetGroup(this, 'Subnets', {
       dbSubnetGroupDescription: 'Sluice',
-      subnetIds: vpc.selectSubnets({ subnetType: SubnetType.PRIVATE_ISOLATED }).subnetIds,
+      subnetIds: this.vpc.selectSubnets({ subnetType: SubnetType.PRIVATE_ISOLATED }).subnetIds,
     })
-    this.instance = new CfnDBInstance(this, 'Instance', {
+    const instance = new CfnDBInstance(this, 'Instance', {
       engine: 'postgres',
       engineVersion: '18',
       autoMinorVersionUpgrade: true,
       dbInstanceClass: `db.${instanceClass}`,
       dbName: name,
-      port: String(port),
+      port: String(defaultPort),
       masterUsername: owner,
       masterUserAuthenticationType: 'iam-db-auth',
       enableIamDatabaseAuthentication: true,
       allocatedStorage: String(storageGiB),
+      maxAllocatedStorage: maxStorageGiB,
       storageType: 'gp3',
       storageEncrypted: true,
       multiAz,
@@ -74,22 +93,28 @@ export class Database extends Construct {
       dbSubnetGroupName: subnets.ref,
       vpcSecurityGroups: [server.securityGroupId],
     })
-    this.instance.applyRemovalPolicy(stage.keepData ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY)
+    instance.applyRemovalPolicy(stage.keepData ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY)
+    return {
+      id: instance.ref,
+      resourceId: instance.attrDbiResourceId,
+      host: instance.attrEndpointAddress,
+      port: instance.attrEndpointPort,
+    }
   }
 
   get instanceId() {
-    return this.instance.ref
+    return this.instance.id
   }
 
   /** Access as one user: hand it to a function. */
   as(user: DatabaseUser): DatabaseAccess {
-    const { attrEndpointAddress, attrEndpointPort, attrDbiResourceId } = this.instance
+    const { resourceId, host, port } = this.instance
     return {
       vpc: this.vpc,
       clients: this.clients,
       environment: {
-        [setting.databaseHost]: attrEndpointAddress,
-        [setting.databasePort]: attrEndpointPort,
+        [setting.databaseHost]: host,
+        [setting.databasePort]: port,
         [setting.databaseName]: name,
         [setting.databaseUser]: user,
         // Certificates of RDS, which Node does not know by itself; without them a checked connection is refused.
@@ -102,7 +127,7 @@ export class Database extends Construct {
             service: 'rds-db',
             resource: 'dbuser',
             arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-            resourceName: `${attrDbiResourceId}/${user}`,
+            resourceName: `${resourceId}/${user}`,
           }),
         ],
       }),

@@ -1,5 +1,7 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib/core'
+import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs'
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
+import { CallbackGateway } from './callback-gateway.ts'
 import type { DataStack } from './data-stack.ts'
 import { HttpDoor } from './http-door.ts'
 import { Lane } from './lane.ts'
@@ -11,17 +13,28 @@ import { UdpGateway } from './udp-gateway.ts'
 import { Upkeep } from './upkeep.ts'
 import { Watch } from './watch.ts'
 
+export interface IngestStackProps extends StackProps {
+  stage: Stage
+  data: DataStack
+}
+
 /** What may be replaced at any time: the doors, the workers and the reading API. */
 export class IngestStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, data }: { stage: Stage; data: DataStack }) {
-    super(scope, id, { description: `Sluice ${stage.name}: what may be replaced` })
-    const { database, network, sigfoxSecret } = data
+  constructor(scope: Construct, id: string, { stage, data, ...props }: IngestStackProps) {
+    super(scope, id, { ...props, description: `Sluice ${stage.name}: what may be replaced` })
+    const { database, network, frontDoor, sigfoxSecret: secret } = data
 
-    const door = new HttpDoor(this, 'Http', { stage })
-    const { api: http } = door
+    const http = new HttpDoor(this, 'Http', { stage })
+    const cluster = new Cluster(this, 'Gateways', { vpc: network.vpc }) as ICluster
+    const behindBalancer = { stage, network, frontDoor, cluster }
 
-    const sigfox = new SigfoxApi(this, 'SigfoxApi', { stage, http, secret: sigfoxSecret, rawTopic: data.sigfox.raw })
-    const gateway = new UdpGateway(this, 'UdpGateway', { stage, network, rawTopic: data.nbiot.raw })
+    const { callbacks: domain } = stage.domains
+    const rawTopic = data.sigfox.raw
+    const sigfox =
+      stage.sigfoxDoor === 'container' && domain
+        ? new CallbackGateway(this, 'CallbackGateway', { ...behindBalancer, rawTopic }, { secret, domain })
+        : new SigfoxApi(this, 'SigfoxApi', { stage, http, secret, rawTopic })
+    const gateway = new UdpGateway(this, 'UdpGateway', { ...behindBalancer, rawTopic: data.nbiot.raw })
 
     const upkeep = new Upkeep(this, 'Upkeep', { stage, database })
     const followers = [
@@ -41,12 +54,12 @@ export class IngestStack extends Stack {
     upkeep.precedes(...followers)
 
     const functions = [sigfox, ...followers].flatMap((one) => one.functions)
-    new Watch(this, 'Watch', { stage, data, http: door, gateway, functions, upkeep: upkeep.function })
+    new Watch(this, 'Watch', { stage, data, http, gateway, functions, upkeep: upkeep.function })
 
-    new CfnOutput(this, 'SigfoxCallbackUrl', { value: `${http.apiEndpoint}/sigfox/uplink` })
-    new CfnOutput(this, 'SigfoxBatchUrl', { value: `${http.apiEndpoint}/sigfox/batch` })
-    new CfnOutput(this, 'SigfoxSecretArn', { value: sigfoxSecret.secretArn })
+    new CfnOutput(this, 'SigfoxCallbackUrl', { value: `${sigfox.url}/sigfox/uplink` })
+    new CfnOutput(this, 'SigfoxBatchUrl', { value: `${sigfox.url}/sigfox/batch` })
+    new CfnOutput(this, 'SigfoxSecretArn', { value: secret.secretArn })
     new CfnOutput(this, 'UdpAddress', { value: gateway.address })
-    new CfnOutput(this, 'ApiUrl', { value: `${http.apiEndpoint}/v1` })
+    new CfnOutput(this, 'ApiUrl', { value: `${http.url}/v1` })
   }
 }

@@ -1,9 +1,10 @@
-import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import { Construct } from 'constructs'
 import type { Database } from './database.ts'
 import { Handler } from './handler.ts'
+import type { HttpDoor } from './http-door.ts'
 import type { Stage } from './stage.ts'
 import type { NamedFunction } from './watch/functions.ts'
 
@@ -14,7 +15,7 @@ export class ReadingApi extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { stage, http, database }: { stage: Stage; http: HttpApi; database: Database },
+    { stage, http, database }: { stage: Stage; http: HttpDoor; database: Database },
   ) {
     super(scope, id)
     const api = new Handler(this, 'Api', {
@@ -23,9 +24,8 @@ export class ReadingApi extends Construct {
       ...stage.api,
       database: database.as('sluice_reader'),
     })
-    http.addRoutes({
+    http.addRoute(HttpMethod.GET, stage.throttle.readings, {
       path: '/v1/{proxy+}',
-      methods: [HttpMethod.GET],
       integration: new HttpLambdaIntegration('ReadingApi', api),
       authorizer: new HttpIamAuthorizer(),
     })

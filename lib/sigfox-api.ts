@@ -1,4 +1,4 @@
-import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
@@ -7,13 +7,14 @@ import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { setting } from '../core/settings.ts'
 import { Handler } from './handler.ts'
+import type { HttpDoor } from './http-door.ts'
 import type { Stage } from './stage.ts'
 import type { Topic } from './topic.ts'
 import type { NamedFunction } from './watch/functions.ts'
 
 export interface SigfoxApiProps {
   stage: Stage
-  http: HttpApi
+  http: HttpDoor
   secret: Secret
   rawTopic: Topic
 }
@@ -21,6 +22,8 @@ export interface SigfoxApiProps {
 /** The Sigfox door: two routes of the HTTP API, closed unless the callback brings a token of the secret. */
 export class SigfoxApi extends Construct {
   readonly functions: NamedFunction[]
+  /** Where the callbacks go, without their path. */
+  readonly url: string
 
   constructor(scope: Construct, id: string, { stage, http, secret, rawTopic }: SigfoxApiProps) {
     super(scope, id)
@@ -56,8 +59,9 @@ export class SigfoxApi extends Construct {
     })
     const integration = new HttpLambdaIntegration('SigfoxCallback', callback)
     for (const path of ['/sigfox/uplink', '/sigfox/batch']) {
-      http.addRoutes({ path, methods: [HttpMethod.POST], integration, authorizer: closed })
+      http.addRoute(HttpMethod.POST, stage.throttle.callbacks, { path, integration, authorizer: closed })
     }
+    this.url = http.url
     this.functions = [
       { name: 'Sigfox authorizer', handler: authorizer, ...size.authorizer },
       { name: 'Sigfox callback', handler: callback, ...size.callback },

@@ -1,11 +1,12 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
-import { unless, within } from './check.ts'
-import { checkBus } from './check-bus.ts'
-import { connectionsNeeded, type InstanceClass, maxConnections } from './connections.ts'
+import type { InstanceClass } from './connections.ts'
 
 /** One stage of a lane: how its topic is read and how big each of its processes is. */
 export interface Worker {
-  /** Bus records (packs, not messages) in one invocation. 1 to 10,000; above 10 a window is needed on SQS. */
+  /**
+   * Bus records (packs, not messages) in one invocation. 1 to 6,000; above 10 a window is needed on SQS. Lambda invokes
+   * sooner where 6 MB are reached, which some hundred full packs are.
+   */
   batchSize: number
   /** Longest wait for a batch to fill, in seconds. 0 to 300. It is latency, and it saves invocations. */
   windowSeconds: number
@@ -20,10 +21,53 @@ export interface Worker {
   timeoutSeconds: number
 }
 
+/** A name of yours and its certificate in ACM, issued for the same region. The name's record in the DNS is made by you. */
+export interface Domain {
+  name: string
+  certificateArn: string
+}
+
+/** Requests a second, and how many may come at once; the rest are answered 429. */
+export interface Throttle {
+  requestsPerSecond: number
+  burst: number
+}
+
+/**
+ * An RDS instance for PostgreSQL 18 that is there already. It has IAM authentication, a database `sluice`, and a user
+ * `sluice_owner` who owns it (docs/adr/0009-stacks.md). Said by its attributes: a look-up would need an account to synthesise.
+ */
+export interface ExistingDatabase {
+  /** Its name in RDS, for the alarms. */
+  instanceId: string
+  /** `db-` and capital letters: what IAM calls it. */
+  resourceId: string
+  host: string
+  port: number
+  /** Gets one rule: PostgreSQL from our functions. */
+  securityGroupId: string
+  /** Its network becomes ours. */
+  network: {
+    vpcId: string
+    /** Two, such as eu-west-1a; the subnets are listed in the same order. */
+    zones: string[]
+    /** With a way to the internet: load balancer and gateway tasks. */
+    publicSubnetIds: string[]
+    /** Beside the database: functions, and the endpoint of the bus. */
+    privateSubnetIds: string[]
+    /** Security group of an endpoint for the bus that the network has already; a second one could not have its name. */
+    busEndpointGroupId: string | null
+  }
+}
+
 /** Everything that differs between two deployments. The literals stand side by side in `bin/stages.ts`. */
 export interface Stage {
   /** Chosen by `-c env=NAME`; part of the stack names. */
   name: string
+  /** Where it is deployed to, such as eu-west-1, whatever the credentials say; empty for their region. */
+  region: string
+  /** What answers the Sigfox callback: functions behind API Gateway, or containers behind the gateway's load balancer. */
+  sigfoxDoor: 'lambda' | 'container'
   /** What carries packs from the doors to the workers; selects the adapter behind `#bus` when code is bundled. */
   bus: 'sqs' | 'kinesis'
   /** Shards of each topic where the bus is Kinesis: 1,000 packs or 1 MB a second each. 1 to 16, or `on-demand`. */
@@ -37,8 +81,13 @@ export interface Stage {
    * beside it, which a new account reaches only after its quota was raised.
    */
   api: Pick<Worker, 'maxConcurrency' | 'memoryMiB' | 'timeoutSeconds'>
-  /** Requests a second over all HTTP routes, and how many may come at once; the rest are answered 429. */
-  throttle: { requestsPerSecond: number; burst: number }
+  /** At API Gateway, for each route of the callback and for reading back. */
+  throttle: { callbacks: Throttle; readings: Throttle }
+  /**
+   * Names of your own. `api` is for API Gateway, null for the name that it has by itself; `callbacks` is for the container
+   * door, which cannot do without: Sigfox refuses a certificate that it cannot check.
+   */
+  domains: { api: Domain | null; callbacks: Domain | null }
   sigfox: {
     /** Our field name to the name that the callback form in the Sigfox backend gives it. */
     fields: { device: string; time: string; data: string; seqNumber: string }
@@ -47,13 +96,16 @@ export interface Stage {
     /** Profile of devices that the registry does not know; empty for none: a wrong one gives wrong indexes. */
     defaultProfile: string
   }
+  /** The tasks behind the load balancer, of each door that is a container. */
   gateway: {
-    /** Tasks behind the load balancer, spread over the zones. */
-    tasks: number
+    /** Spread over the zones. */
+    minTasks: number
+    /** More than `minTasks` lets CPU and new flows decide how many there are. */
+    maxTasks: number
     /** 1,024 is one vCPU. Only the pairs of CPU and memory that Fargate offers. */
     cpuUnits: number
     memoryMiB: number
-    /** Longest wait before a pack is published: the acknowledgement's latency, and each flush is a billed request. */
+    /** Longest wait before a pack is published: the answer's latency, and each flush is a billed request. */
     lingerMilliseconds: number
     /** How long a stopping task still reads: the load balancer goes on sending for about two minutes. At most 110. */
     drainSeconds: number
@@ -61,10 +113,14 @@ export interface Stage {
   database: {
     instanceClass: InstanceClass
     storageGiB: number
+    /** RDS adds storage by itself up to this; it never shrinks. */
+    maxStorageGiB: number
     /** A standby in a second zone, and a bus endpoint in each zone. Doubles the price of both. */
     multiAz: boolean
     /** Days to which the database can be restored. 0 to 35. */
     backupDays: number
+    /** An instance that is there already, of the class and size said above; then none is made. */
+    existing?: ExistingDatabase
   }
   /** Days of raw messages kept; a message whose event day is older is refused as `too_late`. At most 400. */
   rawRetentionDays: number
@@ -80,92 +136,3 @@ export interface Stage {
   /** True: what holds data survives the deletion of its stack and is protected against it. */
   keepData: boolean
 }
-
-/** Fargate's pairs: CPU units to the smallest and largest memory, in steps of 1,024 MiB (and 512 at the very bottom). */
-const fargateMemoryMiB: Record<number, [lowest: number, highest: number]> = {
-  256: [512, 2048],
-  512: [1024, 4096],
-  1024: [2048, 8192],
-  2048: [4096, 16_384],
-  4096: [8192, 30_720],
-}
-
-const checkFunction = (name: string, { memoryMiB, timeoutSeconds }: Stage['api'], longestSeconds: number) => [
-  ...within(`${name}.memoryMiB`, memoryMiB, 128, 10_240, ' MiB'),
-  ...within(`${name}.timeoutSeconds`, timeoutSeconds, 1, longestSeconds, ' s'),
-]
-
-const checkWorker = (name: string, worker: Worker) => [
-  ...checkFunction(name, worker, 900),
-  ...within(`${name}.batchSize`, worker.batchSize, 1, 10_000, ' bus records'),
-  ...within(`${name}.windowSeconds`, worker.windowSeconds, 0, 300, ' s'),
-]
-
-const checkSigfox = ({ fields, batchColumns }: Stage['sigfox']) => {
-  const columns = batchColumns.split(';')
-  const missing = Object.values(fields).filter((field) => !columns.includes(field))
-  return unless(
-    missing.length === 0,
-    `sigfox.batchColumns has no column ${missing.join(', ')}; it must hold every name in sigfox.fields.`,
-  )
-}
-
-const checkGateway = ({ tasks, cpuUnits, memoryMiB, lingerMilliseconds, drainSeconds }: Stage['gateway']) => {
-  const [lowest, highest] = fargateMemoryMiB[cpuUnits] ?? [0, 0]
-  return [
-    ...within('gateway.tasks', tasks, 1, 100),
-    ...unless(
-      memoryMiB >= lowest && memoryMiB <= highest && (memoryMiB % 1024 === 0 || memoryMiB === 512),
-      `gateway.cpuUnits ${cpuUnits} with gateway.memoryMiB ${memoryMiB} is no pair that Fargate offers; 256 goes with 512, 1024 or 2048, 512 with 1024 to 4096, 1024 with 2048 to 8192.`,
-    ),
-    ...within('gateway.lingerMilliseconds', lingerMilliseconds, 1, 10_000, ' ms'),
-    ...within('gateway.drainSeconds', drainSeconds, 1, 110, ' s: a task is killed 120 s after it is told to stop'),
-  ]
-}
-
-const checkDatabase = ({ database, keepData }: Stage) => [
-  ...within('database.storageGiB', database.storageGiB, 20, 65_536, ' GiB'),
-  ...within('database.backupDays', database.backupDays, keepData ? 1 : 0, 35, keepData ? ' when keepData is true' : ''),
-]
-
-const checkConnections = (stage: Stage) => {
-  const needed = connectionsNeeded(stage)
-  const offered = maxConnections(stage.database.instanceClass)
-  const allowed = Math.floor(offered * 0.7)
-  return unless(
-    needed <= allowed,
-    `The functions may hold ${needed} database connections at once; ${stage.database.instanceClass} offers ${offered}, of which 70 % (${allowed}) may be planned: lower maxConcurrency of raw, pulse or api, or take a larger database.instanceClass.`,
-  )
-}
-
-const checkWatch = ({ alarmEmail, silenceHours }: Stage['watch']) => [
-  ...unless(
-    alarmEmail === '' || /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(alarmEmail),
-    `watch.alarmEmail is "${alarmEmail}"; it must be an address like who@example.com, or empty for nobody.`,
-  ),
-  ...within('watch.silenceHours', silenceHours, 0, 24, ' hours'),
-]
-
-/** Every reason why this stage cannot work, each one sentence naming the setting and its range. Empty if it can. */
-export const checkStage = (stage: Stage): string[] => [
-  ...checkWorker('raw', stage.raw),
-  ...checkWorker('pulse', stage.pulse),
-  ...checkBus(stage),
-  // An HTTP API gives up on its function after 30 s.
-  ...checkFunction('api', stage.api, 30),
-  ...within('api.maxConcurrency', stage.api.maxConcurrency, 1, 1_000),
-  ...within('throttle.requestsPerSecond', stage.throttle.requestsPerSecond, 1, 10_000),
-  ...within('throttle.burst', stage.throttle.burst, 1, 5_000),
-  ...checkSigfox(stage.sigfox),
-  ...checkGateway(stage.gateway),
-  ...checkDatabase(stage),
-  ...checkConnections(stage),
-  ...within('rawRetentionDays', stage.rawRetentionDays, 1, 400, ' days: older device times are refused anyway'),
-  ...within('readingRetentionDays', stage.readingRetentionDays, 0, 36_500, ' days, 0 being for ever'),
-  ...unless(
-    stage.readingRetentionDays === 0 || stage.readingRetentionDays >= stage.rawRetentionDays,
-    `readingRetentionDays is ${stage.readingRetentionDays}; a replay would bring back what is removed sooner than the raw messages: use ${stage.rawRetentionDays} or more, or 0 for ever.`,
-  ),
-  ...checkWatch(stage.watch),
-  ...unless(stage.name !== 'prod' || stage.keepData, 'keepData is false; in prod it must be true.'),
-]

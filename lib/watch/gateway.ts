@@ -23,7 +23,7 @@ export const ofService = ({ service }: UdpGateway, metric: string) =>
 
 /** Every zone has a gateway; with fewer tasks than zones, any of them. */
 const healthy = (stage: Stage, gateway: UdpGateway, zones: readonly string[]): Symptom => {
-  const everyZone = stage.gateway.tasks >= zones.length
+  const everyZone = stage.gateway.minTasks >= zones.length
   const counts = zones.map((zone, i) => [`zone${i}`, ofBalancer(gateway, 'HealthyHostCount', 'Minimum', zone)] as const)
   return {
     name: 'No healthy gateway in a zone',

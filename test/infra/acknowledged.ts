@@ -51,29 +51,31 @@ export const acknowledged: readonly Acknowledgement[] = [
   },
   {
     id: 'AwsSolutions-EC23',
-    on: /^ingest\/UdpGateway\/(Balancer|Task)Group\/Resource$/,
+    on: /^ingest\/(UdpGateway\/TaskGroup\/Resource|(Udp|Callback)Gateway\/Open)$/,
     reason:
-      'The door of the meters: one UDP port, open to every address because operators of mobile networks change theirs. Rules are listed one by one in another test. With a private APN it would be closed (docs/threat-model.md).',
+      'The doors: one UDP port for meters, and TLS where a container takes the callbacks, open to every address because mobile operators and Sigfox change theirs. Rules are listed one by one in another test. With a private APN the first would be closed (docs/threat-model.md).',
   },
   {
     id: 'AwsSolutions-ECS2',
-    on: /^ingest\/UdpGateway\/Task\/Resource$/,
-    reason: 'The settings of the gateway are sizes, ports and the address of a topic: it has no secret at all.',
+    on: /^ingest\/(Udp|Callback)Gateway\/Task\/Resource$/,
+    reason:
+      'The settings of a gateway are sizes, ports, and names of a topic and of a secret: no secret itself, which the container door reads while it runs.',
   },
   {
     id: 'AwsSolutions-ECS4',
-    on: /^ingest\/UdpGateway\/Cluster\/Resource$/,
+    on: /^ingest\/Gateways\/Resource$/,
     reason:
-      'The gateway counts for itself what its alarms need; Container Insights would add some twenty billed metrics.',
+      'The gateways count for themselves what their alarms need; Container Insights would add some twenty billed metrics.',
   },
   {
     id: 'AwsSolutions-ELB2',
-    on: /^ingest\/UdpGateway\/Balancer\/Resource$/,
-    reason: 'A network load balancer logs TLS listeners only; this one has a UDP listener and would log nothing.',
+    on: /^data\/FrontDoor\/Balancer\/Resource$/,
+    reason:
+      'A network load balancer logs the connections of TLS listeners only: of datagrams nothing, and of callbacks less than the door that takes them counts.',
   },
   {
     id: 'AwsSolutions-IAM5[Resource::*]',
-    on: /^ingest\/UdpGateway\/Task\/ExecutionRole\/DefaultPolicy\/Resource$/,
+    on: /^ingest\/(Udp|Callback)Gateway\/Task\/ExecutionRole\/DefaultPolicy\/Resource$/,
     reason: 'ecr:GetAuthorizationToken takes no resource.',
   },
   {

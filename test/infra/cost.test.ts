@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { stages } from '../../bin/stages.ts'
-import { checkStage } from '../../lib/stage.ts'
+import { checkStage } from '../../lib/check-stage.ts'
 import { readQuestion } from '../../tools/cost/commands/question.ts'
 import { aims, targetsCommand } from '../../tools/cost/commands/targets.ts'
 import { billOf } from '../../tools/cost/model/bill.ts'
@@ -32,7 +32,7 @@ for (const [name, stage] of Object.entries(stages))
 
 test('on Kinesis the template is the variant that the comparison prices, but for its number of shards', async () => {
   const { shards } = stages.prod ?? {}
-  expect(await synthesise('prod', 'kinesis')).toEqual({ ...variants.kinesis(prod), name: 'prod', shards })
+  expect(await synthesise('prod', { bus: 'kinesis' })).toEqual({ ...variants.kinesis(prod), name: 'prod', shards })
 })
 
 test('everything in the templates is priced or named', () => {
@@ -63,7 +63,7 @@ test('the cheapest stage can be deployed, is quick enough, carries the fleet, an
   expect(checkStage(stage)).toEqual([])
   expect(storedWithin(bill.deployment, asked.traffic) <= asked.demands.latencySeconds).toBe(true)
   expect(overloads(bill.deployment, asked.traffic)).toEqual([])
-  expect(stage.gateway.tasks >= asked.demands.zones && stage.database.multiAz).toBe(true)
+  expect(stage.gateway.minTasks >= asked.demands.zones && stage.database.multiAz).toBe(true)
   expect(bill.everything <= billOf(prod, asked.traffic, question.catalogue).everything).toBe(true)
   expect(stageText(stage)).toContain('export const optimised: Stage = {')
 })

@@ -3,7 +3,8 @@ import type { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
 import { resources, securityRules, synthesise } from './templates.ts'
 
-const stateful = /^AWS::(RDS|SQS::Queue$|SecretsManager|S3|DynamoDB|Kinesis|EC2::VPC$|EC2::Subnet$)/
+const stateful =
+  /^AWS::(RDS|ElasticLoadBalancingV2::LoadBalancer$|EC2::EIP$|SQS::Queue$|SecretsManager|S3|DynamoDB|Kinesis|EC2::VPC$|EC2::Subnet$)/
 
 const occurrences = (templates: Template[], pattern: RegExp) =>
   JSON.stringify(templates.map((t) => t.toJSON())).match(pattern) ?? []
@@ -35,6 +36,8 @@ describe.each(synthesise())('data stack of $stage.name on $stage.bus', ({ stage,
     expect(securityRules(data)).toEqual({
       NetworkBusClients: ['tcp 443 to NetworkBusEndpointGroup'],
       NetworkBusEndpointGroup: ['tcp 443 from NetworkBusClients'],
+      // Rules come and go with the doors.
+      FrontDoorGroup: [],
       DatabaseServer: ['tcp 5432 from DatabaseClients'],
       DatabaseClients: ['tcp 5432 to DatabaseServer'],
     })
@@ -52,7 +55,9 @@ describe.each(synthesise())('data stack of $stage.name on $stage.bus', ({ stage,
     const typesOf = (template: Template) => Object.values<{ Type: string }>(template.toJSON().Resources)
     expect(typesOf(ingest).filter(({ Type }) => stateful.test(Type))).toEqual([])
     expect(
-      typesOf(data).filter(({ Type }) => /EventSourceMapping|^AWS::(ECS|ApiGateway|ElasticLoad)/.test(Type)),
+      typesOf(data).filter(({ Type }) =>
+        /EventSourceMapping|^AWS::(ECS|ApiGateway|ElasticLoad\w+::[LT]\w+Group|ElasticLoad\w+::Listener)/.test(Type),
+      ),
     ).toEqual([])
 
     const ends = (type: string) => resources(data, type).map(([, r]) => [r.DeletionPolicy, r.UpdateReplacePolicy])
@@ -61,6 +66,7 @@ describe.each(synthesise())('data stack of $stage.name on $stage.bus', ({ stage,
       Array(stage.bus === 'sqs' ? 8 : 5).fill(kept),
     )
     expect(ends('AWS::SecretsManager::Secret')).toEqual([kept])
+    expect(ends('AWS::EC2::EIP')).toEqual([kept, kept])
     expect(ends('AWS::RDS::DBInstance')).toEqual([stage.keepData ? ['Snapshot', 'Snapshot'] : ['Delete', 'Delete']])
   })
 

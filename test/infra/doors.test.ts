@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { setting } from '../../core/settings.ts'
+import type { Throttle } from '../../lib/stage.ts'
 import { resources, securityRules, synthesise } from './templates.ts'
 
-describe.each(synthesise())('doors of $stage.name on $stage.bus', ({ stage, ingest }) => {
-  const only = (type: string) => {
-    const found = resources(ingest, type).map(([, { Properties }]) => Properties)
+describe.each(synthesise())('doors of $stage.name on $stage.bus', ({ stage, data, ingest }) => {
+  const only = (type: string, template = ingest) => {
+    const found = resources(template, type).map(([, { Properties }]) => Properties)
     expect(found).toHaveLength(1)
     return found[0]
   }
@@ -30,11 +31,23 @@ describe.each(synthesise())('doors of $stage.name on $stage.bus', ({ stage, inge
     })
   })
 
-  test('requests are throttled by the stage', () => {
-    expect(only('AWS::ApiGatewayV2::Stage').DefaultRouteSettings).toEqual({
-      ThrottlingRateLimit: stage.throttle.requestsPerSecond,
-      ThrottlingBurstLimit: stage.throttle.burst,
+  test('each route is throttled by itself, as the stage says, and made before its limit', () => {
+    const limit = ({ requestsPerSecond, burst }: Throttle) => ({
+      ThrottlingRateLimit: requestsPerSecond,
+      ThrottlingBurstLimit: burst,
     })
+    const { callbacks, readings } = stage.throttle
+    expect(only('AWS::ApiGatewayV2::Stage')).toMatchObject({
+      DefaultRouteSettings: limit(readings),
+      RouteSettings: {
+        'POST /sigfox/uplink': limit(callbacks),
+        'POST /sigfox/batch': limit(callbacks),
+        'GET /v1/{proxy+}': limit(readings),
+      },
+    })
+    const routes = resources(ingest, 'AWS::ApiGatewayV2::Route')
+    const [[, { DependsOn }]] = resources(ingest, 'AWS::ApiGatewayV2::Stage') as [[string, { DependsOn: string[] }]]
+    expect(DependsOn).toEqual(expect.arrayContaining(routes.map(([id]) => id)))
   })
 
   test('Sigfox has its answer before it hangs up after 10 s', () => {
@@ -47,12 +60,8 @@ describe.each(synthesise())('doors of $stage.name on $stage.bus', ({ stage, inge
 
   test('the UDP port is open to every device, the health port to the load balancer, and nothing else', () => {
     expect(securityRules(ingest)).toEqual({
-      UdpGatewayBalancerGroup: [
-        'udp 5683 from 0.0.0.0/0',
-        'udp 5683 to UdpGatewayTaskGroup',
-        'tcp 8080 to UdpGatewayTaskGroup',
-      ],
-      UdpGatewayTaskGroup: ['udp 5683 from 0.0.0.0/0', 'tcp 443 to 0.0.0.0/0', 'tcp 8080 from UdpGatewayBalancerGroup'],
+      FrontDoorGroup: ['udp 5683 from 0.0.0.0/0', 'udp 5683 to UdpGatewayTaskGroup', 'tcp 8080 to UdpGatewayTaskGroup'],
+      UdpGatewayTaskGroup: ['udp 5683 from 0.0.0.0/0', 'tcp 443 to 0.0.0.0/0', 'tcp 8080 from FrontDoorGroup'],
     })
   })
 
@@ -92,7 +101,7 @@ describe.each(synthesise())('doors of $stage.name on $stage.bus', ({ stage, inge
   })
 
   test('a zone without a task loses nothing: the load balancer crosses zones', () => {
-    expect(only('AWS::ElasticLoadBalancingV2::LoadBalancer').LoadBalancerAttributes).toContainEqual({
+    expect(only('AWS::ElasticLoadBalancingV2::LoadBalancer', data).LoadBalancerAttributes).toContainEqual({
       Key: 'load_balancing.cross_zone.enabled',
       Value: 'true',
     })

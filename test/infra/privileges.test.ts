@@ -36,7 +36,7 @@ const resource = (value: unknown): string => {
   const all = text(value)
   if (all.includes('cdk-hnb659fds-container-assets')) return 'the repository of the bootstrap'
   if (all.includes('DefaultSecurityGroup')) return 'the default security group'
-  return all.replace(/^arn::rds-db:::dbuser:/, 'dbuser ')
+  return all.replace(/^arn:(aws)?:rds-db:[\w-]*::dbuser:/, 'dbuser ')
 }
 
 const spoken = ({ Effect, Action, Resource, Condition, ...rest }: Statement): string => {

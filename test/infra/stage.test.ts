@@ -6,8 +6,9 @@ import { App } from 'aws-cdk-lib/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { build, StageError } from '../../bin/app.ts'
 import { dev, load, prod, stages } from '../../bin/stages.ts'
+import { checkStage } from '../../lib/check-stage.ts'
 import { maxConnections } from '../../lib/connections.ts'
-import { checkStage, type Stage } from '../../lib/stage.ts'
+import type { Stage } from '../../lib/stage.ts'
 
 const outdir = mkdtempSync(join(tmpdir(), 'sluice-stage-'))
 afterAll(() => rmSync(outdir, { recursive: true }))
@@ -24,7 +25,11 @@ describe('a stage that cannot work is refused', () => {
       { ...dev, pulse: { ...dev.pulse, windowSeconds: 301 } },
       /^pulse\.windowSeconds .* 0 to 300 s/,
     ],
-    ['a batch above 10,000', { ...prod, raw: { ...prod.raw, batchSize: 10_001 } }, /^raw\.batchSize .* 1 to 10000/],
+    [
+      'a batch beyond 6 MB',
+      { ...prod, raw: { ...prod.raw, batchSize: 6_001 } },
+      /^raw\.batchSize is 6001; .* 1 to 6000 .* 6 MB/,
+    ],
     ['a batch of nothing', { ...dev, raw: { ...dev.raw, batchSize: 0 } }, /^raw\.batchSize is 0/],
     ['half a record', { ...dev, raw: { ...dev.raw, batchSize: 2.5 } }, /^raw\.batchSize is 2\.5; .* whole number/],
     ['one worker at a time', { ...dev, raw: { ...dev.raw, maxConcurrency: 1 } }, /^raw\.maxConcurrency .* 2 to 1000/],

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { partitionGroups } from '../../adapters/kinesis/partition.ts'
 import { build, StageError } from '../../bin/app.ts'
 import { dev, load, prod, stages } from '../../bin/stages.ts'
-import { checkStage, type Stage } from '../../lib/stage.ts'
+import { checkStage } from '../../lib/check-stage.ts'
+import type { Stage } from '../../lib/stage.ts'
 import { context, resources, synthesise, topics } from './templates.ts'
 
 type Statement = { Action: string | string[]; Resource: unknown }
@@ -157,7 +158,7 @@ test('on demand, shards come and go: the functions themselves are bounded', () =
 })
 
 test('a bus that does not exist is one sentence that lists the known ones', () => {
-  expect(() => build('dev', new App(), 'nats')).toThrow(
+  expect(() => build('dev', new App(), { bus: 'nats' })).toThrow(
     new StageError('There is no bus "nats"; choose one of sqs, kinesis with -c bus=NAME.'),
   )
 })

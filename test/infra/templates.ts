@@ -1,9 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { Template } from 'aws-cdk-lib/assertions'
 import { App } from 'aws-cdk-lib/core'
-import { build } from '../../bin/app.ts'
-import { stages } from '../../bin/stages.ts'
+import { buildStage } from '../../bin/app.ts'
 import type { Stage } from '../../lib/stage.ts'
+import { buses as everyBus, variantsOf } from '../../tools/synth-all/variants.ts'
 
 process.env.CDK_VALIDATION = 'false'
 
@@ -17,21 +17,26 @@ export interface Synthesised {
   ingest: Template
 }
 
-/** Templates of every stage, by default on either bus, made in one process and without bundling. */
-export const synthesise = (buses: readonly Stage['bus'][] = ['sqs', 'kinesis']): Synthesised[] =>
-  buses.flatMap((bus) => {
-    const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } })
-    const built = Object.keys(stages).map((name) => build(name, app, bus))
-    try {
-      return built.map(({ stage, data, ingest }) => ({
-        stage,
-        data: Template.fromStack(data),
-        ingest: Template.fromStack(ingest),
-      }))
-    } finally {
-      rmSync(app.outdir, { recursive: true, force: true })
-    }
-  })
+/** Templates of every stage, by default on either bus with functions for the callback, without bundling. */
+export const synthesise = (
+  buses: readonly Stage['bus'][] = everyBus,
+  doors: readonly Stage['sigfoxDoor'][] = ['lambda'],
+): Synthesised[] => buses.flatMap((bus) => doors.flatMap((door) => synthesiseStages(variantsOf(bus, door))))
+
+/** Templates of these stages, whose names differ. */
+export const synthesiseStages = (stages: readonly Stage[]): Synthesised[] => {
+  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } })
+  const built = stages.map((stage) => buildStage(stage, app))
+  try {
+    return built.map(({ stage, data, ingest }) => ({
+      stage,
+      data: Template.fromStack(data),
+      ingest: Template.fromStack(ingest),
+    }))
+  } finally {
+    rmSync(app.outdir, { recursive: true, force: true })
+  }
+}
 
 /** Resources of one type, by logical id. */
 export const resources = (template: Template, type: string) => Object.entries(template.findResources(type))
@@ -43,9 +48,15 @@ export const ourFunctions = (template: Template) =>
 /** Reads as `tcp 443 from Name` or `udp 5683 to 0.0.0.0/0`, by the group's logical id without its hash. */
 export const securityRules = (template: Template) => {
   const name = (id: string) => id.slice(0, -8)
+  /** Of this template, or of the other one: the id that it is exported under, without what CDK adds. */
+  const groupOf = (value: unknown) => {
+    const { 'Fn::GetAtt': own, 'Fn::ImportValue': other } = value as Record<string, [string] & string>
+    return own
+      ? name(own[0])
+      : (/ExportsOutputFnGetAtt(\w+?)[0-9A-F]{8}GroupId/.exec(String(other))?.[1] ?? String(other))
+  }
   const peer = (rule: Record<string, unknown>, key: string) => {
-    const group = rule[key] as { 'Fn::GetAtt': [string] } | undefined
-    return group ? name(group['Fn::GetAtt'][0]) : String(rule.CidrIp)
+    return rule[key] ? groupOf(rule[key]) : String(rule.CidrIp)
   }
   const inward = (rule: Record<string, unknown>) =>
     `${rule.IpProtocol} ${rule.FromPort} from ${peer(rule, 'SourceSecurityGroupId')}`
@@ -62,10 +73,16 @@ export const securityRules = (template: Template) => {
     ]
   }
   const add = (type: string, say: (rule: Record<string, unknown>) => string) => {
-    for (const [, { Properties }] of resources(template, type))
-      rules[name(Properties.GroupId['Fn::GetAtt'][0])]?.push(say(Properties))
+    for (const [, { Properties }] of resources(template, type)) {
+      const group = groupOf(Properties.GroupId)
+      rules[group] = [...(rules[group] ?? []), say(Properties)]
+    }
   }
   add('AWS::EC2::SecurityGroupIngress', inward)
   add('AWS::EC2::SecurityGroupEgress', outward)
+  // EC2 lets everything out of a group that says nothing of it, here or in a rule of its own.
+  for (const [id, { Properties }] of resources(template, 'AWS::EC2::SecurityGroup'))
+    if (!Properties.SecurityGroupEgress && !rules[name(id)]?.some((rule) => rule.includes(' to ')))
+      rules[name(id)]?.push('all to anywhere')
   return rules
 }

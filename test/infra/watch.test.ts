@@ -62,17 +62,18 @@ describe.each(synthesise())('$stage.name on $stage.bus is watched', ({ stage, da
     expect(stats.filter(({ Stat }) => Stat === 'Average')).toEqual([])
   })
 
-  test.each(['AWS::SQS::Queue', 'AWS::Kinesis::Stream', 'AWS::RDS::DBInstance'])(
-    'every %s has an alarm (P33)',
-    (type) => {
-      const ids = resources(data, type).map(([id]) => id)
-      expect(ids.filter((id) => !mentions(id))).toEqual([])
-    },
-  )
+  test.each([
+    'AWS::SQS::Queue',
+    'AWS::Kinesis::Stream',
+    'AWS::RDS::DBInstance',
+    'AWS::ElasticLoadBalancingV2::LoadBalancer',
+  ])('every %s has an alarm (P33)', (type) => {
+    const ids = resources(data, type).map(([id]) => id)
+    expect(ids.filter((id) => !mentions(id))).toEqual([])
+  })
 
   test.each([
     'AWS::ECS::Service',
-    'AWS::ElasticLoadBalancingV2::LoadBalancer',
     'AWS::ElasticLoadBalancingV2::TargetGroup',
     'AWS::Lambda::EventSourceMapping',
     'AWS::ApiGatewayV2::Api',

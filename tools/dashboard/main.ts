@@ -20,7 +20,7 @@ const dashboardOf = (stage: string, bus: string | undefined) => {
   const outdir = mkdtempSync(join(tmpdir(), 'sluice-dashboard-'))
   try {
     const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, outdir })
-    const { ingest } = build(stage, app, bus)
+    const { ingest } = build(stage, app, { bus })
     const { Resources } = app.synth().getStackArtifact(ingest.artifactId).template as {
       Resources: Record<string, { Type: string; Properties: { DashboardBody?: unknown } }>
     }

@@ -26,6 +26,7 @@ export const deployment: Deployment = {
   alarms: 12,
   logMetrics: 3,
   silenceAlarms: 0,
+  scalingAlarms: 0,
   measuringWorkers: 0,
   measuringGateways: 0,
   accessLog: false,

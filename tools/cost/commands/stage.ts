@@ -21,7 +21,7 @@ export const fleets: readonly Decimal[] = [1_000, 10_000, 180_000, 360_000, 3_60
 /** A stage of `bin/`, or `lean`, which is a literal of this tool over the template of `prod`. */
 export const deploymentOf = async (name: string, bus?: Deployment['bus']): Promise<Deployment> => {
   if (name === lean.name) return withStage(await synthesise('prod'), { ...lean, bus: bus ?? lean.bus })
-  if (stages[name]) return synthesise(name, bus)
+  if (stages[name]) return synthesise(name, { bus })
   throw new CostFault(`There is no stage "${name}"; choose one of ${[...Object.keys(stages), lean.name].join(', ')}.`)
 }
 

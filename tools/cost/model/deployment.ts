@@ -24,6 +24,7 @@ export interface Deployment {
   /** What the HTTP door lets in; more is answered 429. */
   readonly requestsPerSecond: number
   readonly gateway: {
+    /** As few as there may be. What scaling adds in a busy hour is not billed. */
     readonly tasks: number
     readonly cpuUnits: number
     readonly memoryMiB: number
@@ -49,6 +50,8 @@ export interface Deployment {
   readonly alarms: number
   /** How many of them watch for silence: only where a stage expects traffic. */
   readonly silenceAlarms: number
+  /** How many of them the scaling of the tasks makes by itself: only where it may. */
+  readonly scalingAlarms: number
   /** Workers, and gateways, that write metrics of their own into their logs. */
   readonly measuringWorkers: number
   readonly measuringGateways: number

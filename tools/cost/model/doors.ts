@@ -22,7 +22,7 @@ export const datagramBytesAMonth = (traffic: Traffic, { nbiot }: Flow) =>
   times(nbiot.messages, traffic.datagramBytes + given('datagramHeaderBytes'))
 
 /** Doubled where the Sigfox door is a container as well: tasks of its own of the same size. */
-const taskCount = ({ gateway, sigfoxDoor }: Deployment) =>
+export const taskCount = ({ gateway, sigfoxDoor }: Deployment) =>
   decimal(sigfoxDoor === 'container' ? 2 * gateway.tasks : gateway.tasks)
 
 /** What the two doors bill. */

@@ -1,7 +1,7 @@
 import { bytesThroughEndpoint } from './bus.ts'
 import { type Decimal, decimal, over, times } from './decimal.ts'
 import type { Deployment } from './deployment.ts'
-import { datagramBytesAMonth } from './doors.ts'
+import { datagramBytesAMonth, taskCount } from './doors.ts'
 import type { Flow } from './flow.ts'
 import { loggedInvocations } from './functions.ts'
 import { given } from './measured.ts'
@@ -14,7 +14,7 @@ const count = (what: string, n: number) => part(what, decimal(n))
 
 const logUsage = (deployment: Deployment, traffic: Traffic, flow: Flow): Usage[] => {
   const functions = over(times(loggedInvocations(deployment, traffic, flow), given('logLineBytes')), gigabyte)
-  const tasks = over(times(decimal(deployment.gateway.tasks), given('gatewayLogBytes')), gigabyte)
+  const tasks = over(times(taskCount(deployment), given('gatewayLogBytes')), gigabyte)
   const kept = over(decimal(deployment.logRetentionDays), daysAMonth)
   const lines = [flow.sigfox.raw, flow.sigfox.pulse, flow.nbiot.raw, flow.nbiot.pulse]
   const measured = lines.reduce((sum, { invocations }) => sum + invocations, 0n)

@@ -1,5 +1,6 @@
 import { prod } from '../../../bin/stages.ts'
-import { checkStage, type Stage } from '../../../lib/stage.ts'
+import { checkStage } from '../../../lib/check-stage.ts'
+import type { Stage } from '../../../lib/stage.ts'
 import type { Demands, Question } from '../commands/question.ts'
 import { type Bill, billOf } from '../model/bill.ts'
 import { overloads } from '../model/capacity.ts'
@@ -33,7 +34,7 @@ export interface Found {
 const gateways = (
   base: Deployment,
   { traffic, demands }: Question,
-): Pick<Stage['gateway'], 'tasks' | 'cpuUnits' | 'memoryMiB'>[] =>
+): Pick<Stage['gateway'], 'minTasks' | 'maxTasks' | 'cpuUnits' | 'memoryMiB'>[] =>
   taskSizes.flatMap((size) => {
     const tasks = taskCounts.find(
       (count) =>
@@ -42,7 +43,7 @@ const gateways = (
           each.startsWith('gateway'),
         ),
     )
-    return tasks === undefined ? [] : [{ ...size, tasks }]
+    return tasks === undefined ? [] : [{ ...size, minTasks: tasks, maxTasks: tasks }]
   })
 
 /** The database is billed apart from all else: its cheapest class is found alone. */
@@ -50,7 +51,12 @@ const databases = (base: Deployment, stage: Stage, { traffic }: Question): Stage
   const flow = flowOf(base, traffic)
   const { raw, readings } = filledGiB({ ...base, rawRetentionDays: stage.rawRetentionDays }, traffic, flow)
   const storageGiB = Math.max(20, approximate(roundUp(raw + readings)))
-  return classes.map((instanceClass) => ({ ...stage.database, instanceClass, storageGiB }))
+  return classes.map((instanceClass) => ({
+    ...stage.database,
+    instanceClass,
+    storageGiB,
+    maxStorageGiB: 2 * storageGiB,
+  }))
 }
 
 const combinations = function* (base: Deployment, start: Stage, question: Question): Generator<Stage> {

@@ -4,12 +4,15 @@ import { type Deployment, packBytesOf } from '../model/deployment.ts'
 /** What `lib/stream-topic.ts` asks for, in every stage. */
 export const streamRetentionDays = 7
 
+/** Metrics that the alarms of `lib/gateway-scaling.ts` watch: two of CPU, and two of flows divided by tasks. */
+const scalingAlarmsOfAService = 6
+
 /**
  * The deployment of another stage literal, from one whose template was read: what a literal decides is replaced, the
  * rest is the same in every stage. A test holds this against the template of each stage of `bin/`.
  */
 export const withStage = (read: Deployment, stage: Stage): Deployment => {
-  const { tasks, cpuUnits, memoryMiB, lingerMilliseconds } = stage.gateway
+  const { minTasks, maxTasks, cpuUnits, memoryMiB, lingerMilliseconds } = stage.gateway
   const worker = ({ batchSize, windowSeconds, maxConcurrency, memoryMiB }: Stage['raw']) => ({
     batchSize,
     windowSeconds,
@@ -17,6 +20,8 @@ export const withStage = (read: Deployment, stage: Stage): Deployment => {
     memoryMiB,
   })
   const { instanceClass, storageGiB, multiAz } = stage.database
+  const services = stage.sigfoxDoor === 'container' ? 2 : 1
+  const scalingAlarms = maxTasks > minTasks ? services * scalingAlarmsOfAService : 0
   const silenceAlarms = stage.watch.silenceHours > 0 ? 2 : 0
   return {
     ...read,
@@ -25,15 +30,16 @@ export const withStage = (read: Deployment, stage: Stage): Deployment => {
     packBytes: packBytesOf[stage.bus],
     shards: stage.bus === 'kinesis' ? stage.shards : null,
     streamRetentionDays: stage.bus === 'kinesis' ? streamRetentionDays : 0,
-    requestsPerSecond: stage.throttle.requestsPerSecond,
-    gateway: { ...read.gateway, tasks, cpuUnits, memoryMiB, lingerMilliseconds },
+    requestsPerSecond: stage.throttle.callbacks.requestsPerSecond,
+    gateway: { ...read.gateway, tasks: minTasks, cpuUnits, memoryMiB, lingerMilliseconds },
     raw: worker(stage.raw),
     pulse: worker(stage.pulse),
     database: { instanceClass, storageGiB, multiAz },
     rawRetentionDays: stage.rawRetentionDays,
     logRetentionDays: stage.logRetentionDays,
-    alarms: read.alarms - read.silenceAlarms + silenceAlarms,
+    alarms: read.alarms - read.silenceAlarms - read.scalingAlarms + silenceAlarms + scalingAlarms,
     silenceAlarms,
+    scalingAlarms,
     endpointInterfaces: multiAz ? 2 : 1,
   }
 }

@@ -1,20 +1,21 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Choices } from '../../../bin/app.ts'
 import type { Deployment } from '../model/deployment.ts'
 import { CostFault } from '../model/fault.ts'
 import { readTemplates } from './template.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-const inFolder = async (stage: string, bus: Deployment['bus'] | undefined, outdir: string): Promise<Deployment> => {
+const inFolder = async (stage: string, choices: Choices, outdir: string): Promise<Deployment> => {
   // Loaded late: the other commands need no template, and this takes half a second.
   process.env.CDK_VALIDATION = 'false'
   const { App } = await import('aws-cdk-lib/core')
   const { build } = await import('../../../bin/app.ts')
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'))
   const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, outdir })
-  const { data, ingest } = build(stage, app, bus)
+  const { data, ingest } = build(stage, app, choices)
   const assembly = app.synth()
   return readTemplates(
     stage,
@@ -22,11 +23,11 @@ const inFolder = async (stage: string, bus: Deployment['bus'] | undefined, outdi
   )
 }
 
-/** A stage of `bin/` on its bus or another, from its own template, made here without bundling. @throws CostFault if it does not synthesise */
-export const synthesise = async (stage: string, bus?: Deployment['bus']): Promise<Deployment> => {
+/** A stage of `bin/` as it is or as chosen, from its own template, made here without bundling. @throws CostFault if it does not synthesise */
+export const synthesise = async (stage: string, choices: Choices = {}): Promise<Deployment> => {
   const outdir = mkdtempSync(join(tmpdir(), 'sluice-cost-'))
   try {
-    return await inFolder(stage, bus, outdir)
+    return await inFolder(stage, choices, outdir)
   } catch (error) {
     if (error instanceof CostFault) throw error
     throw new CostFault(`Stage "${stage}" does not synthesise: ${(error as Error).message.replace(/\s*\n\s*/g, ' ')}`)

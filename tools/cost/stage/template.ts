@@ -14,7 +14,7 @@ export interface Template {
 
 /** Types that are billed here, or cost nothing by themselves. Any other is named beside the bill. */
 const known =
-  /^(AWS::(IAM|EC2::(VPC|VPCEndpoint|Subnet.*|Route.*|InternetGateway|VPCGatewayAttachment|SecurityGroup.*|NatGateway|EIP)|ECS::.*|Lambda::.*|SQS::.*|Kinesis::Stream|S3::(Bucket|BucketPolicy)|Logs::(LogGroup|MetricFilter)|ApiGatewayV2::.*|ElasticLoadBalancingV2::.*|SecretsManager::(Secret|ResourcePolicy)|RDS::(DBInstance|DBParameterGroup|DBSubnetGroup)|CloudWatch::(Alarm|Dashboard)|SNS::.*|Events::Rule|CDK::Metadata)|Custom::)/
+  /^(AWS::(IAM|ApplicationAutoScaling::.*|EC2::(VPC|VPCEndpoint|Subnet.*|Route.*|InternetGateway|VPCGatewayAttachment|SecurityGroup.*|NatGateway|EIP)|ECS::.*|Lambda::.*|SQS::.*|Kinesis::Stream|S3::(Bucket|BucketPolicy)|Logs::(LogGroup|MetricFilter)|ApiGatewayV2::.*|ElasticLoadBalancingV2::.*|SecretsManager::(Secret|ResourcePolicy)|RDS::(DBInstance|DBParameterGroup|DBSubnetGroup)|CloudWatch::(Alarm|Dashboard)|SNS::.*|Events::Rule|CDK::Metadata)|Custom::)/
 
 /** Looks things up in the templates of a stage, and says which one is missing. */
 const openTemplates = (name: string, templates: readonly Template[]) => {
@@ -76,18 +76,44 @@ const busOf = ({ of }: Opened): Pick<Deployment, 'bus' | 'shards' | 'streamReten
   }
 }
 
-const gatewayOf = ({ of, one }: Opened): Deployment['gateway'] => {
+/** As many tasks as there always are: of a service that is scaled, the fewest. */
+const fewestTasks = ({ of }: Opened, desired: unknown) =>
+  Number(desired ?? of('AWS::ApplicationAutoScaling::ScalableTarget')[0]?.[1].Properties.MinCapacity ?? 1)
+
+const gatewayOf = (opened: Opened): Deployment['gateway'] => {
+  const { of, one } = opened
   const task = one('task definition', of('AWS::ECS::TaskDefinition')).properties
   const service = one('container service', of('AWS::ECS::Service')).properties
   const environment: { Name: string; Value: string }[] = task.ContainerDefinitions[0].Environment
   const linger = environment.find(({ Name }) => Name === setting.lingerMilliseconds)?.Value
   if (linger === undefined) throw new CostFault(`The gateway's container has no ${setting.lingerMilliseconds}.`)
   return {
-    tasks: service.DesiredCount,
+    tasks: fewestTasks(opened, service.DesiredCount),
     cpuUnits: Number(task.Cpu),
     memoryMiB: Number(task.Memory),
     lingerMilliseconds: Number(linger),
     publicAddresses: service.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp === 'ENABLED',
+  }
+}
+
+/** A function behind API Gateway, or none: then a container behind a listener with a certificate. */
+const sigfoxDoorOf = ({
+  of,
+  one,
+  functionsWith,
+}: Opened): Pick<Deployment, 'sigfoxDoor' | 'callbackMemoryMiB' | 'requestsPerSecond'> => {
+  const [callback] = functionsWith(setting.sigfoxBatchColumns)
+  if (!callback) {
+    const tls = of('AWS::ElasticLoadBalancingV2::Listener').filter(([, each]) => each.Properties.Protocol === 'TLS')
+    one('Sigfox door', tls)
+    return { sigfoxDoor: 'container', callbackMemoryMiB: 0, requestsPerSecond: 0 }
+  }
+  const { RouteSettings: routes = {} } = one('HTTP stage', of('AWS::ApiGatewayV2::Stage')).properties
+  const limits = Object.entries<{ ThrottlingRateLimit?: number }>(routes).filter(([route]) => /^POST /.test(route))
+  return {
+    sigfoxDoor: 'function',
+    callbackMemoryMiB: callback[1].Properties.MemorySize,
+    requestsPerSecond: limits[0]?.[1].ThrottlingRateLimit ?? 10_000,
   }
 }
 
@@ -99,6 +125,19 @@ const databaseOf = ({ of, one }: Opened): Deployment['database'] => {
     multiAz: instance.MultiAZ === true,
   }
 }
+
+interface ScalingPolicy {
+  TargetTrackingScalingPolicyConfiguration?: {
+    CustomizedMetricSpecification?: { Metrics?: { MetricStat?: unknown }[] }
+  }
+}
+
+/** A policy makes an alarm above its target and one below; each is billed by the metrics that it watches. */
+const scalingAlarmsOf = ({ of }: Opened) =>
+  of('AWS::ApplicationAutoScaling::ScalingPolicy').reduce((count, [, { Properties }]) => {
+    const { TargetTrackingScalingPolicyConfiguration: tracking }: ScalingPolicy = Properties
+    return count + 2 * watched(tracking?.CustomizedMetricSpecification ?? {})
+  }, 0)
 
 /** Metrics of one alarm: several where it watches an expression. */
 const watched = ({ Metrics }: { Metrics?: { MetricStat?: unknown }[] }) =>
@@ -112,27 +151,29 @@ export const readTemplates = (name: string, templates: readonly Template[]): Dep
   const opened = openTemplates(name, templates)
   const { all, of, one, functionsWith } = opened
   const bus = busOf(opened)
+  const scalingAlarms = scalingAlarmsOf(opened)
   const upkeep = one('upkeep function', functionsWith(setting.partitionDaysBack)).properties
   const interfaces = of('AWS::EC2::VPCEndpoint').filter(([, each]) => each.Properties.VpcEndpointType === 'Interface')
   return {
     name,
     notDeployable: null,
     ...bus,
-    sigfoxDoor: 'function',
-    callbackMemoryMiB: one('Sigfox callback function', functionsWith(setting.sigfoxBatchColumns)).properties.MemorySize,
-    requestsPerSecond:
-      one('HTTP stage', of('AWS::ApiGatewayV2::Stage')).properties.DefaultRouteSettings?.ThrottlingRateLimit ?? 10_000,
+    ...sigfoxDoorOf(opened),
     gateway: gatewayOf(opened),
     raw: workerOf(opened, 'raw worker', setting.pulseTopicUrl, bus.shards),
     pulse: workerOf(opened, 'pulse worker', setting.defaultProfile, bus.shards),
     database: databaseOf(opened),
     rawRetentionDays: Number(upkeep.Environment.Variables[setting.partitionDaysBack]),
     logRetentionDays: longestRetention(opened),
-    balancerZones: one('load balancer', of('AWS::ElasticLoadBalancingV2::LoadBalancer')).properties.Subnets.length,
+    balancerZones: one('load balancer', of('AWS::ElasticLoadBalancingV2::LoadBalancer')).properties.SubnetMappings
+      .length,
     endpointInterfaces: interfaces.reduce((count, [, { Properties }]) => count + Properties.SubnetIds.length, 0),
     natGateways: of('AWS::EC2::NatGateway').length,
     secrets: of('AWS::SecretsManager::Secret').length,
-    alarms: of('AWS::CloudWatch::Alarm').reduce((count, [, { Properties }]) => count + watched(Properties), 0),
+    alarms:
+      scalingAlarms +
+      of('AWS::CloudWatch::Alarm').reduce((count, [, { Properties }]) => count + watched(Properties), 0),
+    scalingAlarms,
     silenceAlarms: of('AWS::CloudWatch::Alarm').filter(([, each]) => /Nothing from/.test(each.Properties.AlarmName))
       .length,
     measuringWorkers: functionsWith(setting.metricsNamespace).length,

@@ -16,9 +16,11 @@ export const variants = {
   container: (from: Deployment): Deployment => ({
     ...from,
     name: `${from.name} with a container door`,
-    notDeployable: 'not deployable from this repository yet',
     sigfoxDoor: 'container',
     images: from.images + 1,
+    measuringGateways: from.measuringGateways + 1,
+    alarms: from.alarms + from.scalingAlarms,
+    scalingAlarms: 2 * from.scalingAlarms,
   }),
   unpacked: (from: Deployment): Deployment => ({
     ...from,

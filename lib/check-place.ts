@@ -1,0 +1,68 @@
+import { RegionInfo } from 'aws-cdk-lib/region-info'
+import { unless } from './check.ts'
+import type { Domain, ExistingDatabase, Stage } from './stage.ts'
+
+export const checkRegion = (region: string) =>
+  unless(
+    region === '' || RegionInfo.regions.some(({ name }) => name === region),
+    `region is "${region}", which AWS does not have; it must be one like eu-west-1, or empty for that of the credentials.`,
+  )
+
+const certificate = /^arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate\/[0-9a-f-]+$/
+const hostName = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/
+
+const checkDomain = (setting: string, { name, certificateArn }: Domain, region: string) => {
+  const [, certificateRegion] = certificate.exec(certificateArn) ?? []
+  return [
+    ...unless(
+      hostName.test(name),
+      `${setting}.name is "${name}"; it must be a host's name in lower case, like meters.example.com.`,
+    ),
+    ...unless(
+      certificateRegion !== undefined,
+      `${setting}.certificateArn is "${certificateArn}"; it must be the ARN of a certificate in ACM, like arn:aws:acm:eu-west-1:111122223333:certificate/….`,
+    ),
+    ...unless(
+      certificateRegion === undefined || region === '' || certificateRegion === region,
+      `${setting}.certificateArn is of ${certificateRegion} and region is ${region}; a certificate serves its own region only.`,
+    ),
+  ]
+}
+
+/** Own names where they are said, and the one that the container door cannot do without. */
+export const checkDomains = ({ sigfoxDoor, domains: { api, callbacks }, region }: Stage) => [
+  ...(api ? checkDomain('domains.api', api, region) : []),
+  ...(callbacks ? checkDomain('domains.callbacks', callbacks, region) : []),
+  ...unless(
+    sigfoxDoor === 'lambda' || callbacks !== null,
+    'domains.callbacks is null; with sigfoxDoor container it must have a name and a certificateArn, because Sigfox refuses a certificate that nobody signed.',
+  ),
+]
+
+const checkShape = (setting: string, values: string[], pattern: RegExp, example: string) =>
+  values
+    .filter((value) => !pattern.test(value))
+    .map((value) => `database.existing.${setting} has "${value}"; it must look like ${example}.`)
+
+/** The attributes of a database and a network that nobody looks up. */
+export const checkExisting = ({ resourceId, host, securityGroupId, network }: ExistingDatabase) => {
+  const { vpcId, zones, publicSubnetIds, privateSubnetIds, busEndpointGroupId } = network
+  const groups = busEndpointGroupId === null ? [] : [busEndpointGroupId]
+  return [
+    ...checkShape('resourceId', [resourceId], /^db-[A-Z0-9]+$/, 'db-ABCDEFGHIJKL'),
+    ...checkShape('host', [host], hostName, 'meters.abc.eu-west-1.rds.amazonaws.com'),
+    ...checkShape('securityGroupId', [securityGroupId], /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0'),
+    ...checkShape('network.vpcId', [vpcId], /^vpc-[0-9a-f]+$/, 'vpc-0123456789abcdef0'),
+    ...checkShape(
+      'network',
+      [...publicSubnetIds, ...privateSubnetIds],
+      /^subnet-[0-9a-f]+$/,
+      'subnet-0123456789abcdef0',
+    ),
+    ...checkShape('network.busEndpointGroupId', groups, /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0, or null'),
+    ...unless(
+      zones.length === 2 && publicSubnetIds.length === 2 && privateSubnetIds.length === 2,
+      `database.existing.network has ${zones.length} zones, ${publicSubnetIds.length} public and ${privateSubnetIds.length} private subnets; it must have two of each, in the same order.`,
+    ),
+  ]
+}
