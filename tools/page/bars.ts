@@ -17,7 +17,7 @@ const roomFor = (texts: readonly string[]) => Math.max(0, ...texts.map(({ length
 
 /** Bars below each other, the largest as long as there is room. */
 export const bars = (title: string, rows: readonly Bar[]): string => {
-  const left = roomFor(rows.map(({ name }) => name)) + 10
+  const left = roomFor(rows.map(({ name }) => name)) + 14
   const room = width - left - roomFor(rows.map(({ says }) => says)) - 10
   const largest = Math.max(0, ...rows.map(({ value }) => value)) || 1
   const drawn = rows.flatMap(({ name, value, says, look }, i) => {
