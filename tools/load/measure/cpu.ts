@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+
+/** What a process has spent, and the most memory that it ever held. */
+interface ProcessFigures {
+  readonly cpuSeconds: number
+  readonly peakRssMb: number
+}
+
+const ticksPerSecond = 100
+
+const text = (path: string): string | null => {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return null
+  }
+}
+
+const childrenOf = (pid: number): number[] =>
+  (text(`/proc/${pid}/task/${pid}/children`) ?? '')
+    .split(' ')
+    .filter((word) => word !== '')
+    .map(Number)
+
+/** CPU of a process and, where asked for, of all that it started, ended ones too; null where it is gone. */
+const figuresOf = (pid: number, withChildren: boolean): ProcessFigures | null => {
+  const stat = text(`/proc/${pid}/stat`)
+  if (stat === null) return null
+  // the name in parentheses may hold spaces: count from behind it
+  const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ')
+  const ticks = (withChildren ? [11, 12, 13, 14] : [11, 12]).reduce((sum, at) => sum + Number(fields[at]), 0)
+  const children = withChildren ? childrenOf(pid).map((child) => figuresOf(child, true)) : []
+  const peak = Number(/^VmHWM:\s+(\d+)/m.exec(text(`/proc/${pid}/status`) ?? '')?.[1] ?? 0) / 1024
+  return {
+    cpuSeconds: ticks / ticksPerSecond + children.reduce((sum, child) => sum + (child?.cpuSeconds ?? 0), 0),
+    peakRssMb: children.reduce((most, child) => Math.max(most, child?.peakRssMb ?? 0), peak),
+  }
+}
+
+/** Processes by the stage they serve. */
+const stages: readonly (readonly [RegExp, string])[] = [
+  [/^gateway$/, 'gateway'],
+  [/RawWorker/, 'rawWorker'],
+  [/PulseWorker/, 'pulseWorker'],
+  [/Sigfox/, 'callback'],
+  [/^postgres$/, 'database'],
+  [/^(queues|streams)$/, 'busEmulator'],
+  [/Api/, 'api'],
+  [/^runner$/, 'runner'],
+  [/^sender$/, 'sender'],
+]
+const stageOf = (name: string) => stages.find(([pattern]) => pattern.test(name))?.[1] ?? 'upkeep'
+
+/**
+ * Adds up what the processes of each stage spend from `begin` on. A process that was killed keeps what it had at the
+ * last look.
+ */
+export const createCpuMeter = () => {
+  const first = new Map<number, number>()
+  const last = new Map<number, { stage: string; cpuSeconds: number }>()
+  const peaks: Record<string, number> = {}
+  let isBegun = false
+
+  const look = (processes: Readonly<Record<string, readonly number[]>>) => {
+    for (const [name, pids] of Object.entries(processes))
+      for (const pid of pids) {
+        // of the others only the server has processes of its own that count
+        const figures = pid > 0 ? figuresOf(pid, name === 'postgres') : null
+        if (!figures) continue
+        const stage = stageOf(name)
+        peaks[stage] = Math.max(peaks[stage] ?? 0, figures.peakRssMb)
+        last.set(pid, { stage, cpuSeconds: figures.cpuSeconds })
+        if (!isBegun) first.set(pid, figures.cpuSeconds)
+      }
+  }
+  return {
+    look,
+    /** From here on it counts. */
+    begin: (processes: Readonly<Record<string, readonly number[]>>) => {
+      look(processes)
+      isBegun = true
+    },
+    seconds: (): Record<string, number> => {
+      const sums: Record<string, number> = {}
+      for (const [pid, { stage, cpuSeconds }] of last)
+        sums[stage] = (sums[stage] ?? 0) + cpuSeconds - (first.get(pid) ?? 0)
+      return sums
+    },
+    peakRssMb: () => peaks,
+  }
+}

@@ -1,0 +1,72 @@
+import { type Scrape, settledIn } from './gateway.ts'
+
+/** A time in which a datagram may have been sent that nobody received, or received and never told of. */
+export interface Doubt {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/**
+ * No datagram is answered, so whatever was sent counts as confirmed unless something is known to have stood in its way.
+ * A gateway reads in the order of sending and has a few packs on their way at once; in so many milliseconds these
+ * overtake each other, and a datagram lies unread, no longer.
+ */
+const disorderMs = 1_000
+
+const isNewProcess = (before: Scrape, after: Scrape) => after.received < before.received
+
+/** Up to when everything sent is known to be on the bus, by the scrapes of one process. */
+const provenUntil = (scrapes: readonly Scrape[]): number => {
+  const last = scrapes.at(-1)
+  if (!last) return Number.NEGATIVE_INFINITY
+  const proven = scrapes.findLast(
+    ({ atMs, received, publishFailures }) =>
+      atMs <= last.atMs - disorderMs && received <= settledIn(last) && publishFailures === last.publishFailures,
+  )
+  return (proven ?? scrapes[0] ?? last).atMs - disorderMs
+}
+
+/** Datagrams that were thrown away between two scrapes and counted as such. */
+const thrownAway = (before: Scrape, after: Scrape) => after.kernelDrops > before.kernelDrops || after.shed > before.shed
+
+/**
+ * The times of doubt of a run, from all scrapes that were answered.
+ * @param isAnswering whether the gateway answered in the end
+ */
+export const doubtsOf = (scrapes: readonly Scrape[], isAnswering: boolean): Doubt[] => {
+  const doubts: Doubt[] = []
+  let ofProcess: Scrape[] = []
+  for (const [i, after] of scrapes.entries()) {
+    const before = scrapes[i - 1]
+    if (before && isNewProcess(before, after)) {
+      doubts.push({ fromMs: provenUntil(ofProcess), toMs: after.atMs + disorderMs })
+      ofProcess = []
+    } else if (before && thrownAway(before, after)) {
+      doubts.push({ fromMs: before.atMs - disorderMs, toMs: after.atMs + disorderMs })
+    }
+    ofProcess.push(after)
+  }
+  if (!isAnswering) doubts.push({ fromMs: provenUntil(ofProcess), toMs: Number.POSITIVE_INFINITY })
+  return doubts
+}
+
+/** Sums over all processes that answered: a new one counts from zero. */
+export const totalsOf = (scrapes: readonly Scrape[]) => {
+  const ends = scrapes.filter((one, i) => {
+    const next = scrapes[i + 1]
+    return !next || isNewProcess(one, next)
+  })
+  const sum = (read: (one: Scrape) => number) => ends.reduce((total, one) => total + read(one), 0)
+  return {
+    processes: ends.length,
+    received: sum(({ received }) => received),
+    accepted: sum(({ accepted }) => accepted),
+    rejected: sum(({ rejected }) => rejected),
+    shed: sum(({ shed }) => shed),
+    kernelDrops: sum(({ kernelDrops }) => kernelDrops),
+    confirmedWithin: (bound: number) => sum(({ confirmedWithin }) => confirmedWithin.get(bound) ?? 0),
+    bounds: [...(ends[0]?.confirmedWithin.keys() ?? [])].sort((a, b) => a - b),
+  }
+}
+
+export type GatewayTotals = ReturnType<typeof totalsOf>

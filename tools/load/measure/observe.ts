@@ -1,0 +1,91 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { readFlow } from '../../ledger/read-back.ts'
+import type { Account } from '../account.ts'
+import type { Sample } from '../result.ts'
+import type { System } from '../system/system.ts'
+import { createCpuMeter } from './cpu.ts'
+import { totalsOf } from './doubt.ts'
+import { type Scrape, scrape } from './gateway.ts'
+
+const scrapeEveryMs = 500
+const sampleEveryMs = 1_000
+
+export interface ObserverParts {
+  readonly system: System
+  readonly account: Account
+  readonly senderPid: number
+  readonly beginsAtMs: number
+  readonly sampled: (sample: Sample) => void
+}
+
+/** Calls `work` every so often until the signal, one call after the other; what fails is tried again. */
+const repeatedly = async (everyMs: number, signal: AbortSignal, work: () => Promise<void>) => {
+  for (let next = Date.now(); !signal.aborted; ) {
+    await work().catch(() => undefined)
+    next = Math.max(next + everyMs, Date.now())
+    await pause(next - Date.now(), null, { signal }).catch(() => undefined)
+  }
+}
+
+/** Looks at the system from outside while it works. */
+export const observe = ({ system, account, senderPid, beginsAtMs, sampled }: ObserverParts) => {
+  const end = new AbortController()
+  const cpu = createCpuMeter()
+  const scrapes: Scrape[] = []
+  const timeline: Sample[] = []
+  let isAnswering = true
+  let waiting: number | null = null
+
+  const lookAtGateway = async () => {
+    const one = system.gatewayUrl === null ? null : await scrape(system.gatewayUrl)
+    isAnswering = one !== null
+    if (one) scrapes.push(one)
+  }
+  const lookAtProcesses = async (begin = false) => {
+    const look = system.look ? await system.look() : null
+    waiting = look?.waiting ?? null
+    const runner = system.runnerPid === null ? [] : [system.runnerPid]
+    const all = { ...look?.processes, runner, sender: [senderPid] }
+    if (begin) cpu.begin(all)
+    else cpu.look(all)
+  }
+  const sample = async () => {
+    const second = (Date.now() - beginsAtMs) / 1_000
+    if (second < 0) return
+    await lookAtProcesses()
+    const flow = await readFlow(system.apiUrl)
+    const lanes = Object.values(flow)
+    const accepted = totalsOf(scrapes).accepted + account.confirmedCallbacks()
+    const now: Sample = {
+      second: Math.round(second),
+      sent: account.sent(),
+      accepted,
+      stored: lanes.reduce((sum, { raw }) => sum + raw.stored, 0),
+      readings: lanes.reduce((sum, { readings }) => sum + readings, 0),
+      waitingPacks: waiting,
+    }
+    timeline.push(now)
+    sampled(now)
+  }
+  const running = Promise.all([
+    repeatedly(scrapeEveryMs, end.signal, lookAtGateway),
+    repeatedly(sampleEveryMs, end.signal, sample),
+  ])
+  return {
+    begin: () => lookAtProcesses(true),
+    scrapes,
+    timeline,
+    cpu,
+    waiting: () => waiting,
+    isAnswering: () => isAnswering,
+    /** Looks once more, so that nothing of the end is missed, and stops looking. */
+    stop: async () => {
+      end.abort()
+      await running
+      await lookAtGateway()
+      await lookAtProcesses().catch(() => undefined)
+    },
+  }
+}
+
+export type Observer = ReturnType<typeof observe>

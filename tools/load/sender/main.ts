@@ -1,0 +1,129 @@
+import { createHistogram } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createLoadFleet } from '../plan/fleet.ts'
+import { unwantedOf } from '../plan/radio.ts'
+import { openCallbacks } from './callbacks.ts'
+import { openDatagrams } from './datagrams.ts'
+import type { Assignment, SenderMessage, Summary, UnwantedCounts } from './messages.ts'
+import { createNotes } from './notes.ts'
+import { createSchedule } from './schedule.ts'
+import { sigfoxNetwork } from './sigfox.ts'
+import { junkDatagram } from './unwanted.ts'
+
+/** A process of its own, so that its CPU is counted apart and nothing that the ledger does delays a message. */
+const tickMs = 4
+const sliceEveryMs = 200
+const sourcesOf = { udp: 32, http: 8 } as const
+/** How long answers are waited for after the last message: all tries of a callback. */
+const answerLimitMs = 60_000
+
+const say = (message: SenderMessage) => process.send?.(message)
+
+/** Addresses of this machine to send from; elsewhere the system's own choice. */
+const sources = (host: string, count: number): string[] =>
+  process.platform === 'linux' && host.startsWith('127.')
+    ? Array.from({ length: count }, (_, i) => `127.${10 + (i % 8)}.${i >> 3}.${1 + i}`)
+    : []
+
+const run = async ({ plan, httpUrl, token, udpHost, udpPort, beginsAtMs }: Assignment, stop: AbortSignal) => {
+  const fleet = createLoadFleet(plan)
+  const notes = createNotes()
+  const latency = createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 })
+  const unwanted: UnwantedCounts = {
+    malformedCallbacks: 0,
+    malformedAnswered: 0,
+    hostileCallbacks: 0,
+    hostileRefused: 0,
+    intruders: 0,
+    junkDatagrams: 0,
+  }
+  const callbacks = openCallbacks(httpUrl, sources(new URL(httpUrl).hostname, sourcesOf.http))
+  const datagrams = await openDatagrams(udpHost, udpPort, sources(udpHost, sourcesOf.udp))
+  await pause(Math.max(0, beginsAtMs - Date.now()))
+  const beganAt = performance.now()
+  const nowMs = () => performance.now() - beganAt
+  const sigfox = sigfoxNetwork({
+    fleet,
+    token,
+    post: callbacks.post,
+    notes,
+    unwanted,
+    answeredAfterMs: (ms) => latency.record(Math.max(1, Math.round(ms * 1_000))),
+    nowMs,
+  })
+  const schedule = createSchedule(fleet)
+  let [copies, lagMs, lastSentAtMs, second, slicedAt] = [0, 0, 0, 0, 0]
+  const cpuBefore = process.cpuUsage()
+
+  const sendUnwanted = (number: number, dueMs: number, isSigfox: boolean) => {
+    const kind = unwantedOf(plan.seed, number)
+    if (kind === null) return
+    if (isSigfox) return kind === 'malformed' ? sigfox.sendMalformed(number, dueMs) : sigfox.sendHostile(number)
+    unwanted.junkDatagrams++
+    datagrams.sendBytes(junkDatagram(fleet, number, (target) => fleet.datagram(number, target)))
+  }
+  const send = (number: number, dueMs: number, isCopy: boolean) => {
+    const isSigfox = fleet.isSigfox(number)
+    if (isCopy) copies++
+    else sendUnwanted(number, dueMs, isSigfox)
+    if (isSigfox) return sigfox.send(number, dueMs)
+    notes.datagram(number)
+    datagrams.send((target) => fleet.datagram(number, target))
+  }
+  const tick = () => {
+    const now = nowMs()
+    const endOfSecond = (second + 1) * 1_000
+    // the messages of a second go out when it has ended
+    schedule.sendUntil(Math.min(now, endOfSecond), (number, dueMs, isCopy) => {
+      lagMs = Math.max(lagMs, nowMs() - dueMs - (isCopy ? 10 : 0))
+      send(number, dueMs, isCopy)
+    })
+    if (now >= endOfSecond) {
+      sigfox.endSecond(endOfSecond)
+      second++
+    }
+    lastSentAtMs = Date.now()
+  }
+  const tell = () => {
+    if (nowMs() - slicedAt < sliceEveryMs) return
+    slicedAt = nowMs()
+    say({ slice: notes.slice() })
+  }
+
+  while (!schedule.isOver() && !stop.aborted) {
+    tick()
+    tell()
+    await pause(tickMs)
+  }
+  sigfox.endSecond(nowMs())
+  if (stop.aborted) sigfox.stop()
+  for (const limit = nowMs() + (stop.aborted ? 2_000 : answerLimitMs); sigfox.open() > 0 && nowMs() < limit; ) {
+    tell()
+    await pause(20)
+    if (stop.aborted) sigfox.stop()
+  }
+  const cpu = process.cpuUsage(cpuBefore)
+  say({ slice: notes.slice() })
+  const percentile = (percent: number) => (latency.count === 0 ? null : latency.percentile(percent) / 1_000)
+  const summary: Summary = {
+    unwanted,
+    copies,
+    ackMs: { p50: percentile(50), p99: percentile(99), max: latency.count === 0 ? null : latency.max / 1_000 },
+    lagMs,
+    lastSentAtMs,
+    cpuSeconds: (cpu.user + cpu.system) / 1e6,
+  }
+  say({ summary })
+  datagrams.close()
+  callbacks.close()
+  process.disconnect()
+}
+
+const stop = new AbortController()
+// Ctrl-C reaches the whole group: what follows from it is decided by who started us
+process.on('SIGINT', () => undefined)
+process.on('disconnect', () => process.exit())
+process.on('message', (message: Assignment | 'stop') => {
+  if (message === 'stop') stop.abort()
+  else run(message, stop.signal).catch((error: Error) => say({ fault: error.message }))
+})

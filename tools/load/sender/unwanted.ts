@@ -1,0 +1,58 @@
+import type { LoadFleet } from '../plan/fleet.ts'
+import { mix } from '../plan/hash.ts'
+import type { Callback } from './callbacks.ts'
+
+const json = (body: object, token: string | null): Callback => ({
+  path: '/sigfox/uplink',
+  contentType: 'application/json',
+  body: JSON.stringify(body),
+  token,
+})
+
+const kindSalt = 0xf001
+const kindOf = ({ plan }: LoadFleet, number: number, kinds: number) => mix(plan.seed ^ kindSalt, number) % kinds
+
+/** A callback that whoever knows the token sends by mistake: it is answered, and recorded as a reject. */
+export const malformedCallback = (fleet: LoadFleet, number: number, token: string): Callback => {
+  const [device, time, data] = [fleet.deviceIdOf(number), fleet.timeOf(number), fleet.frameHex(number)]
+  const bodies = [
+    { device, time, data: data.slice(1), seqNumber: 1 },
+    { device, time, data: `${data.slice(2)}xy`, seqNumber: 1 },
+    { device, data, seqNumber: 1 },
+    { device: '{device}', time: '{time}', data: '{data}', seqNumber: '{seqNumber}' },
+    { device, time, batt: '3.1', temp: '21', seqNumber: 1 },
+    { device: 'not a device', time, data, seqNumber: 1 },
+    { device, time: 1, data, seqNumber: -5 },
+  ]
+  return json(bodies[kindOf(fleet, number, bodies.length)] ?? {}, token)
+}
+
+/** A line that spoils its batch for nobody. */
+export const malformedLine = (fleet: LoadFleet, number: number): string => {
+  const id = fleet.deviceIdOf(number)
+  const lines = [`${id};now`, `${id};${fleet.timeOf(number)};false;null;37FF;4;null;45;5;-120.50;1`, 'device;time;data']
+  return lines[kindOf(fleet, number, lines.length)] ?? id
+}
+
+/** A callback of somebody who must not come in: without the token, or with another one. */
+export const hostileCallback = (fleet: LoadFleet, number: number): Callback => {
+  const body = { device: fleet.deviceIdOf(number), time: fleet.timeOf(number), data: '46', seqNumber: 1 }
+  const tokens = [null, 'guess', `${'0'.repeat(kindOf(fleet, number, 64))}1`]
+  return json(body, tokens[kindOf(fleet, number, tokens.length)] ?? null)
+}
+
+const largestDatagram = 1_400
+
+/** A datagram that is none of a device's: noise, another protocol's, one cut short, one far too long. */
+export const junkDatagram = (fleet: LoadFleet, number: number, whole: (target: Buffer) => number): Uint8Array => {
+  const kind = kindOf(fleet, number, 4)
+  if (kind === 0) {
+    const datagram = Buffer.alloc(128)
+    whole(datagram)
+    return datagram.subarray(0, 9)
+  }
+  const datagram = Buffer.alloc(kind === 1 ? largestDatagram : 4 + (number % 60), kind === 2 ? 0xcc : 0x40)
+  // a second nibble above nine: no digits of any id begin so
+  datagram[1] = 0xff
+  return datagram
+}

@@ -1,0 +1,57 @@
+import { freePort, freeUdpPort } from '../../../local/ports.ts'
+import { createShutdown } from '../../../local/shutdown.ts'
+import { type Local, startLocal } from '../../../local/start.ts'
+import type { HostAnswer, HostQuestion, HostSettings } from './messages.ts'
+
+/** The local system in a process of its own, so that what the ledger costs is not taken for what the system costs. */
+const say = (answer: HostAnswer) => process.send?.(answer)
+const shutdown = createShutdown((line) => say({ report: line }))
+
+const start = async ({ dataDir, bus, timeScale, token, assemblyFolder }: HostSettings): Promise<Local> => {
+  const overrides = {
+    httpPort: await freePort(),
+    udpPort: await freeUdpPort(),
+    dataDir,
+    bus,
+    sigfoxToken: token,
+    timeScale,
+  }
+  const options = { report: (line: string) => say({ report: line }), shutdown }
+  return startLocal(overrides, assemblyFolder === null ? options : { ...options, assemblyFolder })
+}
+
+const waitingIn = async ({ plan, waiting }: Local): Promise<number | null> => {
+  const mappings = plan.mappings.length > 0 ? plan.mappings : plan.streamMappings
+  const functions = [...new Set(mappings.map(({ functionArn }) => functionArn))]
+  try {
+    return (await Promise.all(functions.map(waiting))).reduce((sum, packs) => sum + packs, 0)
+  } catch {
+    return null
+  }
+}
+
+let local: Local | null = null
+const end = async () => {
+  await shutdown.run()
+  process.exit()
+}
+
+// Ctrl-C reaches the whole group: what follows from it is decided by who started us
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => undefined)
+process.on('disconnect', () => void end())
+process.on('message', async (question: HostQuestion) => {
+  if (question === 'stop') return end()
+  if (question === 'look') {
+    if (local) say({ look: { processes: local.processes(), waiting: await waitingIn(local) } })
+    return
+  }
+  try {
+    local = await start(question.start)
+    const { httpUrl, udpPort, gatewayUrl } = local
+    say({ ready: { httpUrl, udpPort, gatewayUrl } })
+  } catch (error) {
+    say({ fault: (error as Error).message })
+    await end()
+  }
+})

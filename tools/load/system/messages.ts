@@ -1,0 +1,28 @@
+export interface HostSettings {
+  readonly dataDir: string
+  readonly bus: 'sqs' | 'kinesis'
+  readonly timeScale: number
+  readonly token: string
+  /** An app synthesised before; null synthesises it. */
+  readonly assemblyFolder: string | null
+}
+
+export type HostQuestion = { readonly start: HostSettings } | 'look' | 'stop'
+
+/** Ids of the system's processes by name, and packs on the bus; null where it does not say. */
+export interface Look {
+  readonly processes: Readonly<Record<string, readonly number[]>>
+  readonly waiting: number | null
+}
+
+export interface Doors {
+  readonly httpUrl: string
+  readonly udpPort: number
+  readonly gatewayUrl: string
+}
+
+export type HostAnswer =
+  | { readonly report: string }
+  | { readonly ready: Doors }
+  | { readonly look: Look }
+  | { readonly fault: string }
