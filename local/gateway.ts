@@ -6,6 +6,7 @@ import type { Cloud } from './cloud.ts'
 import { StartFault } from './fault.ts'
 import { assetFolder } from './template.ts'
 
+/** A container of the template. */
 export interface Gateway {
   /** The file that the image's command runs. */
   readonly program: string
@@ -24,14 +25,13 @@ const commandOf = (folder: string) => {
   return { program: join(folder, program), nodeFlags: command.slice(1, -1) }
 }
 
-/** The one container of the template's one task definition. */
-export const declaredGateway = (cloud: Cloud): Gateway => {
-  const [task] = cloud.all('AWS::ECS::TaskDefinition')
-  if (!task) throw new Error('The template declares no AWS::ECS::TaskDefinition')
-  const variables = (task.get('ContainerDefinitions', 0, 'Environment') ?? []) as Variables
-  const environment = Object.fromEntries(variables.map(({ Name, Value }) => [Name, String(Value)]))
-  return { ...commandOf(assetFolder(cloud.assembly, task.raw('ContainerDefinitions', 0, 'Image'))), environment }
-}
+/** The one container of each of the template's task definitions. */
+export const declaredGateways = (cloud: Cloud): Gateway[] =>
+  cloud.all('AWS::ECS::TaskDefinition').map((task) => {
+    const variables = (task.get('ContainerDefinitions', 0, 'Environment') ?? []) as Variables
+    const environment = Object.fromEntries(variables.map(({ Name, Value }) => [Name, String(Value)]))
+    return { ...commandOf(assetFolder(cloud.assembly, task.raw('ContainerDefinitions', 0, 'Image'))), environment }
+  })
 
 const startLimitMs = 15_000
 /** Drain and publish; the gateway itself gives up publishing after ten seconds. */
@@ -43,11 +43,14 @@ const isHealthy = (port: number) =>
     () => false,
   )
 
-/** Starts the gateway and waits until its health port says that it can publish; `stop` lets it drain. */
-export const startGateway = async (gateway: Gateway, healthPort: number, dataDir: string): Promise<Running> => {
+/** Starts a gateway and waits until its health port says that it can publish; `stop` lets it drain. */
+export const startGateway = async (
+  gateway: Gateway,
+  { name, logName, healthPort, dataDir }: { name: string; logName: string; healthPort: number; dataDir: string },
+): Promise<Running> => {
   const child = forkChild('gateway-boot.mjs', [gateway.program], {
     dataDir,
-    name: 'gateway',
+    name: logName,
     env: { ...gateway.environment },
     nodeFlags: gateway.nodeFlags,
   })
@@ -60,7 +63,7 @@ export const startGateway = async (gateway: Gateway, healthPort: number, dataDir
     if (ended || Date.now() > deadline) {
       child.kill('SIGKILL')
       await exited
-      throw new StartFault(`The UDP gateway did not start; see ${logPath(dataDir, 'gateway')}.`)
+      throw new StartFault(`The ${name} did not start; see ${logPath(dataDir, logName)}.`)
     }
     await sleep(30)
   }

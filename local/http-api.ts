@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { type Authorizer, authorizeWith, type Verdict } from './authorizer.ts'
 import type { Invocation } from './environment.ts'
 import { type HttpRequest, readRequest, requestEvent } from './http-event.ts'
@@ -57,11 +57,15 @@ const send = (response: ServerResponse, payload: unknown) => {
   response.end(answer.body === undefined ? '' : Buffer.from(answer.body, answer.isBase64Encoded ? 'base64' : 'utf8'))
 }
 
-/** The HTTP API of the template on 127.0.0.1; `invoke` runs the function with that ARN. */
+/**
+ * The HTTP API of the template on 127.0.0.1; `invoke` runs the function with that ARN.
+ * @param otherwise answers what no route takes
+ */
 export const startHttpApi = async (
   port: number,
   api: { readonly routes: readonly Route[]; readonly authorizers: readonly Authorizer[] },
   invoke: (functionArn: string, event: unknown) => Promise<Invocation>,
+  otherwise: RequestListener = (_, response) => refuse(response, 404),
 ) => {
   const authorizers = new Map(
     api.authorizers.map((authorizer) => [
@@ -79,7 +83,7 @@ export const startHttpApi = async (
   const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
     const path = incoming.url?.split('?')[0] ?? '/'
     const found = findRoute(api.routes, incoming.method ?? 'GET', path)
-    if (!found) return refuse(response, 404)
+    if (!found) return otherwise(incoming, response)
     const { route, pathParameters } = found
     const request = readRequest(incoming, { routeKey: route.key, pathParameters })
     const verdict = await judge(route, request)

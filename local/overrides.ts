@@ -5,6 +5,7 @@ import { setting } from '../core/settings.ts'
 import type { Stage } from '../lib/stage.ts'
 
 const buses: readonly Stage['bus'][] = ['sqs', 'kinesis']
+const sigfoxDoors: readonly Stage['sigfoxDoor'][] = ['lambda', 'container']
 
 /** Everything that the local run says differently from the template stands in this file. */
 export interface Overrides {
@@ -16,6 +17,8 @@ export interface Overrides {
   readonly dataDir: string
   /** The bus, where it is not that of the stage. */
   readonly bus?: Stage['bus']
+  /** What takes the Sigfox callbacks, where it is not that of the stage. */
+  readonly sigfoxDoor?: Stage['sigfoxDoor']
   /** The callback's bearer token, in place of the generated secret. */
   readonly sigfoxToken: string
   /** Divides visibility, batching windows and retention, so that nobody waits minutes for a retry. */
@@ -23,7 +26,7 @@ export interface Overrides {
 }
 
 /**
- * HTTP_PORT, UDP_PORT, DATA_DIR, BUS, SIGFOX_TOKEN and TIME_SCALE with their defaults.
+ * HTTP_PORT, UDP_PORT, DATA_DIR, BUS, SIGFOX_DOOR, SIGFOX_TOKEN and TIME_SCALE with their defaults.
  * @throws SettingsError naming every variable that is wrong
  */
 export const readOverrides = (environment: Readonly<Record<string, string | undefined>>): Overrides => {
@@ -32,6 +35,7 @@ export const readOverrides = (environment: Readonly<Record<string, string | unde
     udpPort: integer('UDP_PORT', { min: 1, max: 65_535, fallback: 5683 }),
     dataDir: optionalText('DATA_DIR'),
     bus: oneOf('BUS', buses, dev.bus),
+    sigfoxDoor: oneOf('SIGFOX_DOOR', sigfoxDoors, dev.sigfoxDoor),
     sigfoxToken: optionalText('SIGFOX_TOKEN'),
     timeScale: integer('TIME_SCALE', { min: 1, max: 86_400, fallback: 1 }),
   })
@@ -72,6 +76,20 @@ export const gatewayEnvironment = (udpPort: number, healthPort: number): Environ
   [setting.lingerMilliseconds]: '20',
   [setting.drainSeconds]: '1',
 })
+
+/** The one before it, at HTTP_PORT, has been closed when it is told to stop: nothing comes any more. */
+export const sigfoxGatewayEnvironment = (httpPort: number, healthPort: number): Environment => ({
+  [setting.httpPort]: String(httpPort),
+  [setting.healthPort]: String(healthPort),
+  [setting.lingerMilliseconds]: '20',
+  [setting.drainSeconds]: '0',
+})
+
+/** A load balancer ends TLS on AWS, and here there is none; a stage whose container door has no name gets one. */
+export const exampleDomain = {
+  domain: 'callbacks.example.com',
+  certificate: `arn:aws:acm:${region}:${accountId}:certificate/00000000-0000-0000-0000-000000000000`,
+}
 
 /** What the secrets hold, by the setting that tells a function of each. */
 export const secretValues = (sigfoxToken: string): Environment => ({

@@ -3,7 +3,7 @@ import { type Authorizer, declaredAuthorizers } from './authorizer.ts'
 import { type Addresses, openCloud } from './cloud.ts'
 import { type DeclaredDatabase, declaredDatabase } from './database.ts'
 import { type DeclaredFunction, declaredFunction } from './functions.ts'
-import { declaredGateway, type Gateway } from './gateway.ts'
+import { declaredGateways, type Gateway } from './gateway.ts'
 import { declaredMappings, type Mapping } from './mapping.ts'
 import { declaredQueues, type Queue } from './queues.ts'
 import { declaredRoutes, type Route } from './routes.ts'
@@ -28,7 +28,10 @@ export interface Plan {
   readonly database: DeclaredDatabase
   /** Users as whom the functions connect. */
   readonly databaseUsers: readonly string[]
+  /** The UDP gateway. */
   readonly gateway: Gateway
+  /** What takes the Sigfox callbacks; null where functions do. */
+  readonly sigfoxGateway: Gateway | null
 }
 
 /** Reads the plan. Throws an Error naming the resource that the local run does not understand. */
@@ -49,6 +52,9 @@ export const readPlan = (assembly: Assembly, addresses: Addresses, timeScale: nu
     byName.set(fn.name, fn)
   }
   const functions = [...byName.values()]
+  const gateways = declaredGateways(cloud)
+  const gateway = gateways.find(({ environment }) => setting.udpPort in environment)
+  if (!gateway) throw new Error(`The template declares no container with ${setting.udpPort}`)
   const users = functions.map(({ environment }) => environment[setting.databaseUser] ?? '').filter((user) => user)
   return {
     queues: declaredQueues(cloud, timeScale),
@@ -62,6 +68,7 @@ export const readPlan = (assembly: Assembly, addresses: Addresses, timeScale: nu
     functions,
     database: declaredDatabase(cloud),
     databaseUsers: [...new Set(users)],
-    gateway: declaredGateway(cloud),
+    gateway,
+    sigfoxGateway: gateways.find(({ environment }) => setting.httpPort in environment) ?? null,
   }
 }

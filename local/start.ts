@@ -1,21 +1,18 @@
 import { join } from 'node:path'
 import { dev } from '../bin/stages.ts'
-import type { Stage } from '../lib/stage.ts'
 import { makeTopics, startBus, tellBus } from './bus.ts'
 import { logPath } from './child.ts'
 import type { Addresses } from './cloud.ts'
 import { makeDatabase, openRoles, tellConnection } from './database.ts'
+import { openDoors } from './doors.ts'
 import { type Engines, startEngines } from './engines.ts'
 import { StartFault } from './fault.ts'
 import { type FunctionHosts, hostFunctions } from './function-hosts.ts'
-import { startGateway } from './gateway.ts'
-import { startHttpApi } from './http-api.ts'
-import { keepRunning } from './keep-running.ts'
 import type { LocalBus } from './local-bus.ts'
 import { lockFolder } from './lock.ts'
-import { awsEnvironment, databaseEnvironment, gatewayEnvironment, type Overrides, secretValues } from './overrides.ts'
+import { awsEnvironment, databaseEnvironment, type Overrides, secretValues } from './overrides.ts'
 import { type Plan, readPlan } from './plan.ts'
-import { freePort, requirePorts } from './ports.ts'
+import { requirePorts } from './ports.ts'
 import { startSchedules } from './schedule.ts'
 import { startSecrets } from './secrets.ts'
 import type { Shutdown } from './shutdown.ts'
@@ -27,8 +24,10 @@ import { type Assembly, readAssembly } from './template.ts'
 export interface Local {
   readonly httpUrl: string
   readonly udpPort: number
-  /** `/healthz` and `/metrics` of the gateway. */
+  /** `/healthz` and `/metrics` of the UDP gateway. */
   readonly gatewayUrl: string
+  /** The same of what takes the Sigfox callbacks; null where functions do. */
+  readonly sigfoxGatewayUrl: string | null
   /** Signed in as the server's superuser. */
   readonly databaseUrl: string
   readonly sqs: Sqs
@@ -53,14 +52,14 @@ export interface Options {
 const seconds = (sinceMs: number) => `${((Date.now() - sinceMs) / 1000).toFixed(1)} s`
 
 const assemble = async (
-  { dataDir, bus = dev.bus }: Overrides,
+  { dataDir, bus = dev.bus, sigfoxDoor = dev.sigfoxDoor }: Overrides,
   { report, shutdown, assemblyFolder }: Options,
 ): Promise<Assembly> => {
   if (assemblyFolder) return readAssembly(assemblyFolder)
   const startedAt = Date.now()
   const unwanted = new AbortController()
   shutdown.add(null, 1_000, () => unwanted.abort())
-  const assembly = await synthesise({ name: dev.name, bus }, join(dataDir, 'cdk.out'), unwanted.signal)
+  const assembly = await synthesise({ name: dev.name, bus, sigfoxDoor }, join(dataDir, 'cdk.out'), unwanted.signal)
   report(`synthesised ${assembly.stacks.map(({ name }) => name).join(' and ')} (${seconds(startedAt)})`)
   return assembly
 }
@@ -71,11 +70,18 @@ const both = async <A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]
   return [await first, await second]
 }
 
-/** An app that was synthesised before may be one for another bus. */
-const requireBus = (plan: Plan, bus: Stage['bus']) => {
-  const found = plan.streams.length > 0 ? 'kinesis' : 'sqs'
-  if (found !== bus)
-    throw new StartFault(`The app was synthesised for ${found}, and BUS is ${bus}: synthesise it again.`)
+/** An app that was synthesised before may be one for another bus or door. */
+const requireVariant = (plan: Plan, { bus = dev.bus, sigfoxDoor = dev.sigfoxDoor }: Overrides) => {
+  const synthesised = {
+    BUS: plan.streams.length > 0 ? 'kinesis' : 'sqs',
+    SIGFOX_DOOR: plan.sigfoxGateway ? 'container' : 'lambda',
+  }
+  const wanted = { BUS: bus, SIGFOX_DOOR: sigfoxDoor }
+  for (const name of ['BUS', 'SIGFOX_DOOR'] as const)
+    if (synthesised[name] !== wanted[name])
+      throw new StartFault(
+        `The app was synthesised for ${synthesised[name]}, and ${name} is ${wanted[name]}: synthesise it again.`,
+      )
 }
 
 /** Secrets, and the functions with the few settings that are different here. */
@@ -88,7 +94,7 @@ const startFunctions = async (
 ) => {
   const { dataDir, sigfoxToken } = overrides
   const secrets = new Map<string, string>()
-  for (const { environment } of plan.functions)
+  for (const { environment } of [...plan.functions, ...(plan.sigfoxGateway ? [plan.sigfoxGateway] : [])])
     for (const [name, value] of Object.entries(secretValues(sigfoxToken)))
       if (environment[name]) secrets.set(environment[name], value)
   const { url, stop } = await startSecrets(secrets)
@@ -129,23 +135,6 @@ const startMappings = (plan: Plan, hosts: FunctionHosts, busUrl: string, dataDir
   return bus
 }
 
-const openDoors = async (
-  plan: Plan,
-  hosts: FunctionHosts,
-  aws: Record<string, string>,
-  { dataDir, httpPort, udpPort }: Overrides,
-  { report, shutdown }: Options,
-) => {
-  const healthPort = await freePort()
-  const environment = { ...plan.gateway.environment, ...aws, ...gatewayEnvironment(udpPort, healthPort) }
-  const launch = () => startGateway({ ...plan.gateway, environment }, healthPort, dataDir)
-  const gateway = await keepRunning('the UDP gateway', launch, report)
-  shutdown.add('flushing the UDP gateway', 17_000, gateway.stop)
-  const http = await startHttpApi(httpPort, plan, hosts.invoke)
-  shutdown.add('closing the HTTP door', 7_000, http.stop)
-  return { gateway, gatewayUrl: `http://127.0.0.1:${healthPort}` }
-}
-
 /**
  * Runs what the template says on this machine.
  * @throws StartFault, one sentence for the person who started it; what had been started is in `shutdown`
@@ -162,7 +151,7 @@ export const startLocal = async (overrides: Overrides, options: Options): Promis
   const addresses = options.through ? await options.through(real) : real
   const { sqsUrl } = addresses
   const plan = readPlan(assembly, addresses, timeScale)
-  requireBus(plan, bus)
+  requireVariant(plan, overrides)
   const topicsMade = await makeTopics(plan, sqsUrl)
   tellBus(dataDir, plan, sqsUrl)
   const { hosts, aws } = await startFunctions(plan, overrides, engines, addresses, options)
@@ -170,13 +159,14 @@ export const startLocal = async (overrides: Overrides, options: Options): Promis
   await deploy(plan, hosts, engines, dataDir)
   report(`database migrated, ${topicsMade} (${seconds(deployedAt)})`)
   const { waiting } = startMappings(plan, hosts, sqsUrl, dataDir, options)
-  const { gateway, gatewayUrl } = await openDoors(plan, hosts, aws, overrides, options)
+  const doors = await openDoors(plan, hosts.invoke, aws, overrides, options)
 
   const { user, password } = postgres.current()
   return {
     httpUrl: `http://127.0.0.1:${httpPort}`,
     udpPort,
-    gatewayUrl,
+    gatewayUrl: doors.gatewayUrl,
+    sigfoxGatewayUrl: doors.sigfoxGatewayUrl,
     databaseUrl: `postgres://${user}:${password}@127.0.0.1:${databasePort}/${plan.database.name}`,
     sqs: connectSqs(sqsUrl),
     sqsUrl,
@@ -184,7 +174,7 @@ export const startLocal = async (overrides: Overrides, options: Options): Promis
     plan,
     processes: () => ({
       ...engines.processes(),
-      gateway: [gateway.current().pid],
+      ...doors.processes(),
       ...hosts.processes(),
     }),
   }

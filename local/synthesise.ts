@@ -4,16 +4,18 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Stage } from '../lib/stage.ts'
 import { StartFault } from './fault.ts'
+import { exampleDomain } from './overrides.ts'
 import { type Assembly, readAssembly } from './template.ts'
 
 const root = join(import.meta.dirname, '..')
 
 /**
- * Synthesises the CDK app for a stage on a bus into a fresh folder, real bundles included, and reads it; `signal` ends it early.
+ * Synthesises the CDK app for a stage on a bus and behind a Sigfox door into a fresh folder, real bundles included, and
+ * reads it; `signal` ends it early.
  * @throws StartFault with what the app said
  */
 export const synthesise = async (
-  { name, bus }: Pick<Stage, 'name' | 'bus'>,
+  { name, bus, sigfoxDoor }: Pick<Stage, 'name' | 'bus' | 'sigfoxDoor'>,
   folder: string,
   signal: AbortSignal,
 ): Promise<Assembly> => {
@@ -25,7 +27,7 @@ export const synthesise = async (
   const env = {
     ...process.env,
     CDK_OUTDIR: folder,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, env: name, bus }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, env: name, bus, door: sigfoxDoor, ...exampleDomain }),
     // Saves a second and a half; `npm run synth` and the tests validate.
     CDK_VALIDATION: 'false',
   }

@@ -1,89 +1,19 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { done, retry } from '../../core/outcome.ts'
-import type { RawItem } from '../../core/uplink.ts'
 import { vital } from '../../core/vitals.ts'
-import { type GatewaySettings, startGateway } from '../../http-gateway/gateway.ts'
-import { eventually, healthStatus, scrape } from './udp-gateway-client.ts'
+import { handOnTo } from '../../local/hand-on.ts'
+import { closeAll, closeLater, head, open, opened, openLine } from './http-gateway-client.ts'
+import { serve } from './sqs-queue.ts'
+import { eventually, healthStatus } from './udp-gateway-client.ts'
 
-const settings: GatewaySettings = {
-  httpPort: 0,
-  healthPort: 0,
-  lingerMs: 30,
-  queueBytes: 128 * 1024 * 1024,
-  callback: {
-    fieldNames: { device: 'device', time: 'time', data: 'data', seqNumber: 'seqNumber' },
-    batchColumns: ['device', 'time', 'data', 'seqNumber'],
-  },
-}
-
-const token = 'sesame-opens'
-const closers: (() => unknown)[] = []
 afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
+  await closeAll()
   vi.restoreAllMocks()
 })
-
-/** A topic that confirms, waits or fails as it is told, and keeps what it confirmed, publish by publish. */
-const openTopic = () => {
-  const publishes: (readonly RawItem[])[] = []
-  let resume = () => {}
-  let ready: Promise<void> = Promise.resolve()
-  let failing = false
-  const publish = async (batch: readonly RawItem[]) => {
-    await ready
-    if (failing) return batch.map(() => retry('told to fail'))
-    publishes.push(batch)
-    return batch.map(() => done)
-  }
-  const stall = () => {
-    ready = new Promise((resolve) => {
-      resume = resolve
-    })
-  }
-  return { publishes, stream: { publish }, stall, resume: () => resume(), fail: (yes: boolean) => (failing = yes) }
-}
-
-const open = async (overrides: Partial<GatewaySettings> = {}) => {
-  const topic = openTopic()
-  const { ports, leave, stop } = await startGateway(
-    { ...settings, ...overrides },
-    topic.stream,
-    async (t) => t === token,
-  )
-  closers.push(() => stop(100))
-  const vitals = () => scrape(ports.healthPort)
-  const request = (body: string, path = '/sigfox/uplink', headers: Record<string, string> = {}) =>
-    fetch(`http://127.0.0.1:${ports.httpPort}${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain', ...headers },
-      body,
-    })
-  return { ...ports, leave, stop, topic, vitals, request }
-}
 
 const uplink = (seqNumber: number) => JSON.stringify({ device: 'C0FFEE', time: 1735689600, data: '46', seqNumber })
 const statuses = (responses: readonly Response[]) => responses.map(({ status }) => status)
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)
-
-/** A connection on which bytes are written as they are; all that comes back, once it has ended. */
-const openLine = async (port: number) => {
-  const socket: Socket = connect(port, '127.0.0.1')
-  let answer = ''
-  socket.setEncoding('utf8').on('data', (text) => {
-    answer += text
-  })
-  socket.on('error', () => undefined)
-  const ended = once(socket, 'close').then(() => answer)
-  closers.push(() => socket.destroy())
-  await once(socket, 'connect')
-  return { write: (text: string) => socket.write(text), answer: () => answer, ended }
-}
-
-const head = (...lines: string[]) => ['POST /sigfox/uplink HTTP/1.1', 'host: sluice', ...lines, '', ''].join('\r\n')
-const opened = `authorization: Bearer ${token}`
 
 describe('the container Sigfox door', () => {
   test('P2: nobody is answered before the bus has confirmed, and callbacks that come together share a publish', async () => {
@@ -101,7 +31,7 @@ describe('the container Sigfox door', () => {
     expect(await vitals()).toMatchObject({ [vital.received]: 40, [vital.accepted]: 0, [vital.shed]: 0 })
     topic.resume()
     expect(new Set(statuses(await Promise.all(answers)))).toEqual(new Set([204]))
-    expect(topic.publishes.flat()).toHaveLength(40)
+    expect(topic.taken()).toHaveLength(40)
     expect(topic.publishes.length).toBeLessThan(10)
     expect(await vitals()).toMatchObject({ [vital.accepted]: 40, [vital.queuedBytes]: 0, [vital.failedCallbacks]: 0 })
   })
@@ -150,7 +80,7 @@ describe('the container Sigfox door', () => {
     const codes = statuses(await Promise.all(answers))
     expect(codes.filter((code) => code === 503)).toHaveLength(shed)
     expect(codes.filter((code) => code === 204)).toHaveLength(200 - shed)
-    expect(topic.publishes.flat()).toHaveLength(200 - shed)
+    expect(topic.taken()).toHaveLength(200 - shed)
     expect(await healthStatus(healthPort)).toBe(200)
     expect((await request(uplink(201))).status).toBe(204)
   })
@@ -162,11 +92,22 @@ describe('the container Sigfox door', () => {
       line.write(head(...lines, 'content-length: 200000'))
       return (await line.ended).split('\r\n')[0]
     }
-    expect(await refused()).toBe('HTTP/1.1 401 Unauthorized')
-    expect(await refused('authorization:')).toBe('HTTP/1.1 401 Unauthorized')
-    expect(await refused('authorization: Bearer no')).toBe('HTTP/1.1 403 Forbidden')
-    expect(await refused(opened, opened)).toBe('HTTP/1.1 403 Forbidden')
-    expect(await refused('authorization: Bearer no', opened)).toBe('HTTP/1.1 403 Forbidden')
+    const no = 'authorization: Bearer no'
+    expect(
+      await Promise.all([
+        refused(),
+        refused('authorization:'),
+        refused(no),
+        refused(opened, opened),
+        refused(no, opened),
+      ]),
+    ).toEqual([
+      'HTTP/1.1 401 Unauthorized',
+      'HTTP/1.1 401 Unauthorized',
+      'HTTP/1.1 403 Forbidden',
+      'HTTP/1.1 403 Forbidden',
+      'HTTP/1.1 403 Forbidden',
+    ])
     expect(await vitals()).toMatchObject({ [vital.denied]: 5, [vital.received]: 0, [vital.failedCallbacks]: 0 })
     expect(topic.publishes).toEqual([])
   })
@@ -183,6 +124,11 @@ describe('the container Sigfox door', () => {
     const { httpPort, request, topic } = await open()
     const large = 'x'.repeat(300_000)
     expect(new Set(statuses(await Promise.all(range(30).map(() => request(large)))))).toEqual(new Set([413]))
+    const throughBalancer = await serve(handOnTo(httpPort))
+    closeLater(throughBalancer.close)
+    const answers: Response[] = []
+    for (const _ of range(100)) answers.push(await request(large, '/sigfox/uplink', {}, throughBalancer.port))
+    expect(new Set(statuses(answers))).toEqual(new Set([413]))
     const line = await openLine(httpPort)
     line.write(`${head(opened, 'transfer-encoding: chunked')}${large.length.toString(16)}\r\n${large}`)
     expect(await line.ended).toMatch(/^HTTP\/1.1 413 /)
@@ -256,7 +202,7 @@ describe('the container Sigfox door', () => {
     send(3)
     expect(await line.ended).toMatch(/connection: close/i)
     expect(answers()).toBe(3)
-    expect(topic.publishes.flat()).toHaveLength(3)
+    expect(topic.taken()).toHaveLength(3)
   })
 
   test('a stop answers who waits, and leaves nobody without an answer', async () => {

@@ -1,10 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { done, retry } from '../../core/outcome.ts'
-import type { Stream } from '../../core/ports.ts'
-import type { RawItem } from '../../core/uplink.ts'
 import { vital } from '../../core/vitals.ts'
 import { type GatewaySettings, startGateway } from '../../udp-gateway/gateway.ts'
 import { adeunisDatagram, unknownDatagram } from '../unit/udp-gateway/datagrams.ts'
+import { openTopic } from './told-topic.ts'
 import { eventually, healthStatus, openSender, scrape } from './udp-gateway-client.ts'
 import { hostileDatagrams } from './udp-gateway-fuzz.ts'
 
@@ -15,28 +13,6 @@ const settings: GatewaySettings = {
   receiveBufferBytes: 4 * 1024 * 1024,
   queueBytes: 256 * 1024 * 1024,
   rejectsPerSecond: 100,
-}
-
-/** A topic that confirms, hangs or fails as it is told, and keeps what it confirmed. */
-const openTopic = () => {
-  const taken: RawItem[] = []
-  let resume = () => {}
-  let ready: Promise<void> = Promise.resolve()
-  let failing = false
-  const stream: Stream<RawItem> = {
-    publish: async (batch) => {
-      await ready
-      if (failing) return batch.map(() => retry('told to fail'))
-      taken.push(...batch)
-      return batch.map(() => done)
-    },
-  }
-  const stall = () => {
-    ready = new Promise((resolve) => {
-      resume = resolve
-    })
-  }
-  return { taken, stream, stall, resume: () => resume(), fail: (yes: boolean) => (failing = yes) }
 }
 
 const closers: (() => unknown)[] = []
@@ -75,7 +51,7 @@ describe('the NB-IoT door over loopback', () => {
       [vital.queuedBytes]: 0,
       [`${vital.confirmSeconds}_count`]: 100,
     })
-    expect(topic.taken).toHaveLength(100)
+    expect(topic.taken()).toHaveLength(100)
   })
 
   test('a refusal is recorded with its bytes, counted by its reason, and not answered', async () => {
@@ -84,7 +60,7 @@ describe('the NB-IoT door over loopback', () => {
     await until((vitals) => vitals[vital.rejected] === 1)
     const page = await (await fetch(`http://127.0.0.1:${gateway.healthPort}/metrics`)).text()
     expect(page).toContain(`${vital.rejected}{reason="unknown_datagram",recorded="true"} 1`)
-    expect(topic.taken).toMatchObject([{ kind: 'reject', reason: 'unknown_datagram', bytes: unknownDatagram }])
+    expect(topic.taken()).toMatchObject([{ kind: 'reject', reason: 'unknown_datagram', bytes: unknownDatagram }])
     expect(sender.answers).toBe(0)
   })
 
@@ -111,7 +87,7 @@ describe('the NB-IoT door over loopback', () => {
     topic.resume()
     const recovered = await until((vitals) => outOfTheDoor(vitals) === 5000)
     expect(recovered).toMatchObject({ [vital.shed]: shed, [vital.accepted]: 5000 - shed, [vital.healthy]: 1 })
-    expect(topic.taken).toHaveLength(5000 - shed)
+    expect(topic.taken()).toHaveLength(5000 - shed)
     expect(await healthStatus(gateway.healthPort)).toBe(200)
     sender.send(adeunisDatagram(5000))
     expect(count(await until((vitals) => vitals[vital.accepted] === 5001 - shed), vital.accepted)).toBe(5001 - shed)
@@ -131,7 +107,7 @@ describe('the NB-IoT door over loopback', () => {
     expect(vitals).toMatchObject({ [vital.received]: total, [vital.kernelDrops]: 0, [vital.queuedBytes]: 0 })
     expect(count(vitals, vital.accepted)).toBeGreaterThan(total / 10)
     expect(count(vitals, vital.rejected)).toBeGreaterThan(total / 10)
-    expect(topic.taken.filter(({ kind }) => kind !== 'reject')).toHaveLength(count(vitals, vital.accepted))
+    expect(topic.taken().filter(({ kind }) => kind !== 'reject')).toHaveLength(count(vitals, vital.accepted))
     expect(sender.answers).toBe(0)
   })
 
