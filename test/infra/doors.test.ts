@@ -1,21 +1,34 @@
 import { describe, expect, test } from 'vitest'
-import { setting } from '../../core/settings.ts'
+import { prod } from '../../bin/stages.ts'
 import type { Throttle } from '../../lib/stage.ts'
-import { resources, securityRules, synthesise } from './templates.ts'
+import { doors } from '../../tools/synth-all/variants.ts'
+import { resources, type Synthesised, synthesise, synthesiseStages } from './templates.ts'
 
-describe.each(synthesise())('doors of $stage.name on $stage.bus', ({ stage, data, ingest }) => {
-  const only = (type: string, template = ingest) => {
-    const found = resources(template, type).map(([, { Properties }]) => Properties)
-    expect(found).toHaveLength(1)
-    return found[0]
-  }
+/** Properties of the one resource of a type. */
+const only = ({ ingest }: Synthesised, type: string) => {
+  const found = resources(ingest, type).map(([, { Properties }]) => Properties)
+  expect(found).toHaveLength(1)
+  return found[0]
+}
 
-  test('no route is open: the callback asks the authorizer, reading back asks IAM', () => {
-    const routes = resources(ingest, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
+const routesOf = ({ ingest }: Synthesised) =>
+  Object.fromEntries(
+    resources(ingest, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
       Properties.RouteKey,
       Properties.AuthorizationType,
-    ])
-    expect(Object.fromEntries(routes)).toEqual({
+    ]),
+  )
+
+const limit = ({ requestsPerSecond, burst }: Throttle) => ({
+  ThrottlingRateLimit: requestsPerSecond,
+  ThrottlingBurstLimit: burst,
+})
+
+describe.each(synthesise())('HTTP API of $stage.name on $stage.bus', (synthesised) => {
+  const { stage, ingest } = synthesised
+
+  test('no route is open: the callback asks the authorizer, reading back asks IAM', () => {
+    expect(routesOf(synthesised)).toEqual({
       'POST /sigfox/uplink': 'CUSTOM',
       'POST /sigfox/batch': 'CUSTOM',
       'GET /v1/{proxy+}': 'AWS_IAM',
@@ -23,7 +36,7 @@ describe.each(synthesise())('doors of $stage.name on $stage.bus', ({ stage, data
   })
 
   test('an answer of the authorizer is cached for its token and its route', () => {
-    expect(only('AWS::ApiGatewayV2::Authorizer')).toMatchObject({
+    expect(only(synthesised, 'AWS::ApiGatewayV2::Authorizer')).toMatchObject({
       AuthorizerType: 'REQUEST',
       EnableSimpleResponses: true,
       AuthorizerResultTtlInSeconds: 300,
@@ -32,12 +45,8 @@ describe.each(synthesise())('doors of $stage.name on $stage.bus', ({ stage, data
   })
 
   test('each route is throttled by itself, as the stage says, and made before its limit', () => {
-    const limit = ({ requestsPerSecond, burst }: Throttle) => ({
-      ThrottlingRateLimit: requestsPerSecond,
-      ThrottlingBurstLimit: burst,
-    })
     const { callbacks, readings } = stage.throttle
-    expect(only('AWS::ApiGatewayV2::Stage')).toMatchObject({
+    expect(only(synthesised, 'AWS::ApiGatewayV2::Stage')).toMatchObject({
       DefaultRouteSettings: limit(readings),
       RouteSettings: {
         'POST /sigfox/uplink': limit(callbacks),
@@ -57,69 +66,54 @@ describe.each(synthesise())('doors of $stage.name on $stage.bus', ({ stage, data
     expect(seconds).toHaveLength(2)
     expect(seconds[0] + seconds[1]).toBeLessThan(10)
   })
+})
 
-  test('the UDP port is open to every device, the health port to the load balancer, and nothing else', () => {
-    expect(securityRules(ingest)).toEqual({
-      FrontDoorGroup: ['udp 5683 from 0.0.0.0/0', 'udp 5683 to UdpGatewayTaskGroup', 'tcp 8080 to UdpGatewayTaskGroup'],
-      UdpGatewayTaskGroup: ['udp 5683 from 0.0.0.0/0', 'tcp 443 to 0.0.0.0/0', 'tcp 8080 from FrontDoorGroup'],
+describe.each(synthesise(['sqs', 'kinesis'], ['container']))(
+  'HTTP API of $stage.name on $stage.bus beside a container door',
+  (synthesised) => {
+    test('has no way in for callbacks left, and still asks IAM of who reads', () => {
+      expect(routesOf(synthesised)).toEqual({ 'GET /v1/{proxy+}': 'AWS_IAM' })
+      expect(resources(synthesised.ingest, 'AWS::ApiGatewayV2::Authorizer')).toEqual([])
+      expect(only(synthesised, 'AWS::ApiGatewayV2::Stage').RouteSettings).toEqual({
+        'GET /v1/{proxy+}': limit(synthesised.stage.throttle.readings),
+      })
     })
-  })
+  },
+)
 
-  test('datagrams go through the listener to the port where the gateway listens', () => {
-    const { Environment, PortMappings } = only('AWS::ECS::TaskDefinition').ContainerDefinitions[0]
-    const value = (name: string) => Environment.find(({ Name }: { Name: string }) => Name === name)?.Value
-    const udpPort = Number(value(setting.udpPort))
-    const healthPort = Number(value(setting.healthPort))
-    expect(PortMappings).toEqual([
-      { ContainerPort: udpPort, Protocol: 'udp' },
-      { ContainerPort: healthPort, Protocol: 'tcp' },
-    ])
-    expect(only('AWS::ElasticLoadBalancingV2::Listener')).toMatchObject({ Port: 5683, Protocol: 'UDP' })
-    expect(only('AWS::ElasticLoadBalancingV2::TargetGroup')).toMatchObject({
-      Port: udpPort,
-      Protocol: 'UDP',
-      TargetType: 'ip',
-      HealthCheckProtocol: 'HTTP',
-      HealthCheckPort: String(healthPort),
-      HealthCheckPath: '/healthz',
-    })
-    expect(only('AWS::ECS::Service').LoadBalancers).toMatchObject([{ ContainerPort: udpPort }])
-  })
-
-  test('a task that stops is still read for as long as the load balancer sends, and has time left to publish', () => {
-    const { StopTimeout, Environment } = only('AWS::ECS::TaskDefinition').ContainerDefinitions[0]
-    expect(Environment).toContainEqual({ Name: setting.drainSeconds, Value: String(stage.gateway.drainSeconds) })
-    expect(stage.gateway.drainSeconds + 10).toBeLessThanOrEqual(StopTimeout)
-    const [delay] = only('AWS::ElasticLoadBalancingV2::TargetGroup').TargetGroupAttributes
-    expect(delay.Key).toBe('deregistration_delay.timeout_seconds')
-    expect(Number(delay.Value)).toBeGreaterThanOrEqual(120)
-  })
-
-  test('a gateway that the bus lets down keeps its memory: ECS does not replace it for being red', () => {
-    const { HealthCheckGracePeriodSeconds } = only('AWS::ECS::Service')
-    expect(HealthCheckGracePeriodSeconds).toBeGreaterThanOrEqual(86_400)
-  })
-
-  test('a zone without a task loses nothing: the load balancer crosses zones', () => {
-    expect(only('AWS::ElasticLoadBalancingV2::LoadBalancer', data).LoadBalancerAttributes).toContainEqual({
-      Key: 'load_balancing.cross_zone.enabled',
-      Value: 'true',
-    })
-  })
-
-  test('the task gets only settings that the gateway knows, runs on arm64, and has room for its queue', () => {
-    const task = only('AWS::ECS::TaskDefinition')
-    const environment: { Name: string; Value: string }[] = task.ContainerDefinitions[0].Environment
-    const known: string[] = [...Object.values(setting), 'AWS_REGION']
-    expect(environment.map(({ Name }) => Name).filter((name) => !known.includes(name))).toEqual([])
-    expect(task.RuntimePlatform.CpuArchitecture).toBe('ARM64')
-    const queueBytes = Number(environment.find(({ Name }) => Name === setting.queueBytes)?.Value)
-    expect(queueBytes).toBeLessThanOrEqual((Number(task.Memory) * 2 ** 20) / 2)
-  })
-
-  test('a person finds the addresses and the secret in the outputs', () => {
-    expect(Object.keys(ingest.findOutputs('*'))).toEqual(
+test.each(doors)('a person finds the addresses and the secret in the outputs, with %s', (door) => {
+  for (const { stage, data, ingest } of synthesise(['sqs'], [door])) {
+    const outputs = ingest.findOutputs('*')
+    expect(Object.keys(outputs)).toEqual(
       expect.arrayContaining(['SigfoxCallbackUrl', 'SigfoxBatchUrl', 'SigfoxSecretArn', 'UdpAddress', 'ApiUrl']),
     )
+    if (door === 'container')
+      expect(outputs.SigfoxBatchUrl?.Value).toBe(`https://${stage.domains.callbacks?.name}/sigfox/batch`)
+    const ofData = Object.keys(data.findOutputs('*')).filter((id) => id.startsWith('FrontDoor'))
+    expect(ofData.map((id) => id.slice(0, -8))).toEqual(['FrontDoorName', 'FrontDoorAddresses'])
+  }
+})
+
+describe('with a name of its own', () => {
+  const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/00000000-0000-0000-0000-000000000000'
+  const named = { ...prod, domains: { ...prod.domains, api: { name: 'meters.example.com', certificateArn } } }
+  const [synthesised] = synthesiseStages([named])
+  if (!synthesised) throw new Error('nothing was synthesised')
+  const { ingest } = synthesised
+
+  test('the HTTP API speaks TLS 1.2 or later there, and answers under no other name', () => {
+    expect(only(synthesised, 'AWS::ApiGatewayV2::DomainName')).toMatchObject({
+      DomainName: 'meters.example.com',
+      DomainNameConfigurations: [{ CertificateArn: certificateArn, SecurityPolicy: 'TLS_1_2' }],
+    })
+    expect(only(synthesised, 'AWS::ApiGatewayV2::Api').DisableExecuteApiEndpoint).toBe(true)
+    expect(resources(ingest, 'AWS::ApiGatewayV2::ApiMapping')).toHaveLength(1)
+  })
+
+  test('the outputs say that name, and where it must point to', () => {
+    const outputs = ingest.findOutputs('*')
+    expect(outputs.ApiUrl?.Value).toBe('https://meters.example.com/v1')
+    expect(outputs.SigfoxCallbackUrl?.Value).toBe('https://meters.example.com/sigfox/uplink')
+    expect(Object.keys(outputs).some((id) => id.startsWith('HttpDomainTarget'))).toBe(true)
   })
 })

@@ -1,5 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
+import { buses, doors } from '../../tools/synth-all/variants.ts'
 import { privileges, providers } from './privileges.ts'
 import { resources, synthesise } from './templates.ts'
 
@@ -68,25 +69,28 @@ const granted = (template: Template) => {
 const sorted = (lists: Record<string, string[]>) =>
   Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, [...list].sort()]))
 
-describe.each(synthesise())('least privilege of $stage.name on $stage.bus (P31)', ({ stage, data, ingest }) => {
-  test('every role may do exactly what is written down for it, and there is no other', () => {
-    expect({ ...granted(data), ...granted(ingest) }).toEqual(sorted({ ...privileges(stage.bus), ...providers }))
-  })
+describe.each(synthesise(buses, doors))(
+  'least privilege of $stage.name on $stage.bus with $stage.sigfoxDoor (P31)',
+  ({ stage, data, ingest }) => {
+    test('every role may do exactly what is written down for it, and there is no other', () => {
+      expect({ ...granted(data), ...granted(ingest) }).toEqual(sorted({ ...privileges(stage), ...providers }))
+    })
 
-  test('no statement allows every action, or the actions of a whole service', () => {
-    const actions = Object.values({ ...granted(data), ...granted(ingest) })
-      .flat()
-      .flatMap((sentence) => sentence.split(' on ')[0]?.split(' ') ?? [])
-    expect(actions.length).toBeGreaterThan(40)
-    expect(actions.filter((action) => action.includes('*'))).toEqual([])
-  })
+    test('no statement allows every action, or the actions of a whole service', () => {
+      const actions = Object.values({ ...granted(data), ...granted(ingest) })
+        .flat()
+        .flatMap((sentence) => sentence.split(' on ')[0]?.split(' ') ?? [])
+      expect(actions.length).toBeGreaterThan(40)
+      expect(actions.filter((action) => action.includes('*'))).toEqual([])
+    })
 
-  test('a service may invoke a function only from the one place that is named', () => {
-    const permissions = resources(ingest, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties)
-    expect(permissions.length).toBeGreaterThan(4)
-    for (const { Principal, SourceArn } of permissions) {
-      expect(Principal).toMatch(/^(apigateway|events)\.amazonaws\.com$/)
-      expect(JSON.stringify(SourceArn)).toMatch(/HttpApi|UpkeepDaily/)
-    }
-  })
-})
+    test('a service may invoke a function only from the one place that is named', () => {
+      const permissions = resources(ingest, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties)
+      expect(permissions.length).toBeGreaterThan(1)
+      for (const { Principal, SourceArn } of permissions) {
+        expect(Principal).toMatch(/^(apigateway|events)\.amazonaws\.com$/)
+        expect(JSON.stringify(SourceArn)).toMatch(/HttpApi|UpkeepDaily/)
+      }
+    })
+  },
+)

@@ -1,7 +1,5 @@
 import type { Stage } from '../../lib/stage.ts'
 
-type Bus = Stage['bus']
-
 /** What each bus lets a role do with a topic. */
 const send = { sqs: 'sqs:SendMessage', kinesis: 'kinesis:PutRecords' } as const
 const read = {
@@ -17,7 +15,7 @@ const network =
 const signIn = (user: string) => `rds-db:connect on dbuser DatabaseInstance/${user}`
 
 /** All that each role may do, in words: actions, then what on. A role that is not here may not exist. */
-export const privileges = (bus: Bus): Record<string, string[]> => {
+export const privileges = ({ bus, sigfoxDoor }: Stage): Record<string, string[]> => {
   const kind = bus === 'sqs' ? 'Queue' : 'Stream'
   const topic = (name: string) => `${name}${kind}`
   const worker = (lane: 'Sigfox' | 'NBIoT', step: 'Raw' | 'Pulse') => [
@@ -30,15 +28,27 @@ export const privileges = (bus: Bus): Record<string, string[]> => {
     ...(bus === 'kinesis' ? ['s3:ListBucket on Undelivered', 's3:PutObject on Undelivered/*'] : []),
   ]
   const beside = (name: string, user: string) => [logs(`${name}Logs`), network, signIn(user)]
+  const accept = `${send[bus]} on ${topic('ProcessRawDataSigfox')}`
+  const readToken = 'secretsmanager:GetSecretValue on SigfoxToken'
+  const execution = (name: string) => [
+    'ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on the repository of the bootstrap',
+    'ecr:GetAuthorizationToken on *',
+    logs(`${name}Logs`),
+  ]
+  const sigfox: Record<string, string[]> =
+    sigfoxDoor === 'lambda'
+      ? {
+          SigfoxApiAuthorizer: [logs('SigfoxApiAuthorizerLogs'), readToken],
+          SigfoxApiCallback: [logs('SigfoxApiCallbackLogs'), accept],
+        }
+      : {
+          CallbackGatewayTaskTask: [accept, readToken],
+          CallbackGatewayTaskExecution: execution('CallbackGateway'),
+        }
   return {
-    SigfoxApiAuthorizer: [logs('SigfoxApiAuthorizerLogs'), 'secretsmanager:GetSecretValue on SigfoxToken'],
-    SigfoxApiCallback: [logs('SigfoxApiCallbackLogs'), `${send[bus]} on ${topic('ProcessRawDataSigfox')}`],
+    ...sigfox,
     UdpGatewayTaskTask: [`${send[bus]} on ${topic('ProcessRawDataNBIoT')}`],
-    UdpGatewayTaskExecution: [
-      'ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on the repository of the bootstrap',
-      'ecr:GetAuthorizationToken on *',
-      logs('UdpGatewayLogs'),
-    ],
+    UdpGatewayTaskExecution: execution('UdpGateway'),
     SigfoxRawWorker: worker('Sigfox', 'Raw'),
     SigfoxPulseWorker: worker('Sigfox', 'Pulse'),
     NBIoTRawWorker: worker('NBIoT', 'Raw'),

@@ -9,9 +9,13 @@ import { dev, load, prod, stages } from '../../bin/stages.ts'
 import { checkStage } from '../../lib/check-stage.ts'
 import { maxConnections } from '../../lib/connections.ts'
 import type { Stage } from '../../lib/stage.ts'
+import { buses, doors, variantOf, variantsOf } from '../../tools/synth-all/variants.ts'
 
 const outdir = mkdtempSync(join(tmpdir(), 'sluice-stage-'))
 afterAll(() => rmSync(outdir, { recursive: true }))
+
+const certificateArn = 'arn:aws:acm:eu-north-1:111122223333:certificate/00000000-0000-0000-0000-000000000000'
+const container = variantOf(dev, 'sqs', 'container')
 
 describe('a stage that cannot work is refused', () => {
   const faults: [title: string, stage: Stage, fault: RegExp][] = [
@@ -54,6 +58,43 @@ describe('a stage that cannot work is refused', () => {
       { ...dev, raw: { ...dev.raw, maxConcurrency: 40 } },
       /may hold 90 database connections .* t4g\.micro offers 112, of which 70 % \(78\)/,
     ],
+    ['no task', { ...dev, gateway: { ...dev.gateway, minTasks: 0 } }, /^gateway\.minTasks is 0; .* 1 to 100/],
+    [
+      'fewer tasks at most than at least',
+      { ...prod, gateway: { ...prod.gateway, minTasks: 3, maxTasks: 2 } },
+      /^gateway\.maxTasks is 2; .* 3 to 100, and not below gateway\.minTasks/,
+    ],
+    [
+      'a limit of nothing',
+      { ...dev, throttle: { ...dev.throttle, readings: { requestsPerSecond: 0, burst: 1 } } },
+      /^throttle\.readings\.requestsPerSecond is 0; .* 1 to 10000/,
+    ],
+    ['a region that is none', { ...dev, region: 'eu-west-9' }, /^region is "eu-west-9", .* like eu-west-1, or empty/],
+    [
+      'a container door without a certificate',
+      { ...dev, sigfoxDoor: 'container' },
+      /^domains\.callbacks is null; with sigfoxDoor container it must have a name and a certificateArn/,
+    ],
+    [
+      'a certificate that is none of ACM',
+      { ...dev, domains: { ...dev.domains, api: { name: 'meters.example.com', certificateArn: 'arn:aws:iam::1:x' } } },
+      /^domains\.api\.certificateArn is "arn:aws:iam::1:x"; .* in ACM/,
+    ],
+    [
+      'a certificate of another region',
+      { ...dev, region: 'eu-west-1', domains: { ...dev.domains, api: { name: 'meters.example.com', certificateArn } } },
+      /^domains\.api\.certificateArn is of eu-north-1 and region is eu-west-1/,
+    ],
+    [
+      'a name that is none of a host',
+      { ...dev, domains: { ...dev.domains, api: { name: 'https://meters', certificateArn } } },
+      /^domains\.api\.name is "https:\/\/meters"; .* like meters\.example\.com/,
+    ],
+    [
+      'a callback that waits for seconds',
+      { ...container, gateway: { ...dev.gateway, lingerMilliseconds: 2_000 } },
+      /^gateway\.lingerMilliseconds is 2000; .* 1 to 1000 ms: the callback waits for it/,
+    ],
     [
       'a drain that outlasts the stop',
       { ...prod, gateway: { ...prod.gateway, drainSeconds: 111 } },
@@ -69,6 +110,11 @@ describe('a stage that cannot work is refused', () => {
       'a disk below what gp3 has',
       { ...dev, database: { ...dev.database, storageGiB: 10 } },
       /^database\.storageGiB .* 20 to 65536 GiB/,
+    ],
+    [
+      'a disk that may only shrink',
+      { ...dev, database: { ...dev.database, maxStorageGiB: 19 } },
+      /^database\.maxStorageGiB is 19; .* 20 to 65536 GiB, and not below database\.storageGiB/,
     ],
     [
       'data kept but not backed up',
@@ -134,8 +180,39 @@ describe('a stage that cannot work is refused', () => {
   })
 })
 
-test('the stages of bin/ are without fault', () => {
-  expect([dev, load, prod].flatMap(checkStage)).toEqual([])
+test('the stages of bin/ are without fault, on each bus and behind each door', () => {
+  const variants = buses.flatMap((bus) => doors.flatMap((door) => variantsOf(bus, door)))
+  expect(variants).toHaveLength(12)
+  expect([dev, load, prod, ...variants].flatMap(checkStage)).toEqual([])
+})
+
+describe('on the command line', () => {
+  const run = (context: Record<string, string>) =>
+    spawnSync('node', ['bin/app.ts'], {
+      encoding: 'utf8',
+      env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) },
+    })
+
+  test('a door that does not exist is one sentence that lists the known ones', () => {
+    const { status, stderr } = run({ door: 'window' })
+    expect(status).toBe(1)
+    expect(stderr).toBe('There is no Sigfox door "window"; choose one of lambda, container with -c door=NAME.\n')
+  })
+
+  test('a name without its certificate is refused', () => {
+    expect(run({ door: 'container', domain: 'callbacks.example.com' }).stderr).toBe(
+      '-c domain=NAME and -c certificate=ARN belong together; say both or neither.\n',
+    )
+  })
+})
+
+test('a door and its name chosen on the command line take the place of those of the literal', () => {
+  const app = new App({ outdir, context: { 'aws:cdk:bundling-stacks': [] } })
+  const callbacks = { name: 'callbacks.example.com', certificateArn }
+  expect(build('dev', app, { door: 'container', callbacks }).stage).toMatchObject({
+    sigfoxDoor: 'container',
+    domains: { api: null, callbacks },
+  })
 })
 
 test('connections are counted as RDS counts them', () => {

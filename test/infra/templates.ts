@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { Template } from 'aws-cdk-lib/assertions'
-import { App } from 'aws-cdk-lib/core'
+import { App, type Stack } from 'aws-cdk-lib/core'
 import { buildStage } from '../../bin/app.ts'
 import type { Stage } from '../../lib/stage.ts'
 import { buses as everyBus, variantsOf } from '../../tools/synth-all/variants.ts'
@@ -15,6 +15,8 @@ export interface Synthesised {
   stage: Stage
   data: Template
   ingest: Template
+  /** What each stack is deployed after. */
+  order: { data: string[]; ingest: string[] }
 }
 
 /** Templates of every stage, by default on either bus with functions for the callback, without bundling. */
@@ -22,6 +24,8 @@ export const synthesise = (
   buses: readonly Stage['bus'][] = everyBus,
   doors: readonly Stage['sigfoxDoor'][] = ['lambda'],
 ): Synthesised[] => buses.flatMap((bus) => doors.flatMap((door) => synthesiseStages(variantsOf(bus, door))))
+
+const dependencies = (stack: Stack) => stack.dependencies.map(({ stackName }) => stackName)
 
 /** Templates of these stages, whose names differ. */
 export const synthesiseStages = (stages: readonly Stage[]): Synthesised[] => {
@@ -32,6 +36,7 @@ export const synthesiseStages = (stages: readonly Stage[]): Synthesised[] => {
       stage,
       data: Template.fromStack(data),
       ingest: Template.fromStack(ingest),
+      order: { data: dependencies(data), ingest: dependencies(ingest) },
     }))
   } finally {
     rmSync(app.outdir, { recursive: true, force: true })
