@@ -1,7 +1,5 @@
-import { SQSClient } from '@aws-sdk/client-sqs'
-import { SignatureV4 } from '@smithy/signature-v4'
 import { OperationFault } from '../core/operation-fault.ts'
-import { Sha256 } from './postgres/iam-token.ts'
+import { ownRegion, signedFetch } from './signed-request.ts'
 
 /** What the operations function is called with, and what it answers. */
 export interface OperationCall {
@@ -11,26 +9,18 @@ export interface OperationCall {
 export type OperationAnswer = { readonly result: unknown } | { readonly sentences: readonly string[] }
 
 /**
- * Calls a Lambda function and waits for its answer: one signed request, with the region and credentials that the SDK
- * finds by itself (environment, profile, SSO), for which any of its clients serves.
+ * Calls a Lambda function and waits for its answer.
  * @throws OperationFault with the sentences of the function, or one that says why it could not be called
  */
 export const invokeOperation = async (functionName: string, operation: string, input: unknown): Promise<unknown> => {
-  const body = JSON.stringify({ operation, input } satisfies OperationCall)
-  const { config } = new SQSClient({})
-  const region = await config.region()
-  const endpoint = new URL(process.env.AWS_ENDPOINT_URL_LAMBDA || `https://lambda.${region}.amazonaws.com`)
-  const path = `/2015-03-31/functions/${functionName}/invocations`
-  const signer = new SignatureV4({ service: 'lambda', region, sha256: Sha256, credentials: config.credentials })
-  const { headers } = await signer.sign({
+  const region = await ownRegion()
+  const endpoint = process.env.AWS_ENDPOINT_URL_LAMBDA || `https://lambda.${region}.amazonaws.com`
+  const response = await signedFetch('lambda', new URL(`/2015-03-31/functions/${functionName}/invocations`, endpoint), {
     method: 'POST',
-    protocol: endpoint.protocol,
-    hostname: endpoint.hostname,
-    path,
-    headers: { host: endpoint.host, 'content-type': 'application/json' },
-    body,
+    region,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ operation, input } satisfies OperationCall),
   })
-  const response = await fetch(new URL(path, endpoint), { method: 'POST', headers, body })
   const text = await response.text()
   if (!response.ok || response.headers.has('x-amz-function-error'))
     throw new OperationFault(
