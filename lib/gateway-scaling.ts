@@ -3,16 +3,8 @@ import type { FargateService } from 'aws-cdk-lib/aws-ecs'
 import type { NetworkLoadBalancer, NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { Duration } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
+import { flowsPerTask } from './flows.ts'
 import type { Stage } from './stage.ts'
-
-/** A quarter of a vCPU is half busy with 1,000 datagrams a second (124 µs each at that rate, `npm run bench gateway`). */
-const datagramsPerCpuUnit = 4
-/** An estimate: a callback is a connection, JSON and a token, some ten datagrams' worth. */
-const callbacksPerCpuUnit = 0.4
-
-/** New flows a second that one task of the stage is planned for. */
-export const flowsPerTask = (transport: 'UDP' | 'TLS', { gateway: { cpuUnits } }: Stage) =>
-  cpuUnits * (transport === 'UDP' ? datagramsPerCpuUnit : callbacksPerCpuUnit)
 
 export interface ScalingProps {
   stage: Stage
@@ -27,7 +19,7 @@ export interface ScalingProps {
  */
 export const scale = (scope: Construct, service: FargateService, props: ScalingProps) => {
   const { stage, transport, balancer, targets } = props
-  const { minTasks, maxTasks } = stage.gateway
+  const { minTasks, maxTasks, cpuUnits } = stage.gateway
   const tasks = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks })
   // A task takes its two minutes to drain: fewer only after ten quiet ones.
   const pace = { scaleOutCooldown: Duration.minutes(1), scaleInCooldown: Duration.minutes(10) }
@@ -48,7 +40,7 @@ export const scale = (scope: Construct, service: FargateService, props: ScalingP
     scalableDimension: 'ecs:service:DesiredCount',
     resourceId: `service/${service.cluster.clusterName}/${service.serviceName}`,
     targetTrackingScalingPolicyConfiguration: {
-      targetValue: 60 * flowsPerTask(transport, stage),
+      targetValue: 60 * flowsPerTask(transport, cpuUnits),
       scaleOutCooldown: pace.scaleOutCooldown.toSeconds(),
       scaleInCooldown: pace.scaleInCooldown.toSeconds(),
       customizedMetricSpecification: {

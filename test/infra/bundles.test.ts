@@ -4,18 +4,22 @@ import { Template } from 'aws-cdk-lib/assertions'
 import { App } from 'aws-cdk-lib/core'
 import { build as esbuild } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { build } from '../../bin/app.ts'
+import { build, buildStage } from '../../bin/app.ts'
 import { dev } from '../../bin/stages.ts'
 import { conditions, mainFields } from '../../lib/handler.ts'
 import type { Stage } from '../../lib/stage.ts'
+import { variantOf } from '../../tools/synth-all/variants.ts'
 import { context, ourFunctions } from './templates.ts'
 
 const app = new App({ context })
 let ingest: Template
+/** The other bus and the other door. */
+let other: Template
 
 beforeAll(() => {
-  ingest = Template.fromStack(build('dev', app).ingest)
-})
+  const stacks = [build('dev', app), buildStage({ ...variantOf(dev, 'kinesis', 'container'), name: 'other' }, app)]
+  ;[ingest, other] = stacks.map((stack) => Template.fromStack(stack.ingest)) as [Template, Template]
+}, 120_000)
 afterAll(() => rmSync(app.outdir, { recursive: true, force: true }))
 
 const folder = (hash: string) => join(app.outdir, `asset.${hash}`)
@@ -33,7 +37,7 @@ test('every function is one file of at most 600 KB', () => {
 /** Packages in the bundles of all entry points, as the stage on this bus gets them. */
 const packagesOn = async (bus: Stage['bus']) => {
   const { metafile } = await esbuild({
-    entryPoints: ['lambdas/*.ts', 'udp-gateway/main.ts'],
+    entryPoints: ['lambdas/*.ts', 'udp-gateway/main.ts', 'http-gateway/main.ts'],
     bundle: true,
     minify: true,
     format: 'esm',
@@ -64,11 +68,14 @@ test('the upkeep function carries the migrations it runs', () => {
   expect(readdirSync(join(functionFolder('Upkeep'), 'db'))).toEqual(readdirSync('db'))
 })
 
-test('the image is given the Dockerfile and the one file that it copies', () => {
-  const [task] = Object.values(ingest.findResources('AWS::ECS::TaskDefinition'))
-  const hash = task?.Properties.ContainerDefinitions[0].Image['Fn::Sub'].split(':').at(-1)
-  expect(readdirSync(folder(hash))).toEqual(['Dockerfile', 'gateway.mjs'])
-  expect(readFileSync(join(folder(hash), 'Dockerfile'), 'utf8')).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m)
+test('each image is given the Dockerfile and the one file that it copies', () => {
+  const tasks = Object.values(other.findResources('AWS::ECS::TaskDefinition'))
+  expect(tasks).toHaveLength(2)
+  for (const task of tasks) {
+    const hash = task.Properties.ContainerDefinitions[0].Image['Fn::Sub'].split(':').at(-1)
+    expect(readdirSync(folder(hash))).toEqual(['Dockerfile', 'gateway.mjs'])
+    expect(readFileSync(join(folder(hash), 'Dockerfile'), 'utf8')).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m)
+  }
 })
 
 /** What keys and tokens look like, wherever they stand. */

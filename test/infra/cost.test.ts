@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { stages } from '../../bin/stages.ts'
 import { checkStage } from '../../lib/check-stage.ts'
+import type { Stage } from '../../lib/stage.ts'
 import { readQuestion } from '../../tools/cost/commands/question.ts'
 import { aims, targetsCommand } from '../../tools/cost/commands/targets.ts'
 import { billOf } from '../../tools/cost/model/bill.ts'
@@ -18,6 +19,7 @@ import { withStage } from '../../tools/cost/stage/literal.ts'
 import { synthesise } from '../../tools/cost/stage/synthesise.ts'
 import { readTemplates } from '../../tools/cost/stage/template.ts'
 import { variants } from '../../tools/cost/stage/variants.ts'
+import { variantOf } from '../../tools/synth-all/variants.ts'
 
 const question = readQuestion({})
 let prod: Deployment
@@ -33,6 +35,21 @@ for (const [name, stage] of Object.entries(stages))
 test('on Kinesis the template is the variant that the comparison prices, but for its number of shards', async () => {
   const { shards } = stages.prod ?? {}
   expect(await synthesise('prod', { bus: 'kinesis' })).toEqual({ ...variants.kinesis(prod), name: 'prod', shards })
+})
+
+test('with a container door the template is the variant that the comparison prices, without a function and its limit', async () => {
+  const callbacks = variantOf(stages.prod as Stage, 'sqs', 'container').domains.callbacks ?? undefined
+  const container = await synthesise('prod', { door: 'container', callbacks })
+  const { alarms, ...expected } = variants.container(prod)
+  expect(container).toEqual({
+    ...expected,
+    name: 'prod',
+    callbackMemoryMiB: 0,
+    requestsPerSecond: 0,
+    // Two functions have alarms that one service has not.
+    alarms: expect.any(Number),
+  })
+  expect(Math.abs(container.alarms - alarms)).toBeLessThan(15)
 })
 
 test('everything in the templates is priced or named', () => {

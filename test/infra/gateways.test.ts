@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { setting } from '../../core/settings.ts'
-import { flowsPerTask } from '../../lib/gateway-scaling.ts'
+import { flowsPerTask } from '../../lib/flows.ts'
 import { buses, doors } from '../../tools/synth-all/variants.ts'
 import { resources, type Synthesised, securityRules, synthesise } from './templates.ts'
 
@@ -112,7 +112,7 @@ describe.each(containers)('$name of $stage.name on $stage.bus with $stage.sigfox
     expect(own('ScalableTarget')).toMatchObject([{ MinCapacity: minTasks, MaxCapacity: maxTasks }])
     const [cpu, flows] = policies
     expect(cpu?.PredefinedMetricSpecification.PredefinedMetricType).toBe('ECSServiceAverageCPUUtilization')
-    expect(flows?.TargetValue).toBe(60 * flowsPerTask(udp ? 'UDP' : 'TLS', stage))
+    expect(flows?.TargetValue).toBe(60 * flowsPerTask(udp ? 'UDP' : 'TLS', stage.gateway.cpuUnits))
     const names = flows?.CustomizedMetricSpecification.Metrics.map(
       ({ MetricStat }: { MetricStat?: { Metric: { MetricName: string } } }) => MetricStat?.Metric.MetricName,
     )

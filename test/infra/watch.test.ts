@@ -19,7 +19,7 @@ interface Stat {
   Dimensions?: { Name: string; Value: { Ref?: string } }[]
 }
 
-describe.each(synthesise())('$stage.name on $stage.bus is watched', ({ stage, data, ingest }) => {
+describe.each(synthesise(buses, doors))('$stage.name on $stage.bus behind $stage.sigfoxDoor is watched', ({ stage, data, ingest }) => {
   const alarms = resources(ingest, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties)
   /** CDK writes a metric that has a label as a list of one. */
   const stats: Stat[] = alarms.flatMap((alarm) =>
@@ -52,7 +52,7 @@ describe.each(synthesise())('$stage.name on $stage.bus is watched', ({ stage, da
       expect(alarm.OKActions).toEqual([{ Ref: topic }])
       expect(alarm.EvaluationPeriods).toBeGreaterThan(1)
       expect(alarm.DatapointsToAlarm).toBeLessThanOrEqual(alarm.EvaluationPeriods)
-      const heartbeat = alarm.ComparisonOperator === 'LessThanThreshold' && !/storage/.test(alarm.AlarmName)
+      const heartbeat = alarm.ComparisonOperator === 'LessThanThreshold' && !/storage|Certificate/.test(alarm.AlarmName)
       expect(alarm.TreatMissingData).toBe(heartbeat ? 'breaching' : 'notBreaching')
     }
   })

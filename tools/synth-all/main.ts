@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib/core'
 import { buildStage } from '../../bin/app.ts'
@@ -11,17 +11,21 @@ const root = join(import.meta.dirname, '../..')
 /** CloudFormation's own limits of a template. */
 const limits = { resources: 500, bytes: 1_000_000 }
 
-/** All stages on one bus and behind one door, in one app: what is bundled for one of them is bundled for all. */
+// One folder for all apps: what is bundled for one variant is found there by the next on the same bus.
+const outdir = join(root, 'cdk.out', 'all')
+const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'))
+
+/** All stages on one bus and behind one door, in one app; their templates stay in a folder of their own. */
 const synthesise = (bus: Stage['bus'], door: Stage['sigfoxDoor']): string[][] => {
-  const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'))
-  const outdir = join(root, 'cdk.out', 'all', `${bus}-${door}`)
-  rmSync(outdir, { recursive: true, force: true })
+  const folder = join(outdir, `${bus}-${door}`)
+  mkdirSync(folder, { recursive: true })
   const app = new App({ context, outdir })
   const built = variantsOf(bus, door).map((stage) => buildStage(stage, app))
   const assembly = app.synth()
   return built.flatMap(({ data, ingest }) =>
     [data, ingest].map(({ artifactId, stackName }) => {
-      const { template } = assembly.getStackArtifact(artifactId)
+      const { template, templateFile, templateFullPath } = assembly.getStackArtifact(artifactId)
+      copyFileSync(templateFullPath, join(folder, templateFile))
       const resources = Object.keys(template.Resources).length
       const bytes = JSON.stringify(template).length
       if (resources > limits.resources || bytes > limits.bytes)
@@ -34,6 +38,7 @@ const synthesise = (bus: Stage['bus'], door: Stage['sigfoxDoor']): string[][] =>
 }
 
 const start = performance.now()
+rmSync(outdir, { recursive: true, force: true })
 const rows = buses.flatMap((bus) => doors.flatMap((door) => synthesise(bus, door)))
 const table = aligned([['stack', 'bus', 'Sigfox door', 'resources', 'template'], ...rows])
 process.stdout.write(

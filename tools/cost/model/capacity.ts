@@ -1,3 +1,4 @@
+import { flowsPerTask } from '../../../lib/flows.ts'
 import { type Decimal, decimal, fixed, over, times } from './decimal.ts'
 import type { Deployment } from './deployment.ts'
 import { flowOf } from './flow.ts'
@@ -85,6 +86,12 @@ interface Load {
   readonly unit: string
 }
 
+/** What API Gateway lets in, or what the container door's tasks are planned for. */
+const callbacksOffered = ({ sigfoxDoor, requestsPerSecond, gateway }: Deployment) =>
+  sigfoxDoor === 'function'
+    ? times(usable, decimal(requestsPerSecond))
+    : times(decimal(gateway.tasks), decimal(String(flowsPerTask('TLS', gateway.cpuUnits))))
+
 const loadsOf = (deployment: Deployment, traffic: Traffic): Load[] => {
   const flow = flowOf(deployment, traffic)
   const { gateway } = deployment
@@ -107,16 +114,12 @@ const loadsOf = (deployment: Deployment, traffic: Traffic): Load[] => {
     },
     ...workers,
     ...databaseLoads(deployment, traffic, messages),
-    ...(deployment.sigfoxDoor === 'function'
-      ? [
-          {
-            what: 'Sigfox door',
-            needed: aSecond(flow.callbacks),
-            offered: times(usable, decimal(deployment.requestsPerSecond)),
-            unit: 'requests a second',
-          },
-        ]
-      : []),
+    {
+      what: 'Sigfox door',
+      needed: aSecond(flow.callbacks),
+      offered: callbacksOffered(deployment),
+      unit: 'requests a second',
+    },
   ]
 }
 
