@@ -18,7 +18,7 @@ export interface DecoderPorts {
 }
 
 /** The instant a message speaks of, and whether a clock says so. */
-const eventTime = (message: Message): { atMs: number; clocked: boolean } => {
+export const eventTime = (message: Message): { atMs: number; clocked: boolean } => {
   const timeMs = timeOfId(message.id)
   return timeMs === unclockedMs ? { atMs: message.receivedAtMs, clocked: false } : { atMs: timeMs, clocked: true }
 }
@@ -43,14 +43,19 @@ const readTime = (message: Message, decoded: DecodedIndex): { atMs: number; qual
 export const profileNameOf = (ports: DecoderPorts, { kind, payload, profile }: StoredMessage): string | null =>
   profile ?? ports.profileOfDatagram(kind, payload) ?? (kind === 'sigfox-data' ? ports.defaultProfile : null)
 
-const decode = (ports: DecoderPorts, message: StoredMessage): DecodedFrame | RejectReason => {
+/** A frame by the profile of its device, or why there is none. */
+export const decodeFrame = (
+  ports: DecoderPorts,
+  message: StoredMessage,
+  samplePeriodSeconds: number | null,
+): DecodedFrame | RejectReason => {
   const name = profileNameOf(ports, message)
   if (name === null) return 'unknown_device'
   const profile = ports.profiles.get(name)
   if (!profile) return 'unknown_profile'
   if (profile.uplinkKind !== message.kind) return 'wrong_profile'
   try {
-    return profile.decode(message.payload, message)
+    return profile.decode(message.payload, { samplePeriodSeconds })
   } catch {
     // a decoder never throws; if one does after all, its message waits for a better one and stops nobody
     return 'decoder_error'
@@ -66,14 +71,24 @@ export const undecoded = (digest: Digest, message: Message, reason: RejectReason
   recordRejects: [],
 })
 
-/** All that follows from one message. It depends on the message, the registry and the profiles, and on nothing else. */
-export const decodingOf = (ports: DecoderPorts, message: StoredMessage): Decoding => {
-  const frame = decode(ports, message)
-  if (typeof frame === 'string') return undecoded(ports.digest, message, frame)
+/** When the newest index of a frame was read; where it has none, what its message speaks of. */
+export const newestTimeMs = (message: Message, { indexes: [newest] }: DecodedFrame): number =>
+  (newest && readTime(message, newest)?.atMs) ?? eventTime(message).atMs
+
+/**
+ * All that follows from a frame.
+ * @param indexes those it tells, and those of a history of which it is a part
+ */
+export const decodingOf = (
+  ports: DecoderPorts,
+  message: Message,
+  frame: DecodedFrame,
+  indexes: readonly DecodedIndex[],
+): Decoding => {
   const { deviceId, receivedAtMs, id: messageId } = message
   const readings: Reading[] = []
   const recordRejects: Reject[] = []
-  frame.indexes.forEach((decoded, i) => {
+  indexes.forEach((decoded, i) => {
     const time = readTime(message, decoded)
     if (!time) recordRejects.push(pulseRejectRow(ports.digest, message, 'time_out_of_range', i + 1))
     else {

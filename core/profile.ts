@@ -4,7 +4,7 @@ import type { UplinkKind } from './uplink.ts'
 
 /** What a decoder may know beside the bytes. */
 export interface DecodeContext {
-  /** Seconds between two samples of a history that carries no times, from the registry; null where nobody says. */
+  /** Seconds between two samples of a history that carries no times; null where nobody says. */
   readonly samplePeriodSeconds: number | null
 }
 
@@ -24,12 +24,35 @@ export interface DecodedEvent {
   readonly value: number
 }
 
+/** How a series of frames tells samples at regular intervals; what is sent later than `withinSeconds` is none of it. */
+export interface HistoryPlan {
+  readonly samples: number
+  readonly periodSeconds: number
+  readonly withinSeconds: number
+}
+
+/** A frame of a series that tells a history. What it adds up to takes all frames before it. */
+export interface HistoryPart {
+  /** 0 opens the series; the others follow one by one. */
+  readonly part: number
+  readonly channels: readonly Channel[]
+  /** Of part 0: the indexes at the first sample, a number for each channel. */
+  readonly indexes: readonly number[]
+  /** What each sample after it adds, channel by channel. */
+  readonly deltas: readonly (readonly number[])[]
+  /** The plan that this part belongs to; null where it is the same in several. */
+  readonly plan: HistoryPlan | null
+}
+
 /** A decoded frame. Every frame leaves at least one index or one event: nothing that was decoded is invisible. */
 export interface DecodedFrame {
   /** The frame's fields under the vendor's terms, with units in their names. */
   readonly fields: Readonly<Record<string, unknown>>
   readonly indexes: readonly DecodedIndex[]
   readonly events: readonly DecodedEvent[]
+  readonly history?: HistoryPart
+  /** It tells samples whose times the device's configuration would say: `samplePeriodSeconds` was null. */
+  readonly isUntimed?: true
 }
 
 /** How to decode one kind of device, by version: a new version is a new profile. It never throws on any bytes. */

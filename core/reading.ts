@@ -45,6 +45,7 @@ const eventUnits = {
   keep_alive: null,
   register: 'frameCode',
   history_fragment: 'frameIndex',
+  sample_period: 'seconds',
   device_alarm: 'alarmCode',
   index_conflict: 'index',
 } as const

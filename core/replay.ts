@@ -1,4 +1,6 @@
-import { type DecoderPorts, decodingOf, profileNameOf } from './decode-message.ts'
+import { type DecoderPorts, profileNameOf } from './decode-message.ts'
+import { decodingsOf, type Frame, framesOf } from './decode-messages.ts'
+import { longestSeriesSeconds } from './histories.ts'
 import { type MessageId, timeOfId, unclockedMs } from './identity.ts'
 import type { Message, Reject, StoredMessage } from './ports.ts'
 import { eventKey, type MeterEvent, mergeAll, type Reading, readingKey } from './reading.ts'
@@ -54,6 +56,12 @@ const slotOf = (event: MeterEvent) => readingKey({ ...event, readAtMs: event.atM
 
 const eventTimeMs = ({ id, receivedAtMs }: Message) => (timeOfId(id) === unclockedMs ? receivedAtMs : timeOfId(id))
 
+/** A part of a history whose first part may have been removed: what it adds up to can be neither confirmed nor doubted. */
+const mayLackItsOpening = (horizonMs: number, { message, outcome }: Frame) =>
+  typeof outcome !== 'string' &&
+  outcome.history !== undefined &&
+  eventTimeMs(message) < horizonMs + longestSeriesSeconds * 1000
+
 const byKey = <T>(rows: readonly T[], keyOf: (row: T) => string) => new Map(rows.map((row) => [keyOf(row), row]))
 
 /**
@@ -61,9 +69,13 @@ const byKey = <T>(rows: readonly T[], keyOf: (row: T) => string) => new Map(rows
  * nobody can tell better.
  */
 const freshOf = (ports: DecoderPorts, kept: Kept) => {
+  const frames = framesOf(ports, kept.messages)
   const known = new Set(kept.messages.map(({ id }) => id))
-  const decodings = kept.messages.map((message) => decodingOf(ports, message))
-  const orphans = kept.readings.filter(({ messageId }) => !known.has(messageId))
+  const told = kept.events.filter(({ messageId }) => messageId !== null && !known.has(messageId))
+  const { decodings } = decodingsOf(ports, frames, told, () => true)
+  const doubtful = frames.filter((frame) => mayLackItsOpening(kept.horizonMs, frame)).map(({ message }) => message.id)
+  const isDoubtful = new Set(doubtful)
+  const orphans = kept.readings.filter(({ messageId }) => !known.has(messageId) || isDoubtful.has(messageId))
   const { readings, conflicts } = mergeAll([...orphans, ...decodings.flatMap((decoding) => decoding.readings)])
   const events = new Map<string, MeterEvent>()
   const tell = (event: MeterEvent) => {
@@ -158,6 +170,23 @@ export const differenceOf = (ports: DecoderPorts, all: Kept, scope: Scope): Diff
       const now = reject ? 'rejected' : 'decoded'
       return was === now || !may.message(message.id) ? [] : [{ message, was, now }]
     }),
+  }
+}
+
+/**
+ * Of a difference what says which sample periods devices have told. Others decode by them, so they are set right first.
+ */
+export const samplePeriodsOf = (difference: Difference): Difference => {
+  const isPeriod = ({ kind }: MeterEvent) => kind === 'sample_period'
+  return {
+    added: [],
+    changed: [],
+    gone: [],
+    eventsToWrite: difference.eventsToWrite.filter(isPeriod),
+    eventsToDrop: difference.eventsToDrop.filter(isPeriod),
+    rejects: [],
+    resolved: [],
+    states: [],
   }
 }
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Decoding, ReadingStore, Refusals } from '../../core/ports.ts'
+import type { Decoding, ReadingBatch, ReadingStore, Refusals } from '../../core/ports.ts'
 import { vital } from '../../core/vitals.ts'
 import { log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -8,13 +8,19 @@ import { decodedBefore, writeStates } from './decodings.ts'
 import { classifyFault } from './errors.ts'
 import { dropEvents, writeEvents } from './events.ts'
 import { countFlow } from './flow.ts'
+import { historyParts } from './history-parts.ts'
 import { loadMessages } from './message-rows.ts'
 import { mergeIntoReadings } from './readings.ts'
 import { writeRejects } from './rejects.ts'
+import { replayRequested, requestReplay } from './replay/requests.ts'
+import { postgresReplayStore } from './replay/store.ts'
+import { noteUntimed, samplePeriods, timedOtherwise } from './sample-periods.ts'
 import { inTransaction } from './transaction.ts'
 import { dropOutlived, requireUnmoved } from './unclocked.ts'
+import { beginUnderWay } from './under-way.ts'
 
-type Batch = Parameters<ReadingStore['record']>[0]
+type Batch = Parameters<ReadingBatch['record']>[0]
+type Work<T> = (batch: ReadingBatch) => Promise<T>
 
 interface Counts {
   decoded: number
@@ -65,26 +71,49 @@ const recordBatch = async (client: pg.PoolClient, batch: Batch, bisect: boolean)
   return { refusals, counts, reasons: [...own, ...rejects.map(({ reason }) => reason)] }
 }
 
+type Recorded = Awaited<ReturnType<typeof recordBatch>>
+
 /** Measured only once it is committed. */
-const measure = (
-  metrics: Metrics | undefined,
-  { refusals, counts, reasons }: Awaited<ReturnType<typeof recordBatch>>,
-): Refusals => {
+const measure = (metrics: Metrics | undefined, { counts, reasons }: Recorded): void => {
   const { decoded, rejected, readings } = counts
   metrics?.write({ [vital.decoded]: decoded, [vital.rejected]: rejected, [vital.readings]: readings })
   if (rejected > 0) metrics?.writeReasons(reasons)
-  return refusals
+}
+
+/** One try at a batch: as a whole, or with a search for the rows that the database refuses. */
+const tryBatch = async <T>(pool: pg.Pool, metrics: Metrics | undefined, work: Work<T>, bisect: boolean) => {
+  let recorded: Recorded | null = null
+  const result = await inTransaction(
+    pool,
+    (client) =>
+      work({
+        load: (ids) => loadMessages(client, [...ids].sort()),
+        noteUntimed: (deviceIds) => noteUntimed(client, deviceIds),
+        samplePeriods: (deviceIds) => samplePeriods(client, deviceIds),
+        historyParts: (spans) => historyParts(client, spans),
+        record: async (batch) => {
+          recorded = await recordBatch(client, batch, bisect)
+          return recorded.refusals
+        },
+      }),
+    beginUnderWay,
+  )
+  if (recorded) measure(metrics, recorded)
+  return result
 }
 
 /** Readings in PostgreSQL. Like the raw messages: as a whole, and searched for the bad row only where there is one. */
 export const postgresReadingStore = (pool: pg.Pool, metrics?: Metrics): ReadingStore => ({
-  load: (ids) => loadMessages(pool, [...ids].sort()),
-  record: async (batch) => {
+  inBatch: async (work) => {
     try {
-      return measure(metrics, await inTransaction(pool, (client) => recordBatch(client, batch, false)))
+      return await tryBatch(pool, metrics, work, false)
     } catch (error) {
       if (classifyFault(error) === 'outage') throw error
-      return measure(metrics, await inTransaction(pool, (client) => recordBatch(client, batch, true)))
+      return await tryBatch(pool, metrics, work, true)
     }
   },
+  timedOtherwise: (since) => timedOtherwise(pool, since),
+  requestReplay: (deviceIds) => requestReplay(pool, deviceIds),
+  replayRequested: (replay) => replayRequested(pool, replay),
+  replays: postgresReplayStore(pool),
 })

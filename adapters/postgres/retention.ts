@@ -102,8 +102,10 @@ const deleteReadings = `
     RETURNING CASE WHEN length(r.device_id) <= 8 THEN 'sigfox' ELSE 'nbiot' END AS lane
   ) SELECT lane, count(*)::int AS count FROM gone GROUP BY lane`
 
+/** A sample period holds until the next that its device tells, which may be never. */
 const deleteEvents = `
-  DELETE FROM event e USING unnest($1::text[]) AS d (device_id) WHERE e.device_id = d.device_id AND e.at < $2`
+  DELETE FROM event e USING unnest($1::text[]) AS d (device_id)
+  WHERE e.device_id = d.device_id AND e.at < $2 AND e.kind <> 'sample_period'`
 
 const deletePage = (pool: pg.Pool, horizon: Date) =>
   inTransaction(pool, async (client) => {

@@ -12,16 +12,21 @@ const unheard = () => {}
  * Runs `work` in one transaction: all of it or nothing. A transaction that lost to another (deadlock, serialization)
  * is run again as a whole, after a random wait; so is one that did not even begin, because the connection it was given
  * had been lost while nobody used it.
+ * @param begin the statements that begin it
  * @throws whatever else `work` throws, after the rollback
  */
-export const inTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+export const inTransaction = async <T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  begin = 'BEGIN',
+): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
     const client = await pool.connect()
     let broken: Error | undefined
     let begun = false
     client.on('error', unheard)
     try {
-      await client.query('BEGIN')
+      await client.query(begin)
       begun = true
       const result = await work(client)
       await client.query('COMMIT')

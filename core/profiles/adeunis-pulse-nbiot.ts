@@ -19,6 +19,6 @@ export const adeunisPulseNbiot: Profile = {
       globalFrameCounter: u32(payload, adeunisAt.frameCounter),
       inner: inner.fields,
     }
-    return { fields, indexes: inner.indexes, events: inner.events }
+    return { ...inner, fields }
   },
 }

@@ -82,12 +82,18 @@ test('P9: an earlier copy that is stored while a later one is being decoded brin
   const store = postgresReadingStore(db.pool)
   await lane.raw([nbiotItem(datagram, now * 1000)])
   const overtaken: ReadingStore = {
-    load: store.load,
-    record: async (batch) => {
-      await lane.raw([nbiotItem(datagram, now * 1000 - 60_000)])
-      await lane.pulse(topic.items)
-      return store.record(batch)
-    },
+    ...store,
+    inBatch: (work) =>
+      store.inBatch((batch) =>
+        work({
+          ...batch,
+          record: async (decoded) => {
+            await lane.raw([nbiotItem(datagram, now * 1000 - 60_000)])
+            await lane.pulse(topic.items)
+            return batch.record(decoded)
+          },
+        }),
+      ),
   }
   const slow = countPulses(
     { store: overtaken, digest: sha256, profiles, profileOfDatagram, defaultProfile: null },

@@ -40,10 +40,11 @@ beforeAll(async () => {
 afterAll(() => db.close())
 
 test('a message is loaded once, with the registration that held at its own instant', async () => {
-  const loaded = await postgresReadingStore(db.pool).load([...clocked, unclocked].map(idOf))
+  const ids = [...clocked, unclocked].map(idOf)
+  const loaded = await postgresReadingStore(db.pool).inBatch(({ load }) => load(ids))
   const found = new Map(loaded.map(({ id, profile, samplePeriodSeconds }) => [id, [profile, samplePeriodSeconds]]))
   expect(loaded).toHaveLength(5)
-  expect([...clocked, unclocked].map((uplink) => found.get(idOf(uplink)))).toEqual([
+  expect(ids.map((id) => found.get(id))).toEqual([
     [null, null],
     ['adeunis-pulse@3', null],
     ['adeunis-pulse@3', null],

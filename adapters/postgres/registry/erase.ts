@@ -3,6 +3,7 @@ import { OperationFault } from '../../../core/operation-fault.ts'
 import type { Lane } from '../../../core/uplink.ts'
 import { countFlow } from '../flow.ts'
 import { inTransaction } from '../transaction.ts'
+import { waitForUnderWay } from '../under-way.ts'
 
 /** How many rows of each kind went. */
 export interface Erased {
@@ -31,30 +32,36 @@ const count = async (client: pg.PoolClient, text: string, values: unknown[]): Pr
 
 /**
  * Removes all that is kept of a device: registrations, raw messages, readings, events, and rejects, also those that
- * hold its id in their bytes alone. What it sends afterwards is that of a new device.
+ * hold its id in their bytes alone. What it sends afterwards is that of a new device. What takes long comes first: from
+ * the wait on, which is for whoever has loaded its messages already, nobody else counts pulses.
  * @throws OperationFault where nothing is kept of it
  */
 export const eraseDevice = (pool: pg.Pool, { deviceId, lane }: { deviceId: string; lane: Lane }): Promise<Erased> =>
   inTransaction(pool, async (client) => {
     const own = [deviceId]
-    const ofMessages = 'IN (SELECT id FROM message WHERE device_id = $1)'
-    const rejects = await count(client, `DELETE FROM reject WHERE device_id = $1 OR message_id ${ofMessages}`, own)
+    const gone = await client.query<{ id: string }>('DELETE FROM message WHERE device_id = $1 RETURNING id', own)
+    const messageIds = gone.rows.map(({ id }) => id)
     const rejectsByTheirBytes = await count(
       client,
       `DELETE FROM reject WHERE device_id IS NULL AND EXISTS (
          SELECT FROM unnest($1::bytea[]) AS spelling WHERE position(spelling IN bytes) > 0)`,
       [spellingsOf(deviceId)],
     )
+    await waitForUnderWay(client)
+    const rejects = await count(client, 'DELETE FROM reject WHERE device_id = $1 OR message_id = ANY($2::uuid[])', [
+      deviceId,
+      messageIds,
+    ])
     const readings = await count(client, 'DELETE FROM reading WHERE device_id = $1', own)
     const events = await count(client, 'DELETE FROM event WHERE device_id = $1', own)
-    await client.query(`DELETE FROM decoding WHERE message_id ${ofMessages}`, own)
-    const messages = await count(client, 'DELETE FROM message WHERE device_id = $1', own)
+    await client.query('DELETE FROM decoding WHERE message_id = ANY($1::uuid[])', [messageIds])
     const registrations = await count(client, 'DELETE FROM device WHERE device_id = $1', own)
-    await client.query('DELETE FROM device_import WHERE device_id = $1', own)
     // a replay that is on its way goes on without it; its report is one device short
-    await client.query('DELETE FROM replay_device WHERE device_id = $1', own)
+    for (const table of ['device_import', 'replay_device', 'replay_request', 'untimed_device'])
+      await client.query(`DELETE FROM ${table} WHERE device_id = $1`, own)
     if (readings > 0) await countFlow(client, lane, { readings: -readings })
     const all = rejects + rejectsByTheirBytes
+    const messages = messageIds.length
     if (messages + readings + events + all + registrations === 0)
       throw new OperationFault(`Nothing is kept of device ${deviceId}.`)
     return { registrations, messages, readings, events, rejects: all, rejectsByTheirBytes }

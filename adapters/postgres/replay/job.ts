@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { DecoderPorts } from '../../../core/decode-message.ts'
 import { addReports, emptyReport, type ReplayReport, replayDevices } from '../../../core/replay-devices.ts'
 import { inTransaction } from '../transaction.ts'
+import { settle } from '../under-way.ts'
 import { devicesStatement, type Selection, selectionText } from './selection.ts'
 import { postgresReplayStore } from './store.ts'
 
@@ -35,15 +36,16 @@ const jobOf = ({ replay_id: replayId, devices, report }: JobRow): ReplayJob => (
 
 /**
  * Begins a replay, or finds the one of the same selection that was interrupted. A dry run always begins anew: what it
- * found before may not be so any more.
+ * found before may not be so any more. Batches that were loaded before, with another registry maybe, are waited for.
  */
-export const startReplay = (
+export const startReplay = async (
   pool: pg.Pool,
   { profiles, defaultProfile }: DecoderPorts,
   selection: Selection,
   dryRun: boolean,
-): Promise<ReplayJob> =>
-  inTransaction(pool, async (client) => {
+): Promise<ReplayJob> => {
+  await settle(pool)
+  return inTransaction(pool, async (client) => {
     const text = selectionText(selection, dryRun)
     await client.query("SELECT pg_advisory_xact_lock(hashtext('sluice.replay'))")
     if (dryRun) await client.query('DELETE FROM replay WHERE selection = $1', [text])
@@ -65,6 +67,7 @@ export const startReplay = (
     await client.query('UPDATE replay SET devices = $2 WHERE replay_id = $1', [replayId, devices])
     return { replayId, devices, remaining: devices, report: emptyReport }
   })
+}
 
 const nextDevices = async (pool: pg.Pool, replayId: string): Promise<string[]> => {
   const { rows } = await pool.query<{ device_id: string }>(

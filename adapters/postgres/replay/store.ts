@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { ReplayStore } from '../../../core/replay-devices.ts'
 import { inTransaction } from '../transaction.ts'
+import { beginUnderWay, settle } from '../under-way.ts'
 import { applyDifference, lockRows } from './change.ts'
 import { loadKept } from './load.ts'
 
@@ -10,15 +11,15 @@ import { loadKept } from './load.ts'
  */
 export const postgresReplayStore = (pool: pg.Pool): ReplayStore => ({
   load: (deviceIds) =>
-    inTransaction(pool, async (client) => {
-      await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
-      return loadKept(client, deviceIds)
-    }),
-  change: (lane, deviceIds, difference, decide) =>
-    inTransaction(pool, async (client) => {
+    inTransaction(pool, (client) => loadKept(client, deviceIds), 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY'),
+  settle: () => settle(pool),
+  change: (lane, deviceIds, difference, decide) => {
+    const change = async (client: pg.PoolClient) => {
       await lockRows(client, difference)
       const decided = decide(await loadKept(client, deviceIds))
       await applyDifference(client, lane, decided)
       return decided
-    }),
+    }
+    return inTransaction(pool, change, beginUnderWay)
+  },
 })

@@ -1,3 +1,4 @@
+import type { DecodedEvent } from '../../profile.ts'
 import { u8, u16 } from '../frame-reader.ts'
 import { event, eventsOf, type FrameDecoder, type FrameStatus } from './frame.ts'
 import { leakDaysAt, tamperAt, thresholdsAt } from './thresholds.ts'
@@ -19,10 +20,10 @@ const inputsOf = (channels: number, debounce: number, position: 0 | 1) => {
   }
 }
 
-const configuration = (status: FrameStatus, fields: Record<string, unknown>) => ({
+const configuration = (status: FrameStatus, fields: Record<string, unknown>, ...events: DecodedEvent[]) => ({
   fields: { frameCode: 0x10, status, ...fields },
   indexes: [],
-  events: eventsOf(status, event('configuration', '', 0x10)),
+  events: eventsOf(status, event('configuration', '', 0x10), ...events),
 })
 
 /** 0x10 of v1 and v2: 9 bytes by Sigfox (the period is one byte), 22 by LoRaWAN (two bytes, and the thresholds). */
@@ -54,14 +55,18 @@ export const decodeSamplingConfiguration: FrameDecoder = ({ bytes, status }) => 
       ? {}
       : { ...thresholdsAt(bytes, 11, position), ...leakDaysAt(bytes, 19, position), ...tamperAt(bytes, 23, position) }),
   })
-  return configuration(status, {
+  const samplePeriodSeconds = u16(bytes, 6) * 2
+  const fields = {
     productMode: productModes[u8(bytes, 2)] ?? null,
     samplesBeforeSending: u16(bytes, 3),
-    samplePeriodSeconds: u16(bytes, 6) * 2,
+    samplePeriodSeconds,
     sendingPeriodSeconds: u16(bytes, 3) * u16(bytes, 6) * 2,
     flowPeriodSeconds: u16(bytes, 9) * stepSeconds(bytes, 60),
     redundantSamples: sigfox ? null : u8(bytes, 27),
     A: channel(0),
     B: channel(1),
-  })
+  }
+  return samplePeriodSeconds === 0
+    ? configuration(status, fields)
+    : configuration(status, fields, event('sample_period', '', samplePeriodSeconds))
 }

@@ -1,9 +1,17 @@
+import { longestSeriesSeconds } from '../../histories.ts'
+import type { HistoryPlan } from '../../profile.ts'
 import { u8, u16, u32 } from '../frame-reader.ts'
-import { event, eventsOf, type FrameDecoder, measured } from './frame.ts'
+import { event, eventsOf, type FrameDecoder } from './frame.ts'
+
+/** Register S321: the counters every ten minutes, sent each hour in four frames; or every hour, sent daily in thirteen. */
+const tenMinutes: HistoryPlan = { samples: 6, periodSeconds: 600, withinSeconds: 3_000 }
+const hourly: HistoryPlan = { samples: 24, periodSeconds: 3_600, withinSeconds: longestSeriesSeconds }
+
+const channels = ['A', 'B'] as const
 
 /**
- * 0x48 (v1, v2): a day or an hour of samples over several frames. Frame 0 has the indexes, the others (and frame 0 of
- * LoRaWAN) pairs of deltas; what they add up to takes all frames of the series.
+ * 0x48 (v1, v2): an hour or a day of samples over several frames. Frame 0 has the indexes at the first sample, the
+ * others (and frame 0 of LoRaWAN) pairs of deltas, sample by sample until the moment frame 0 was sent.
  */
 export const decodeHistory: FrameDecoder = ({ bytes, status }) => {
   const frameIndex = u8(bytes, 2)
@@ -21,9 +29,22 @@ export const decodeHistory: FrameDecoder = ({ bytes, status }) => {
   const baseTime = pairBytes === 0 ? null : baseTimeOf(frameIndex, bytes.length)
   return {
     fields: { frameCode: 0x48, status, frameIndex, indexA, indexB, baseTime, deltasA, deltasB },
-    indexes: indexA === null || indexB === null ? [] : [measured('A', indexA, null), measured('B', indexB, null)],
-    events: frameIndex === 0 ? eventsOf(status) : eventsOf(status, event('history_fragment', '', frameIndex)),
+    indexes: [],
+    events: eventsOf(status, event('history_fragment', '', frameIndex)),
+    history: {
+      part: frameIndex,
+      channels,
+      indexes: indexA === null || indexB === null ? [] : [indexA, indexB],
+      deltas: deltasA.map((delta, k) => [delta, deltasB[k] ?? 0]),
+      plan: planOf(frameIndex, deltasA.length),
+    },
   }
+}
+
+/** Of four frames the last has one sample left; of thirteen the fourth has two, and there are nine behind it. */
+const planOf = (frameIndex: number, samples: number): HistoryPlan | null => {
+  if (frameIndex < 3 || frameIndex > 12) return null
+  return frameIndex === 3 && samples === 1 ? tenMinutes : hourly
 }
 
 /**

@@ -15,10 +15,12 @@ export const decodePeriodic =
       index = (index - u16(bytes, at)) >>> 0
       counterValues.push(index)
     }
+    const isUntimed = frame.samplePeriodSeconds === null && counterValues.length > 1 && !status.hardwareError
     return {
       fields: { frameCode: u8(bytes, 0), status, channel, counterValues, deviceTimeSeconds: timeSeconds },
       indexes: indexesOf(frame, channel, counterValues),
       events: eventsOf(status),
+      ...(isUntimed ? { isUntimed } : {}),
     }
   }
 

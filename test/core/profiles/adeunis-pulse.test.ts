@@ -62,12 +62,18 @@ describe('indexes become readings', () => {
     expect(decoded(v3, '5a00000000030005', hour).indexes).toEqual([measured('A', 3), derived(4294967294, hour)])
   })
 
-  test('history frame 0 gives the indexes, a later one only says that it came', () => {
-    expect(decoded(v1, '4820000000010000000200').indexes).toEqual([measured('A', 256), measured('B', 512)])
-    expect(decoded(v1, '4820010001000200030004')).toMatchObject({
-      indexes: [],
-      events: [{ kind: 'history_fragment', channel: '', value: 1 }],
-    })
+  test('a frame of a history says that it came, and alone tells no index: that of frame 0 is hours old', () => {
+    for (const [number, hex] of ['4820000000010000000200', '4820010001000200030004'].entries())
+      expect(decoded(v1, hex)).toMatchObject({
+        indexes: [],
+        events: [{ kind: 'history_fragment', channel: '', value: number }],
+      })
+  })
+
+  test('a history without times says so where nobody knows the sample period', () => {
+    expect(decoded(v3, '5a0000001000000100020003').isUntimed).toBe(true)
+    expect(decoded(v3, '5a0000001000000100020003', hour).isUntimed).toBeUndefined()
+    expect(decoded(v3, '5a0000001000').isUntimed).toBeUndefined()
   })
 })
 

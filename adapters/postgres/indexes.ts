@@ -1,0 +1,35 @@
+import type pg from 'pg'
+
+/**
+ * Indexes on tables that may be large and in use when they are added. A migration would stop their writers until it is
+ * done (2 s for a million rejects); these are made beside them.
+ */
+const indexes = [
+  // of a million rejects the few with a rare reason took 0.2 s; with it 4 ms
+  { name: 'reject_reason', on: 'reject (reason, at, id)' },
+  { name: 'event_sample_period', on: `event (device_id, at) WHERE kind = 'sample_period'` },
+]
+
+/** What was interrupted is there, and of no use. */
+const existing = `
+  SELECT c.relname AS name, i.indisvalid AS valid FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY($1)`
+
+/** Makes the indexes that are missing. It must not run in a transaction. @returns their names */
+export const makeIndexes = async (client: pg.ClientBase): Promise<string[]> => {
+  // somebody else at it needs no help, and waiting for him would stop him: he waits for all who run a statement
+  const { rows: locks } = await client.query("SELECT pg_try_advisory_lock(hashtext('sluice.make_indexes')) AS taken")
+  if (!locks[0]?.taken) return []
+  try {
+    const { rows } = await client.query(existing, [indexes.map(({ name }) => name)])
+    const valid = new Map<string, boolean>(rows.map(({ name, valid }) => [name, valid]))
+    const missing = indexes.filter(({ name }) => valid.get(name) !== true)
+    for (const { name, on } of missing) {
+      if (valid.has(name)) await client.query(`DROP INDEX CONCURRENTLY ${name}`)
+      await client.query(`CREATE INDEX CONCURRENTLY ${name} ON ${on}`)
+    }
+    return missing.map(({ name }) => name)
+  } finally {
+    await client.query("SELECT pg_advisory_unlock(hashtext('sluice.make_indexes'))")
+  }
+}
