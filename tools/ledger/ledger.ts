@@ -31,6 +31,8 @@ export interface Verdict {
   readonly refused: number
   readonly unknown: number
   readonly stored: number
+  /** Readings that were read back. */
+  readonly readings: number
   /** Confirmed, and not there. */
   readonly lost: number
   /** There, and never sent or refused. */
@@ -57,6 +59,7 @@ export const createLedger = <F extends Model>(fleet: F) => {
   let foreignMessages = 0
   let wrongBytes = 0
   let wrongReadings = 0
+  let readings = 0
 
   const example = (text: string) => {
     if (examples.length < mostExamples) examples.push(text)
@@ -80,6 +83,7 @@ export const createLedger = <F extends Model>(fleet: F) => {
   }
 
   const readingSeen = ({ deviceId, channel, readAt, index }: StoredReading) => {
+    readings++
     const place = fleet.placeOf(deviceId, channel, secondsOf(readAt), index)
     const seen = place ? (readingsSeen[place.number] ?? 0) : 0
     if (place && (seen & place.bit) === 0) {
@@ -126,7 +130,7 @@ export const createLedger = <F extends Model>(fleet: F) => {
       if (there && answer === code.unknown) recovered++
     }
     const misread = countMisread() + wrongBytes + wrongReadings
-    return { ...states, stored, lost, unexpected, duplicated, recovered, misread, examples }
+    return { ...states, stored, readings, lost, unexpected, duplicated, recovered, misread, examples }
   }
 
   return {
@@ -135,6 +139,9 @@ export const createLedger = <F extends Model>(fleet: F) => {
     messageSeen,
     readingSeen,
     isOk: (number: number) => answers[number] === code.ok,
+    isThere: (number: number) => (copies[number] ?? 0) > 0,
+    /** A byte a message: 0 unsent, 1 unknown, 2 refused, 3 confirmed. */
+    answers: answers as Readonly<Uint8Array>,
     /** How many have been confirmed so far. */
     confirmed: () => answers.reduce((sum, answer) => sum + Number(answer === code.ok), 0),
     verdict,

@@ -8,6 +8,18 @@ interface LaneFlow {
 }
 export type Flow = Readonly<Record<'sigfox' | 'nbiot', LaneFlow>>
 
+/** What was counted from one flow to a later one. */
+export const flowSince = (before: Flow, after: Flow): Flow => {
+  const less = <T extends Readonly<Record<string, number>>>(now: T, then: T): T =>
+    Object.fromEntries(Object.entries(now).map(([name, count]) => [name, count - (then[name] ?? 0)])) as T
+  const laneSince = (now: LaneFlow, then: LaneFlow): LaneFlow => ({
+    raw: less(now.raw, then.raw),
+    pulse: less(now.pulse, then.pulse),
+    readings: now.readings - then.readings,
+  })
+  return { sigfox: laneSince(after.sigfox, before.sigfox), nbiot: laneSince(after.nbiot, before.nbiot) }
+}
+
 const rowsPerPage = 10_000
 
 const fetchOk = async (url: string): Promise<Response> => {
@@ -21,23 +33,31 @@ export const readFlow = async (apiUrl: string): Promise<Flow> =>
   ((await (await fetchOk(`${apiUrl}/v1/flow`)).json()) as { lanes: Flow }).lanes
 
 /** Hands over every row of `/v1/messages` or `/v1/readings`, page by page: never more than one page is held. */
-const eachRow = async <Row>(apiUrl: string, path: string, see: (row: Row) => unknown): Promise<void> => {
+const eachRow = async <Row>(apiUrl: string, path: string, span: string, see: (row: Row) => unknown): Promise<void> => {
   for (let cursor: string | null = ''; cursor !== null; ) {
     const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
-    const response = await fetchOk(`${apiUrl}${path}?limit=${rowsPerPage}${query}`)
+    const response = await fetchOk(`${apiUrl}${path}?limit=${rowsPerPage}${span}${query}`)
     for (const line of (await response.text()).split('\n')) if (line !== '') see(JSON.parse(line))
     cursor = response.headers.get('x-next-cursor')
   }
 }
 
-/** Shows the ledger all that is there, of the devices that it speaks of. */
+const instant = (seconds: number) => new Date(seconds * 1_000).toISOString()
+
+/**
+ * Shows the ledger all that is there, of the devices that it speaks of.
+ * @param between instants in seconds since 1970, where there is more than the ledger speaks of
+ */
 export const readBack = async (
   apiUrl: string,
   ledger: Pick<Ledger, 'messageSeen' | 'readingSeen'>,
   isOurs: (deviceId: string) => boolean = () => true,
+  between: readonly [from: number, to: number] | null = null,
 ): Promise<void> => {
-  await eachRow<StoredMessage>(apiUrl, '/v1/messages', (row) => isOurs(row.deviceId) && ledger.messageSeen(row))
-  await eachRow<StoredReading>(apiUrl, '/v1/readings', (row) => isOurs(row.deviceId) && ledger.readingSeen(row))
+  const span = between === null ? '' : `&from=${instant(between[0])}&to=${instant(between[1])}`
+  const see = { message: ledger.messageSeen, reading: ledger.readingSeen }
+  await eachRow<StoredMessage>(apiUrl, '/v1/messages', span, (row) => isOurs(row.deviceId) && see.message(row))
+  await eachRow<StoredReading>(apiUrl, '/v1/readings', span, (row) => isOurs(row.deviceId) && see.reading(row))
 }
 
 export interface DrainOptions {
@@ -70,8 +90,16 @@ export const drain = async (apiUrl: string, { limitMs, waiting = async () => 0, 
   }
 }
 
-/** P37: sentences for counts that do not add up; none where every message is in exactly one state at every stage. */
-export const imbalances = (flow: Flow): string[] =>
+/** A sum that must hold in the counts of a lane. */
+export interface Balance {
+  readonly lane: string
+  readonly check: string
+  readonly left: number
+  readonly right: number
+}
+
+/** P37: every message is in exactly one state at every stage. */
+export const balancesOf = (flow: Flow): Balance[] =>
   Object.entries(flow).flatMap(([lane, { raw, pulse }]) => {
     const sums: [string, number, number][] = [
       ['raw received = stored + duplicates + rejected', raw.received, raw.stored + raw.duplicates + raw.rejected],
@@ -79,6 +107,11 @@ export const imbalances = (flow: Flow): string[] =>
       ['raw stored = pulse stored', raw.stored, pulse.stored],
       ['pending = 0', pulse.pending, 0],
     ]
-    const wrong = sums.filter(([, left, right]) => left !== right)
-    return wrong.map(([sum, left, right]) => `${lane}: ${sum}, but ${left} is not ${right}`)
+    return sums.map(([check, left, right]) => ({ lane, check, left, right }))
   })
+
+/** P37: sentences for counts that do not add up; none where every message is in exactly one state at every stage. */
+export const imbalances = (flow: Flow): string[] =>
+  balancesOf(flow)
+    .filter(({ left, right }) => left !== right)
+    .map(({ lane, check, left, right }) => `${lane}: ${check}, but ${left} is not ${right}`)

@@ -37,12 +37,21 @@ export const openAccount = (fleet: LoadFleet) => {
       if (slice.datagrams.length > 0)
         datagrams.push({ fromMs: slice.fromMs, toMs: slice.toMs, numbers: slice.datagrams })
     },
-    /** Whatever was sent as a datagram, and not in a time of doubt, must be there. */
-    confirmDatagrams: (doubts: readonly Doubt[]) => {
+    /** Whatever was sent as a datagram, and not in a time of doubt, must be there. Answers how many were doubtful. */
+    confirmDatagrams: (doubts: readonly Doubt[]): number => {
+      let doubtful = 0
       for (const slice of datagrams) {
-        if (doubts.some(overlaps(slice))) continue
-        for (const number of slice.numbers) ledger.answered(number, 'ok')
+        if (doubts.some(overlaps(slice))) doubtful += slice.numbers.length
+        else for (const number of slice.numbers) ledger.answered(number, 'ok')
       }
+      return doubtful
+    },
+    /** Messages that are there although nobody can read them. */
+    unreadableThere: () => {
+      let there = 0
+      for (let number = 0; number < fleet.hourly; number++)
+        if (ledger.isThere(number) && fleet.isSigfox(number) && fleet.isUnreadable(number)) there++
+      return there
     },
     /** Messages that have been sent so far, each counted once. */
     sent: () => sent,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { type Addresses, readAddresses } from './addresses.ts'
 import { mostDevices } from './plan/fleet.ts'
 import { type LoadPlan, type NbiotProfile, nbiotProfiles, startSecondsOf } from './plan/plan.ts'
 import { LoadFault } from './system/system.ts'
@@ -13,19 +14,11 @@ export const usage = `npm run load -- --devices N --minutes M [options]
   --loud-device        one device at 1,000 times the rate of the others, from half-time on
   --faults LIST        kill:TARGET@10s and stop:TARGET@20s+30s, with commas; or storm
   --bus sqs|kinesis    of the system that is started (sqs)
+  --time-scale N       divides the times of its bus: after how long a killed worker's packs come again (18 with faults)
+  --assembly FOLDER    an app synthesised before, its cdk.out
   --json FILE, --html FILE, --quiet
   --http URL --udp HOST:PORT --api URL --token-env NAME [--metrics URL] [--i-own-this]
                        a system that runs already; without these one is started and stopped`
-
-/** Where a system is that somebody else started. */
-export interface Addresses {
-  readonly httpUrl: string
-  readonly udpHost: string
-  readonly udpPort: number
-  readonly apiUrl: string
-  readonly metricsUrl: string | null
-  readonly tokenEnv: string
-}
 
 export interface Options {
   readonly plan: LoadPlan
@@ -35,7 +28,10 @@ export interface Options {
   readonly json: string | null
   readonly html: string | null
   readonly quiet: boolean
+  /** An app synthesised before; null synthesises it. */
   readonly assembly: string | null
+  /** Divides the bus's times; null where it follows from the faults. */
+  readonly timeScale: number | null
 }
 
 const optionTypes = {
@@ -45,7 +41,7 @@ const optionTypes = {
   share: { type: 'string', default: 'sigfox=50' },
   profile: { type: 'string', default: nbiotProfiles.join() },
   'sigfox-batches': { type: 'boolean', default: false },
-  seed: { type: 'string', default: '1' },
+  seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
   'loud-device': { type: 'boolean', default: false },
   faults: { type: 'string' },
   bus: { type: 'string', default: 'sqs' },
@@ -59,6 +55,7 @@ const optionTypes = {
   'token-env': { type: 'string' },
   'i-own-this': { type: 'boolean', default: false },
   assembly: { type: 'string' },
+  'time-scale': { type: 'string' },
 } as const
 
 const parse = (args: readonly string[]) => {
@@ -68,8 +65,6 @@ const parse = (args: readonly string[]) => {
     throw new LoadFault(`${(error as Error).message}\n\n${usage}`)
   }
 }
-type Values = ReturnType<typeof parse>
-
 const longestFleetMinutes = 30 * 24 * 60
 
 /** Reads a number in a range, or adds a sentence to `faults`. */
@@ -85,46 +80,6 @@ const numberReader =
     }
     return value
   }
-
-const hostOf = (url: string): string | null => {
-  try {
-    return new URL(url).hostname
-  } catch {
-    return null
-  }
-}
-
-const isLoopback = (host: string) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
-
-const readAddresses = (values: Values, faults: string[]): Addresses | null => {
-  const { http, udp, api, metrics } = values
-  const tokenEnv = values['token-env']
-  if ([http, udp, api, metrics, tokenEnv].every((one) => one === undefined)) return null
-  for (const [name, text] of Object.entries({ http, udp, api, 'token-env': tokenEnv }))
-    if (text === undefined) faults.push(`--${name} is missing: a system that runs already needs all its addresses.`)
-  const [udpHost = '', port = ''] = udp?.split(/:(?=\d+$)/) ?? []
-  if (udp !== undefined && !/^\d{1,5}$/.test(port)) faults.push(`--udp ${udp} is no HOST:PORT.`)
-  for (const [name, text] of Object.entries({ http, api, metrics })) {
-    if (text === undefined) continue
-    const host = hostOf(text)
-    if (host === null) faults.push(`--${name} ${text} is no URL.`)
-    else if (!isLoopback(host) && !values['i-own-this'])
-      faults.push(`--${name} ${text} is not on this machine: say --i-own-this if the system there is yours to load.`)
-  }
-  if (udp !== undefined && !isLoopback(udpHost) && !values['i-own-this'])
-    faults.push(`--udp ${udp} is not on this machine: say --i-own-this if the system there is yours to load.`)
-  if (values.faults !== undefined)
-    faults.push('--faults needs the system that this run starts itself: it kills nothing of anybody else.')
-  const withoutSlash = (url = '') => url.replace(/\/$/, '')
-  return {
-    httpUrl: withoutSlash(http),
-    apiUrl: withoutSlash(api).replace(/\/v1$/, ''),
-    udpHost,
-    udpPort: Number(port),
-    metricsUrl: metrics === undefined ? null : withoutSlash(metrics).replace(/\/metrics$/, ''),
-    tokenEnv: tokenEnv ?? '',
-  }
-}
 
 const isProfile = (name: string): name is NbiotProfile => (nbiotProfiles as readonly string[]).includes(name)
 
@@ -150,6 +105,8 @@ export const readOptions = (args: readonly string[], nowMs: number): Options => 
     faults.push(
       `--minutes ${minutes} at --speed ${speed} are more than 30 days of the fleet: older messages are refused.`,
     )
+  const scale = values['time-scale']
+  const timeScale = scale === undefined ? null : number('time-scale', scale, { min: 1, max: 86_400, whole: true })
   const { bus } = values
   if (bus !== 'sqs' && bus !== 'kinesis') faults.push(`--bus ${bus}: it is sqs or kinesis.`)
   const profiles = readProfiles(values.profile, faults)
@@ -175,5 +132,6 @@ export const readOptions = (args: readonly string[], nowMs: number): Options => 
     html: values.html ?? null,
     quiet: values.quiet,
     assembly: values.assembly ?? null,
+    timeScale,
   }
 }

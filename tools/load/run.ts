@@ -1,58 +1,124 @@
-import { drain, readBack } from '../ledger/read-back.ts'
-import { openAccount } from './account.ts'
+import { drain, type Flow, flowSince, readBack, readFlow } from '../ledger/read-back.ts'
+import { type Account, openAccount } from './account.ts'
+import { commitFaults } from './faults/commit.ts'
+import type { PlannedFault } from './faults/parse.ts'
+import { openLedgerFile } from './ledger-file.ts'
 import { followMessages } from './measure/end-to-end.ts'
-import { observe } from './measure/observe.ts'
-import { createLoadFleet } from './plan/fleet.ts'
+import { type Observer, observe } from './measure/observe.ts'
+import { createLoadFleet, type LoadFleet } from './plan/fleet.ts'
 import type { LoadPlan } from './plan/plan.ts'
 import { resultOf } from './reckon.ts'
 import type { LoadResult, Sample } from './result.ts'
-import { startSender } from './sender/start.ts'
-import type { System } from './system/system.ts'
+import { type Sender, startSender } from './sender/start.ts'
+import { isDiskFull } from './system/disk.ts'
+import { LoadFault, type System } from './system/system.ts'
 
 const leadMs = 700
-const drainLimitMs = 120_000
-const quietMs = 1_000
+const drainLimitMs = { whole: 180_000, interrupted: 15_000 } as const
+/** What waits on the bus is known a second late, and a worker that was killed or stopped needs its time. */
+const quietMs = { plain: 1_500, withFaults: 4_000 } as const
+const diskEveryMs = 2_000
 
 export interface RunParts {
   readonly system: System
   readonly plan: LoadPlan
+  readonly faults: readonly PlannedFault[]
   readonly say: (line: string) => void
   readonly sampled: (sample: Sample) => void
+  /** Ends the sending; what was sent until then is accounted for. */
+  readonly interrupt: AbortSignal
 }
 
-/** Sends a plan to a system, watches it, waits until all is counted, and reads everything back. */
-export const runLoad = async ({ system, plan, say, sampled }: RunParts): Promise<LoadResult> => {
-  const fleet = createLoadFleet(plan)
-  const account = openAccount(fleet)
-  const beginsAtMs = Date.now() + leadMs
-  const { httpUrl, token, udpHost, udpPort } = system
-  const sender = startSender({ plan, httpUrl, token, udpHost, udpPort, beginsAtMs }, account.take)
-  const observer = observe({ system, account, senderPid: sender.pid, beginsAtMs, sampled })
+interface Begun extends RunParts {
+  readonly fleet: LoadFleet
+  readonly account: Account
+  readonly before: Flow
+  readonly beginsAtMs: number
+}
+
+/** Sends until all is sent, somebody interrupts, or the disk is full. */
+const sendAll = async (run: Begun, sender: Sender) => {
+  const { system, faults, beginsAtMs, interrupt, say } = run
+  const over = new AbortController()
+  const { marks, done } = system.look
+    ? commitFaults(faults, system.look, beginsAtMs, over.signal, say)
+    : { marks: [], done: Promise.resolve() }
+  const watch = setInterval(() => {
+    if (system.dataDir === null || !isDiskFull(system.dataDir)) return
+    say(`The disk of ${system.dataDir} is full: no more is sent.`)
+    sender.stop()
+  }, diskEveryMs)
+  const stop = () => sender.stop()
+  interrupt.addEventListener('abort', stop)
+  try {
+    return { summary: await sender.done, marks }
+  } finally {
+    clearInterval(watch)
+    interrupt.removeEventListener('abort', stop)
+    over.abort()
+    await done
+  }
+}
+
+const drainSystem = async ({ system, faults, interrupt }: Begun, observer: Observer) => {
+  const quiet = faults.length > 0 ? quietMs.withFaults : quietMs.plain
+  const drained = await drain(system.apiUrl, {
+    limitMs: interrupt.aborted ? drainLimitMs.interrupted : drainLimitMs.whole,
+    waiting: async () => (system.look ? (observer.waiting() ?? 1) : 0),
+    quietMs: quiet,
+  })
+  // it was seen to be quiet for so long before it counted as drained
+  return { ...drained, atMs: Date.now() - (drained.inTime ? quiet : 0) }
+}
+
+const runBegun = async (run: Begun, sender: Sender): Promise<LoadResult> => {
+  const { system, fleet, account, before, beginsAtMs, say, sampled } = run
+  const observer = observe({ system, before, account, senderPid: sender.pid, beginsAtMs, sampled })
   await observer.begin()
   const following = new AbortController()
   const followed = followMessages(fleet, system.apiUrl, beginsAtMs, following.signal)
-  const summary = await sender.done
+  const { summary, marks } = await sendAll(run, sender)
   say('all sent; waiting until everything is counted')
-  const drained = await drain(system.apiUrl, {
-    limitMs: drainLimitMs,
-    waiting: async () => observer.waiting() ?? 0,
-    quietMs,
-  })
-  const drainedAtMs = Date.now() - quietMs
+  const drained = await drainSystem(run, observer)
+  if (!drained.inTime) say('not everything was counted in time')
   following.abort()
   await followed.ended
   await observer.stop()
-  say('reading back')
-  await readBack(system.apiUrl, account.ledger)
-  return resultOf({
-    fleet,
-    account,
-    summary,
-    observer,
-    drained,
-    drainedAtMs,
-    beginsAtMs,
-    endToEndMs: followed.percentiles(),
-    system,
-  })
+  say('reading everything back')
+  const { startSeconds, seconds, speed } = fleet.plan
+  const isOwn = system.dataDir !== null
+  // of a system that others use as well, only what this fleet may have sent is looked at
+  const hourBefore = startSeconds - 3_600
+  await readBack(
+    system.apiUrl,
+    account.ledger,
+    isOwn ? () => true : fleet.isOurs,
+    isOwn ? null : [hourBefore, Math.ceil(startSeconds + seconds * speed) + 1],
+  )
+  const flow = flowSince(before, drained.flow)
+  return resultOf({ ...run, summary, observer, flow, drainedAtMs: drained.atMs, marks, endToEnd: followed })
+}
+
+/** Sends a plan to a system, watches it, waits until all is counted, and reads everything back. */
+export const runLoad = async (parts: RunParts): Promise<LoadResult> => {
+  const { system, plan, interrupt } = parts
+  const fleet = createLoadFleet(plan)
+  const account = openAccount(fleet)
+  const file = openLedgerFile(plan, account.ledger.answers)
+  let isWhole = false
+  const beginsAtMs = Date.now() + leadMs
+  const { httpUrl, token, udpHost, udpPort } = system
+  const sender = startSender({ plan, httpUrl, token, udpHost, udpPort, beginsAtMs }, account.take)
+  try {
+    const before = await readFlow(system.apiUrl)
+    const result = await runBegun({ ...parts, fleet, account, before, beginsAtMs }, sender)
+    isWhole = !interrupt.aborted
+    return result
+  } catch (error) {
+    throw new LoadFault(`${(error as Error).message} What was sent until then is in ${file.path}.`)
+  } finally {
+    sender.stop()
+    file.close(!isWhole)
+    if (!isWhole) parts.say(`the ledger of what was sent is in ${file.path}`)
+  }
 }

@@ -13,7 +13,9 @@ export interface Doubt {
  */
 const disorderMs = 1_000
 
-const isNewProcess = (before: Scrape, after: Scrape) => after.received < before.received
+/** A process that was started again has counted from zero. */
+const isNewProcess = (before: Scrape, after: Scrape) =>
+  after.received < before.received || after.accepted < before.accepted
 
 /** Up to when everything sent is known to be on the bus, by the scrapes of one process. */
 const provenUntil = (scrapes: readonly Scrape[]): number => {
@@ -39,10 +41,11 @@ export const doubtsOf = (scrapes: readonly Scrape[], isAnswering: boolean): Doub
   for (const [i, after] of scrapes.entries()) {
     const before = scrapes[i - 1]
     if (before && isNewProcess(before, after)) {
-      doubts.push({ fromMs: provenUntil(ofProcess), toMs: after.atMs + disorderMs })
+      // it answers here once it listens there
+      doubts.push({ fromMs: provenUntil(ofProcess), toMs: after.answeredAtMs })
       ofProcess = []
     } else if (before && thrownAway(before, after)) {
-      doubts.push({ fromMs: before.atMs - disorderMs, toMs: after.atMs + disorderMs })
+      doubts.push({ fromMs: before.atMs - disorderMs, toMs: after.answeredAtMs })
     }
     ofProcess.push(after)
   }
@@ -50,13 +53,15 @@ export const doubtsOf = (scrapes: readonly Scrape[], isAnswering: boolean): Doub
   return doubts
 }
 
-/** Sums over all processes that answered: a new one counts from zero. */
+/** Sums since the first scrape, over all processes that answered. */
 export const totalsOf = (scrapes: readonly Scrape[]) => {
   const ends = scrapes.filter((one, i) => {
     const next = scrapes[i + 1]
     return !next || isNewProcess(one, next)
   })
-  const sum = (read: (one: Scrape) => number) => ends.reduce((total, one) => total + read(one), 0)
+  const [first] = scrapes
+  const sum = (read: (one: Scrape) => number) =>
+    ends.reduce((total, one) => total + read(one), 0) - (first ? read(first) : 0)
   return {
     processes: ends.length,
     received: sum(({ received }) => received),

@@ -40,6 +40,7 @@ export const followMessages = (fleet: LoadFleet, apiUrl: string, beginsAtMs: num
     seen.record(Math.max(1, Math.round(Date.now() - beginsAtMs - leavesMs)))
   }
   const run = async () => {
+    await pause(Math.max(0, beginsAtMs - Date.now()), null, { signal })
     for (let number = pick(); !signal.aborted && number !== null; number = pick()) {
       await follow(number)
       await pause(betweenMs, null, { signal })

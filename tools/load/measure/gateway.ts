@@ -3,6 +3,7 @@ import { vital } from '../../../core/vitals.ts'
 /** What one scrape of the gateway's `/metrics` says, and when it was asked. */
 export interface Scrape {
   readonly atMs: number
+  readonly answeredAtMs: number
   readonly received: number
   readonly accepted: number
   readonly rejected: number
@@ -16,7 +17,7 @@ export interface Scrape {
 const scrapeLimitMs = 2_000
 
 /** Reads the metrics as Prometheus text. */
-export const parseScrape = (text: string, atMs: number): Scrape => {
+export const parseScrape = (text: string, atMs: number, answeredAtMs: number): Scrape => {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   const samples = lines.map((line) => ({
     name: /^\w+/.exec(line)?.[0] ?? '',
@@ -27,6 +28,7 @@ export const parseScrape = (text: string, atMs: number): Scrape => {
   const buckets = samples.filter(({ name }) => name === `${vital.confirmSeconds}_bucket`)
   return {
     atMs,
+    answeredAtMs,
     received: sum(vital.received),
     accepted: sum(vital.accepted),
     rejected: sum(vital.rejected),
@@ -44,7 +46,7 @@ export const scrape = async (gatewayUrl: string): Promise<Scrape | null> => {
   const atMs = Date.now()
   try {
     const response = await fetch(`${gatewayUrl}/metrics`, { signal: AbortSignal.timeout(scrapeLimitMs) })
-    return response.ok ? parseScrape(await response.text(), atMs) : null
+    return response.ok ? parseScrape(await response.text(), atMs, Date.now()) : null
   } catch {
     return null
   }

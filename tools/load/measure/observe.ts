@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { readFlow } from '../../ledger/read-back.ts'
+import { type Flow, flowSince, readFlow } from '../../ledger/read-back.ts'
 import type { Account } from '../account.ts'
 import type { Sample } from '../result.ts'
 import type { System } from '../system/system.ts'
@@ -12,14 +12,17 @@ const sampleEveryMs = 1_000
 
 export interface ObserverParts {
   readonly system: System
+  /** What the system had counted before. */
+  readonly before: Flow
   readonly account: Account
   readonly senderPid: number
   readonly beginsAtMs: number
   readonly sampled: (sample: Sample) => void
 }
 
-/** Calls `work` every so often until the signal, one call after the other; what fails is tried again. */
-const repeatedly = async (everyMs: number, signal: AbortSignal, work: () => Promise<void>) => {
+/** Calls `work` every so often, one call after the other, from an instant until the signal; what fails is tried again. */
+const repeatedly = async (fromMs: number, everyMs: number, signal: AbortSignal, work: () => Promise<void>) => {
+  await pause(Math.max(0, fromMs - Date.now()), null, { signal }).catch(() => undefined)
   for (let next = Date.now(); !signal.aborted; ) {
     await work().catch(() => undefined)
     next = Math.max(next + everyMs, Date.now())
@@ -28,7 +31,7 @@ const repeatedly = async (everyMs: number, signal: AbortSignal, work: () => Prom
 }
 
 /** Looks at the system from outside while it works. */
-export const observe = ({ system, account, senderPid, beginsAtMs, sampled }: ObserverParts) => {
+export const observe = ({ system, before, account, senderPid, beginsAtMs, sampled }: ObserverParts) => {
   const end = new AbortController()
   const cpu = createCpuMeter()
   const scrapes: Scrape[] = []
@@ -50,14 +53,13 @@ export const observe = ({ system, account, senderPid, beginsAtMs, sampled }: Obs
     else cpu.look(all)
   }
   const sample = async () => {
-    const second = (Date.now() - beginsAtMs) / 1_000
-    if (second < 0) return
+    const second = Math.round((Date.now() - beginsAtMs) / 1_000)
+    if (second === timeline.at(-1)?.second) return
     await lookAtProcesses()
-    const flow = await readFlow(system.apiUrl)
-    const lanes = Object.values(flow)
+    const lanes = Object.values(flowSince(before, await readFlow(system.apiUrl)))
     const accepted = totalsOf(scrapes).accepted + account.confirmedCallbacks()
     const now: Sample = {
-      second: Math.round(second),
+      second,
       sent: account.sent(),
       accepted,
       stored: lanes.reduce((sum, { raw }) => sum + raw.stored, 0),
@@ -68,11 +70,14 @@ export const observe = ({ system, account, senderPid, beginsAtMs, sampled }: Obs
     sampled(now)
   }
   const running = Promise.all([
-    repeatedly(scrapeEveryMs, end.signal, lookAtGateway),
-    repeatedly(sampleEveryMs, end.signal, sample),
+    repeatedly(Date.now(), scrapeEveryMs, end.signal, lookAtGateway),
+    repeatedly(beginsAtMs, sampleEveryMs, end.signal, sample),
   ])
   return {
-    begin: () => lookAtProcesses(true),
+    begin: async () => {
+      await lookAtGateway()
+      await lookAtProcesses(true)
+    },
     scrapes,
     timeline,
     cpu,

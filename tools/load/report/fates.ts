@@ -10,12 +10,15 @@ export interface Fate {
 }
 
 /** Messages without any fate: the load generator itself would have lost sight of them. */
-const unaccounted = ({ sent, accepted, refused, unknown }: LoadResult): number =>
-  sent - accepted - refused - unknown
+const unaccounted = ({ sent, accepted, refused, unknown }: LoadResult): number => sent - accepted - refused - unknown
 
 /** What became of every message that was sent: the first three add up to `sent`. */
 export const fatesOf = (result: LoadResult): Fate[] => [
-  { name: 'accepted', messages: result.accepted, means: 'confirmed, or a datagram sent while nothing was wrong: must be stored' },
+  {
+    name: 'accepted',
+    messages: result.accepted,
+    means: 'confirmed, or a datagram sent while nothing was wrong: must be stored',
+  },
   { name: 'refused', messages: result.refused, means: 'answered that it is not taken: must not be stored' },
   {
     name: 'unknown',

@@ -24,13 +24,18 @@ export const malformedCallback = (fleet: LoadFleet, number: number, token: strin
     { device: 'not a device', time, data, seqNumber: 1 },
     { device, time: 1, data, seqNumber: -5 },
   ]
-  return json(bodies[kindOf(fleet, number, bodies.length)] ?? {}, token)
+  // the number tells apart what is otherwise alike: two rejects of the same bytes at the same instant are one
+  return json({ ...bodies[kindOf(fleet, number, bodies.length)], number }, token)
 }
 
 /** A line that spoils its batch for nobody. */
 export const malformedLine = (fleet: LoadFleet, number: number): string => {
   const id = fleet.deviceIdOf(number)
-  const lines = [`${id};now`, `${id};${fleet.timeOf(number)};false;null;37FF;4;null;45;5;-120.50;1`, 'device;time;data']
+  const lines = [
+    `${id};now;${number}`,
+    `${id};${fleet.timeOf(number)};false;null;37FF;4;null;45;5;-120.50;${number}`,
+    `device;time;${number}`,
+  ]
   return lines[kindOf(fleet, number, lines.length)] ?? id
 }
 

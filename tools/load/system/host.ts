@@ -31,6 +31,7 @@ const waitingIn = async ({ plan, waiting }: Local): Promise<number | null> => {
 }
 
 let local: Local | null = null
+let waiting: number | null = null
 const end = async () => {
   await shutdown.run()
   process.exit()
@@ -43,7 +44,10 @@ process.on('disconnect', () => void end())
 process.on('message', async (question: HostQuestion) => {
   if (question === 'stop') return end()
   if (question === 'look') {
-    if (local) say({ look: { processes: local.processes(), waiting: await waitingIn(local) } })
+    if (!local) return
+    // the bus takes its time to answer, and who wants to hit a process does not wait for it
+    say({ look: { processes: local.processes(), waiting } })
+    waiting = await waitingIn(local)
     return
   }
   try {

@@ -9,7 +9,7 @@ export interface HostSettings {
 
 export type HostQuestion = { readonly start: HostSettings } | 'look' | 'stop'
 
-/** Ids of the system's processes by name, and packs on the bus; null where it does not say. */
+/** Ids of the system's processes by name, and packs on the bus at the look before; null where it did not say. */
 export interface Look {
   readonly processes: Readonly<Record<string, readonly number[]>>
   readonly waiting: number | null

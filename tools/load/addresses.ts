@@ -1,0 +1,61 @@
+import { isLoopback } from './system/loopback.ts'
+
+/** Where a system is that somebody else started. */
+export interface Addresses {
+  readonly httpUrl: string
+  readonly udpHost: string
+  readonly udpPort: number
+  readonly apiUrl: string
+  readonly metricsUrl: string | null
+  readonly tokenEnv: string
+}
+
+/** What the command line says of addresses. */
+interface Given {
+  readonly http?: string | undefined
+  readonly udp?: string | undefined
+  readonly api?: string | undefined
+  readonly metrics?: string | undefined
+  readonly 'token-env'?: string | undefined
+  readonly faults?: string | undefined
+  readonly 'i-own-this': boolean
+}
+
+const hostOf = (url: string): string | null => {
+  try {
+    return new URL(url).hostname
+  } catch {
+    return null
+  }
+}
+
+/** The addresses of a running system, null where none is given; adds a sentence to `faults` for what is wrong. */
+export const readAddresses = (values: Given, faults: string[]): Addresses | null => {
+  const { http, udp, api, metrics } = values
+  const tokenEnv = values['token-env']
+  if ([http, udp, api, metrics, tokenEnv].every((one) => one === undefined)) return null
+  for (const [name, text] of Object.entries({ http, udp, api, 'token-env': tokenEnv }))
+    if (text === undefined) faults.push(`--${name} is missing: a system that runs already needs all its addresses.`)
+  const [udpHost = '', port = ''] = udp?.split(/:(?=\d+$)/) ?? []
+  if (udp !== undefined && !/^\d{1,5}$/.test(port)) faults.push(`--udp ${udp} is no HOST:PORT.`)
+  for (const [name, text] of Object.entries({ http, api, metrics })) {
+    if (text === undefined) continue
+    const host = hostOf(text)
+    if (host === null) faults.push(`--${name} ${text} is no URL.`)
+    else if (!isLoopback(host) && !values['i-own-this'])
+      faults.push(`--${name} ${text} is not on this machine: say --i-own-this if the system there is yours to load.`)
+  }
+  if (udp !== undefined && !isLoopback(udpHost) && !values['i-own-this'])
+    faults.push(`--udp ${udp} is not on this machine: say --i-own-this if the system there is yours to load.`)
+  if (values.faults !== undefined)
+    faults.push('--faults needs the system that this run starts itself: it kills nothing of anybody else.')
+  const withoutSlash = (url = '') => url.replace(/\/$/, '')
+  return {
+    httpUrl: withoutSlash(http),
+    apiUrl: withoutSlash(api).replace(/\/v1$/, ''),
+    udpHost,
+    udpPort: Number(port),
+    metricsUrl: metrics === undefined ? null : withoutSlash(metrics).replace(/\/metrics$/, ''),
+    tokenEnv: tokenEnv ?? '',
+  }
+}
