@@ -37,7 +37,7 @@ export const startGateway = async (
   raw: RawTopic,
   isValid: (token: string) => Promise<boolean>,
 ): Promise<HttpGateway> => {
-  const { tally, hold, finish, health, metrics, totals } = createPublisher<Line>(raw, {
+  const { tally, hold, finish, health, metrics, totals, measured } = createPublisher<Line>(raw, {
     ...settings,
     settled: ({ confirmed }, settlement) => confirmed(settlement),
   })
@@ -56,6 +56,7 @@ export const startGateway = async (
       [vital.denied]: callbacks.denied,
       [vital.failedCallbacks]: callbacks.failed,
     }),
+    measured,
     leave: () => {
       leaving = true
       health.leave()

@@ -54,7 +54,8 @@ export class IngestStack extends Stack {
     upkeep.precedes(...followers)
 
     const functions = [sigfox, ...followers].flatMap((one) => one.functions)
-    new Watch(this, 'Watch', { stage, data, http, gateway, functions, upkeep: upkeep.function })
+    const callbacks = sigfox instanceof CallbackGateway ? sigfox : null
+    new Watch(this, 'Watch', { stage, data, http, gateway, callbacks, functions, upkeep: upkeep.function })
 
     new CfnOutput(this, 'SigfoxCallbackUrl', { value: `${sigfox.url}/sigfox/uplink` })
     new CfnOutput(this, 'SigfoxBatchUrl', { value: `${sigfox.url}/sigfox/batch` })

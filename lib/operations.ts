@@ -26,7 +26,7 @@ export class Operations extends Construct {
       environment: { [setting.defaultProfile]: stage.sigfox.defaultProfile },
       database: database.as('sluice_operator'),
     })
-    this.functions = [{ name: 'Operations', handler, ...size, maxConcurrency: operatorsAtOnce, answers: true }]
+    this.functions = [{ name: 'Operations', handler, ...size }]
     new CfnOutput(this, 'Function', { value: handler.functionName })
   }
 }

@@ -3,17 +3,19 @@ import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Aws } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
+import type { CallbackGateway } from './callback-gateway.ts'
 import type { DataStack } from './data-stack.ts'
 import type { HttpDoor } from './http-door.ts'
 import type { Stage } from './stage.ts'
 import type { UdpGateway } from './udp-gateway.ts'
+import { costSymptom } from './watch/cost.ts'
 import { dashboard } from './watch/dashboard.ts'
 import { databaseSymptoms } from './watch/database.ts'
-import { functionSymptoms, type NamedFunction, upkeepSymptoms } from './watch/functions.ts'
-import { gatewaySymptoms } from './watch/gateway.ts'
-import { deniedCallbacks, httpSymptoms } from './watch/http.ts'
+import { functionSymptoms, type NamedFunction, throttleSymptom, upkeepSymptoms } from './watch/functions.ts'
+import { datagramSymptoms, gatewaySymptoms, type NamedGateway } from './watch/gateway.ts'
+import { certificateSymptoms, containerSymptom, deniedCallbacks, httpSymptoms, tokenSymptom } from './watch/http.ts'
 import { rejectSymptoms, silenceSymptoms } from './watch/messages.ts'
-import { lanes } from './watch/metric.ts'
+import { lanes, own } from './watch/metric.ts'
 import { alarmOf } from './watch/symptom.ts'
 import { namedTopics, topicSymptoms } from './watch/topics.ts'
 
@@ -23,31 +25,56 @@ export interface WatchProps {
   data: DataStack
   http: HttpDoor
   gateway: UdpGateway
+  /** Where a container takes the callbacks. */
+  callbacks: CallbackGateway | null
   functions: readonly NamedFunction[]
   upkeep: NamedFunction
 }
 
 /** Alarms on everything that is deployed, each with the place in the runbook that it leads to, and one dashboard. */
 export class Watch extends Construct {
-  constructor(scope: Construct, id: string, { stage, data, http, gateway, functions, upkeep }: WatchProps) {
+  constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id)
+    const { stage, data, http, callbacks, functions, upkeep } = props
     const topics = namedTopics(data)
-    const denied = deniedCallbacks(this, stage, http)
+    const gateways = namedGateways(props)
+    const denied = callbacks ? own(stage, ['sigfox', 'door'], 'denied') : deniedCallbacks(this, stage, http)
+    const zones = data.network.vpc.availabilityZones
     const symptoms = [
       ...topics.flatMap(topicSymptoms),
       ...lanes.flatMap((lane) => rejectSymptoms(stage, lane)),
       ...functions.flatMap((one) => functionSymptoms(stage.bus, one)),
+      throttleSymptom(),
       ...upkeepSymptoms(upkeep),
-      ...httpSymptoms(http, denied),
-      ...gatewaySymptoms(stage, gateway, data.network.vpc.availabilityZones),
+      ...httpSymptoms(http),
+      tokenSymptom(denied),
+      ...(callbacks ? [containerSymptom(stage)] : []),
+      ...certificateSymptoms(stage),
+      ...gateways.flatMap((one) => gatewaySymptoms(stage, one, zones)),
+      ...datagramSymptoms(stage, props.gateway),
       ...databaseSymptoms(stage, data.database),
       ...silenceSymptoms(stage),
+      costSymptom(stage, functions),
     ]
     const listeners = alarmTopic(this, stage)
     const alarms = symptoms.map((symptom) => alarmOf(this, stage, symptom, listeners))
-    dashboard(this, { stage, data, http, gateway, functions, topics, denied, alarms })
+    dashboard(this, { stage, data, http, gateways, functions, topics, denied, alarms })
   }
 }
+
+const namedGateways = ({ gateway, callbacks }: WatchProps): NamedGateway[] => [
+  { name: 'UDP gateway', lane: 'nbiot', gateway, otherwise: 'datagrams are lost, because no device is told' },
+  ...(callbacks
+    ? [
+        {
+          name: 'callback gateway',
+          lane: 'sigfox',
+          gateway: callbacks,
+          otherwise: 'Sigfox is told, tries three times more within 7 minutes, and then no more',
+        } as const,
+      ]
+    : []),
+]
 
 const alarmTopic = (scope: Construct, { watch }: Stage) => {
   const topic = new Topic(scope, 'Alarms', { enforceSSL: true })

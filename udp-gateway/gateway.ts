@@ -30,7 +30,7 @@ export interface UdpGateway extends Gateway {
  * @throws PortError
  */
 export const startGateway = async (settings: GatewaySettings, raw: RawTopic): Promise<UdpGateway> => {
-  const { tally, hold, finish, health, metrics, totals } = createPublisher<Datagram>(raw, settings)
+  const { tally, hold, finish, health, metrics, totals, measured } = createPublisher<Datagram>(raw, settings)
   const mayRecord = createTokenBucket(settings.rejectsPerSecond)
   const { socket, receiveBufferBytes } = await openSocket(
     { ...settings, port: settings.udpPort },
@@ -45,6 +45,7 @@ export const startGateway = async (settings: GatewaySettings, raw: RawTopic): Pr
   return {
     ports: { udpPort, healthPort: (server.address() as AddressInfo).port },
     read: async () => ({ ...totals(), [vital.kernelDrops]: await kernelDrops() }),
+    measured,
     leave: health.leave,
     stop: async (withinMs) => {
       const drops = await kernelDrops()

@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import { type Vital, vital } from '../../core/vitals.ts'
 import type { Held } from './batcher.ts'
@@ -91,11 +91,23 @@ export const createMetrics = ({ tally, packs, held, healthy }: Readings) => {
     registers,
   })
 
+  // Prometheus works a percentile out of its buckets; CloudWatch is told the percentile itself
+  const confirmMs = createHistogram()
+
   return {
     counter,
     gauge,
     contentType: registry.contentType,
     text: () => registry.metrics(),
-    confirmed: (seconds: number) => confirmSeconds.observe(seconds),
+    confirmed: (seconds: number) => {
+      confirmSeconds.observe(seconds)
+      confirmMs.record(Math.max(1, Math.round(seconds * 1000)))
+    },
+    /** The 99th percentile since it was last asked for; null where nothing was confirmed. */
+    confirmedP99Seconds: (): number | null => {
+      const seconds = confirmMs.count === 0 ? null : confirmMs.percentile(99) / 1000
+      confirmMs.reset()
+      return seconds
+    },
   }
 }

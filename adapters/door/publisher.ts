@@ -54,5 +54,12 @@ export const createPublisher = <A extends Arrival>(
     [vital.rejected]: rejectedIn(tally),
     [vital.shed]: tally.shed,
   })
-  return { tally, hold, finish, health, metrics, totals }
+  const measured = (): Measurements => {
+    const confirmSeconds = metrics.confirmedP99Seconds()
+    return {
+      [vital.queuedBytes]: held.bytes,
+      ...(confirmSeconds === null ? {} : { [vital.confirmSeconds]: confirmSeconds }),
+    }
+  }
+  return { tally, hold, finish, health, metrics, totals, measured }
 }

@@ -13,9 +13,13 @@ export const since = (before: Measurements, now: Measurements): Measurements =>
 /**
  * Writes each minute what `/metrics` would show, for where nobody scrapes: CloudWatch reads it from the log.
  * @param read sums since the start
+ * @param measured numbers that are written as they are
  * @returns a function that writes what came since the last minute: for the end
  */
-export const reportEachMinute = (read: () => Promise<Measurements>, metrics: Metrics): (() => Promise<void>) => {
+export const reportEachMinute = (
+  { read, measured }: { read: () => Promise<Measurements>; measured: () => Measurements },
+  metrics: Metrics,
+): (() => Promise<void>) => {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs })
   delay.enable()
   let before: Measurements = {}
@@ -23,7 +27,7 @@ export const reportEachMinute = (read: () => Promise<Measurements>, metrics: Met
     const now = await read()
     // what is measured is the time between two ticks: the tick itself is no delay
     const delaySeconds = delay.count === 0 ? 0 : Math.max(0, delay.percentile(99.9) / 1e9 - resolutionMs / 1000)
-    metrics.write({ ...since(before, now), [vital.eventLoopDelaySeconds]: delaySeconds })
+    metrics.write({ ...since(before, now), ...measured(), [vital.eventLoopDelaySeconds]: delaySeconds })
     before = now
     delay.reset()
   }

@@ -12,6 +12,8 @@ export interface Gateway extends Leaving {
   readonly ports: Readonly<Record<string, number>>
   /** What was counted since it started. */
   readonly read: () => Promise<Measurements>
+  /** What is measured, now or since it was last asked for. */
+  readonly measured: () => Measurements
 }
 
 interface Start {
@@ -25,7 +27,7 @@ interface Start {
 export const runGateway = async (start: () => Promise<Start>): Promise<void> => {
   try {
     const { gateway, lane, drainSeconds, metricsNamespace } = await start()
-    const report = reportEachMinute(gateway.read, openMetrics(metricsNamespace, { lane, step: 'door' }))
+    const report = reportEachMinute(gateway, openMetrics(metricsNamespace, { lane, step: 'door' }))
     const stop = async (withinMs: number) => {
       const left = await gateway.stop(withinMs)
       await report()

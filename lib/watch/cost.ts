@@ -2,6 +2,7 @@ import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Stage } from '../stage.ts'
 import { type NamedFunction, ofFunction } from './functions.ts'
 import { hour, lanes, own } from './metric.ts'
+import type { Symptom } from './symptom.ts'
 
 /** Of arm64 functions in us-east-1, the first tier. */
 const dollarsAGigabyteSecond = 0.0000133334
@@ -27,4 +28,48 @@ export const costPerMillion = (stage: Stage, functions: readonly NamedFunction[]
     period: hour,
     label: '$ for a million messages',
   })
+}
+
+/** With so many messages an hour or fewer, what an invocation costs by itself is all there is to see. */
+const thinTraffic = 1_000
+/** An invocation for each message, the worst that can be asked for, takes some 30 ms. */
+const millisecondsAMessage = 50
+
+/**
+ * Work that brings nothing: batches that are tried again and again, one pack after the other. Of the raw workers alone,
+ * because each metric of an alarm is billed; an alarm cannot ask for the week before.
+ */
+export const costSymptom = (stage: Stage, functions: readonly NamedFunction[]): Symptom => {
+  const usingMetrics: Record<string, IMetric> = {}
+  const sum = (name: string, metrics: readonly IMetric[]) =>
+    metrics
+      .map((metric, i) => {
+        usingMetrics[`${name}${i}`] = metric
+        return `FILL(${name}${i}, 0)`
+      })
+      .join(' + ')
+  const workers = functions.filter(({ passesOn }) => passesOn)
+  const work = sum(
+    'work',
+    workers.map((one) => ofFunction(one, 'Duration', 'Sum', hour)),
+  )
+  const received = sum(
+    'received',
+    lanes.map((lane) => own(stage, [lane, 'raw'], 'received', { period: hour })),
+  )
+  return {
+    name: 'Raw workers work too much for each message',
+    severity: 'warn',
+    runbook: 'cost',
+    sentence: `The raw workers take more than ${millisecondsAMessage} ms for each message, for three hours: that is billed, and brings nothing.`,
+    metric: new MathExpression({
+      expression: `(${work}) / (${received} + ${thinTraffic})`,
+      usingMetrics,
+      period: hour,
+      label: 'ms for each message',
+    }),
+    above: millisecondsAMessage,
+    periods: [3, 4],
+    noData: 'fine',
+  }
 }

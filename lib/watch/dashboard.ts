@@ -15,11 +15,10 @@ import type { DataStack } from '../data-stack.ts'
 import { metricsNamespace } from '../handler.ts'
 import type { HttpDoor } from '../http-door.ts'
 import type { Stage } from '../stage.ts'
-import type { UdpGateway } from '../udp-gateway.ts'
 import { costPerMillion } from './cost.ts'
 import { ofDatabase } from './database.ts'
 import { type NamedFunction, ofFunction, ofMapping } from './functions.ts'
-import { ofBalancer, ofService } from './gateway.ts'
+import { type NamedGateway, ofBalancer, ofService, ofTargets } from './gateway.ts'
 import { ofHttp } from './http.ts'
 import { type LaneName, minute, own } from './metric.ts'
 import { lagOf, type NamedTopic, troubleOf } from './topics.ts'
@@ -28,7 +27,7 @@ interface Shown {
   stage: Stage
   data: DataStack
   http: HttpDoor
-  gateway: UdpGateway
+  gateways: readonly NamedGateway[]
   functions: readonly NamedFunction[]
   topics: readonly NamedTopic[]
   denied: IMetric
@@ -52,8 +51,27 @@ const duplicates = (stage: Stage, lane: LaneName) =>
     label: 'duplicates (raw)',
   })
 
+/** The callbacks as the door that takes them counts them. */
+const sigfoxDoor = ({ stage, http, gateways, denied }: Shown): GraphWidget => {
+  if (gateways.some(({ lane }) => lane === 'sigfox')) {
+    const of = (...names: (keyof typeof vital)[]) => names.map((name) => own(stage, ['sigfox', 'door'], name))
+    const [failed, ...messages] = of('failedCallbacks', 'received', 'accepted', 'rejected', 'shed')
+    return graph('sigfox door: received = accepted + rejected + shed', 8, messages, [
+      denied,
+      ...(failed ? [failed] : []),
+    ])
+  }
+  return graph('sigfox door: requests, and which failed', 8, [
+    ofHttp(http, 'Count', 'Sum', 'requests'),
+    ofHttp(http, '4xx', 'Sum'),
+    ofHttp(http, '5xx', 'Sum'),
+    denied,
+  ])
+}
+
 /** One lane, left to right: what its door took, what became of it, and what followed. Lines of a step add up. */
-const conservation = ({ stage, http, denied }: Shown, lane: LaneName): IWidget[] => {
+const conservation = (shown: Shown, lane: LaneName): IWidget[] => {
+  const { stage } = shown
   const of = (step: 'door' | 'raw' | 'pulse', names: (keyof typeof vital)[]) =>
     names.map((name) => own(stage, [lane, step], name))
   const door =
@@ -62,12 +80,7 @@ const conservation = ({ stage, http, denied }: Shown, lane: LaneName): IWidget[]
           ...of('door', ['received', 'accepted', 'rejected', 'shed']),
           own(stage, [lane, 'door'], 'kernelDrops'),
         ])
-      : graph('sigfox door: requests, and which failed', 8, [
-          ofHttp(http, 'Count', 'Sum', 'requests'),
-          ofHttp(http, '4xx', 'Sum'),
-          ofHttp(http, '5xx', 'Sum'),
-          denied,
-        ])
+      : sigfoxDoor(shown)
   return [
     door,
     graph(`${lane} raw: received = stored + duplicates + rejected`, 8, [
@@ -104,26 +117,50 @@ const lag = ({ stage, topics, functions }: Shown): IWidget[] => {
   ]
 }
 
-const doors = ({ stage, http, gateway, data }: Shown): IWidget[] => {
-  const zones = data.network.vpc.availabilityZones
+const httpDoor = ({ http, gateways }: Shown): IWidget[] => {
+  const [{ gateway }] = gateways as [NamedGateway]
   return [
-    graph('HTTP latency, ms', 6, [
+    graph('HTTP latency, ms', 12, [
       ofHttp(http, 'Latency', 'p50', 'p50'),
       ofHttp(http, 'Latency', 'p99', 'p99'),
       ofHttp(http, 'IntegrationLatency', 'p99', 'function p99'),
     ]),
-    graph('Datagrams lost', 6, [own(stage, ['nbiot', 'door'], 'kernelDrops'), own(stage, ['nbiot', 'door'], 'shed')]),
-    graph(
-      'Gateway CPU and memory, %; event loop, s',
-      6,
-      [ofService(gateway, 'CPUUtilization'), ofService(gateway, 'MemoryUtilization')],
-      [own(stage, ['nbiot', 'door'], 'eventLoopDelaySeconds', { statistic: 'Maximum' })],
-    ),
-    graph('Healthy gateways by zone', 6, [
-      ...zones.map((zone, i) => ofBalancer(gateway, 'HealthyHostCount', 'Minimum', zone, `zone ${i + 1}`)),
+    graph('Load balancer: new flows, and what its security group blocked', 12, [
+      ofBalancer(gateway, 'NewFlowCount_UDP', 'UDP'),
+      ofBalancer(gateway, 'NewFlowCount_TLS', 'TLS'),
+      ofBalancer(gateway, 'SecurityGroupBlockedFlowCount_Outbound_UDP', 'blocked outward'),
+      ofBalancer(gateway, 'SecurityGroupBlockedFlowCount_Inbound_UDP', 'blocked inward'),
     ]),
   ]
 }
+
+/** A row for each door that is a container. */
+const gatewayRow = ({ stage, data }: Shown, { name, lane, gateway }: NamedGateway): IWidget[] => {
+  const of = (metric: keyof typeof vital, statistic = 'Sum') => own(stage, [lane, 'door'], metric, { statistic })
+  return [
+    graph(
+      `${name}: lost; and bytes that wait for the bus`,
+      6,
+      lostAt(lane).map((metric) => of(metric)),
+      [of('queuedBytes', 'Maximum')],
+    ),
+    graph(`${name}: seconds to the confirmation (p99), event loop`, 6, [
+      of('confirmSeconds', 'Maximum'),
+      of('eventLoopDelaySeconds', 'Maximum'),
+    ]),
+    graph(`${name}: CPU and memory, %`, 6, [
+      ofService(gateway, 'CPUUtilization'),
+      ofService(gateway, 'MemoryUtilization'),
+    ]),
+    graph(`${name}: healthy tasks by zone`, 6, [
+      ...data.network.vpc.availabilityZones.map((zone, i) =>
+        ofTargets(gateway, 'HealthyHostCount', 'Minimum', zone, `zone ${i + 1}`),
+      ),
+    ]),
+  ]
+}
+
+const lostAt = (lane: LaneName) => (lane === 'nbiot' ? (['kernelDrops', 'shed'] as const) : (['shed'] as const))
 
 const throttles = (functions: readonly NamedFunction[]) =>
   new MathExpression({
@@ -162,7 +199,7 @@ const databaseRow = ({ data: { database } }: Shown): IWidget[] => [
 
 /** What a person leaves open: first whether anything is missing, then where it waits, then why. */
 export const dashboard = (scope: Construct, shown: Shown) => {
-  const { stage, functions, alarms } = shown
+  const { stage, functions, gateways, alarms } = shown
   return new Dashboard(scope, 'Dashboard', {
     dashboardName: `sluice-${stage.name}`,
     defaultInterval: Duration.hours(3),
@@ -175,7 +212,8 @@ export const dashboard = (scope: Construct, shown: Shown) => {
       lag(shown),
       [reasons(stage, 'sigfox'), reasons(stage, 'nbiot')],
       [heading('## Doors')],
-      doors(shown),
+      httpDoor(shown),
+      ...gateways.map((one) => gatewayRow(shown, one)),
       [heading('## Functions and database')],
       functionRow(shown),
       databaseRow(shown),

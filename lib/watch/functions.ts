@@ -11,11 +11,8 @@ export interface NamedFunction {
   readonly handler: Handler
   readonly memoryMiB: number
   readonly timeoutSeconds: number
-  readonly maxConcurrency?: number
   /** The event source mapping through which it reads a topic. */
   readonly mappingId?: string
-  /** True where somebody waits for its answer. */
-  readonly answers?: true
   /** True where it publishes to a topic as well as reading one. */
   readonly passesOn?: true
 }
@@ -28,64 +25,50 @@ export const ofMapping = ({ name, mappingId }: NamedFunction, metric: string): I
   mappingId === undefined ? [] : [aws('Lambda', metric, { EventSourceMappingUUID: mappingId }, 'Sum', { label: name })]
 
 const limits = (one: NamedFunction): Symptom[] => {
-  const { name, timeoutSeconds, maxConcurrency, passesOn } = one
+  const { name, timeoutSeconds, mappingId, passesOn } = one
   const shared = { runbook: 'functions', noData: 'fine' } as const
-  return [
-    {
-      ...shared,
-      name: `${name} errors`,
-      severity: 'warn',
-      sentence: `${name} failed as a whole; what it was working on comes again.`,
-      metric: ofFunction(one, 'Errors', 'Sum'),
-      above: 0,
-      periods: [2, 3],
-    },
-    {
-      ...shared,
-      name: `${name} slow`,
-      severity: 'warn',
-      sentence: `${name} takes more than 70 % of the ${timeoutSeconds} s it has; beyond, its work starts again.`,
-      metric: ofFunction(one, 'Duration', 'p99'),
-      above: 700 * timeoutSeconds,
-      periods: [3, 5],
-    },
-    {
-      ...shared,
-      name: `${name} throttled`,
-      severity: 'warn',
-      sentence: `Lambda refuses to run ${name} as often as it is asked for: the account's concurrency or the function's own is used up.`,
-      metric: ofFunction(one, 'Throttles', 'Sum'),
-      above: 0,
-      periods: [3, 5],
-    },
-    ...(maxConcurrency === undefined
-      ? []
-      : [
-          {
-            ...shared,
-            name: `${name} crowded`,
-            severity: 'warn',
-            sentence: `${name} has used more than 80 % of its ${maxConcurrency} concurrent invocations for ten minutes.`,
-            metric: ofFunction(one, 'ConcurrentExecutions', 'Maximum'),
-            above: 0.8 * maxConcurrency,
-            periods: [10, 15],
-          } as const,
-        ]),
-    ...(passesOn
-      ? [
-          {
-            ...shared,
-            name: `${name} taken for a loop`,
-            severity: 'page',
-            sentence: `Lambda took ${name} for a loop of functions and dropped what it was invoked with.`,
-            metric: ofFunction(one, 'RecursiveInvocationsDropped', 'Sum'),
-            above: 0,
-            periods: [1, 3],
-          } as const,
-        ]
-      : []),
-  ]
+  const errors: Symptom = {
+    ...shared,
+    name: `${name} errors`,
+    severity: 'warn',
+    sentence: `${name} failed as a whole; what it was working on comes again.`,
+    metric: ofFunction(one, 'Errors', 'Sum'),
+    above: 0,
+    periods: [2, 3],
+  }
+  // Of the others somebody waits for the answer: the door says how long (R8).
+  const slow: Symptom = {
+    ...shared,
+    name: `${name} slow`,
+    severity: 'warn',
+    sentence: `${name} takes more than 70 % of the ${timeoutSeconds} s it has; beyond, its work starts again.`,
+    metric: ofFunction(one, 'Duration', 'p99'),
+    above: 700 * timeoutSeconds,
+    periods: [3, 5],
+  }
+  const loop: Symptom = {
+    ...shared,
+    name: `${name} taken for a loop`,
+    severity: 'page',
+    sentence: `Lambda took ${name} for a loop of functions and dropped what it was invoked with.`,
+    metric: ofFunction(one, 'RecursiveInvocationsDropped', 'Sum'),
+    above: 0,
+    periods: [1, 3],
+  }
+  return [errors, ...(mappingId === undefined ? [] : [slow]), ...(passesOn ? [loop] : [])]
 }
+
+/** Of the account: its concurrency is what all functions share, so whoever is throttled, ours are next. */
+export const throttleSymptom = (): Symptom => ({
+  name: 'Functions throttled',
+  severity: 'warn',
+  runbook: 'functions',
+  sentence: 'Lambda refuses to run functions of this account as often as it is asked to: its concurrency is used up.',
+  metric: aws('Lambda', 'Throttles', {}, 'Sum'),
+  above: 0,
+  periods: [3, 5],
+  noData: 'fine',
+})
 
 /** Records that failed; on Kinesis also those that were given up or put aside in the bucket. */
 const mapping = (bus: Stage['bus'], one: NamedFunction): Symptom[] => {

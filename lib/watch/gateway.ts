@@ -1,11 +1,20 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
+import type { GatewayService } from '../gateway-service.ts'
 import type { Stage } from '../stage.ts'
-import type { UdpGateway } from '../udp-gateway.ts'
-import { aws, minute, own } from './metric.ts'
+import { aws, type LaneName, minute, own } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 
-/** Metrics of the load balancer and its targets; by zone where one is named. */
-export const ofBalancer = (gateway: UdpGateway, metric: string, statistic: string, zone?: string, label = metric) =>
+/** A door that is a container, and what people call it. */
+export interface NamedGateway {
+  readonly name: string
+  readonly lane: LaneName
+  readonly gateway: GatewayService
+  /** What becomes of a message that it cannot take. */
+  readonly otherwise: string
+}
+
+/** Metrics of the targets of one door; by zone where one is named. */
+export const ofTargets = (gateway: GatewayService, metric: string, statistic: string, zone?: string, label = metric) =>
   aws(
     'NetworkELB',
     metric,
@@ -18,20 +27,26 @@ export const ofBalancer = (gateway: UdpGateway, metric: string, statistic: strin
     { label },
   )
 
-export const ofService = ({ service }: UdpGateway, metric: string) =>
-  aws('ECS', metric, { ClusterName: service.cluster.clusterName, ServiceName: service.serviceName }, 'Maximum')
+/** Sums of the load balancer, all doors behind it together. */
+export const ofBalancer = ({ balancer }: GatewayService, metric: string, label = metric) =>
+  aws('NetworkELB', metric, { LoadBalancer: balancer.loadBalancerFullName }, 'Sum', { label })
 
-/** Every zone has a gateway; with fewer tasks than zones, any of them. */
-const healthy = (stage: Stage, gateway: UdpGateway, zones: readonly string[]): Symptom => {
+export const ofService = ({ service }: GatewayService, metric: string, label = metric) =>
+  aws('ECS', metric, { ClusterName: service.cluster.clusterName, ServiceName: service.serviceName }, 'Maximum', {
+    label,
+  })
+
+/** Every zone has a task; with fewer tasks than zones, any of them. */
+const healthy = (stage: Stage, { name, gateway, otherwise }: NamedGateway, zones: readonly string[]): Symptom => {
   const everyZone = stage.gateway.minTasks >= zones.length
-  const counts = zones.map((zone, i) => [`zone${i}`, ofBalancer(gateway, 'HealthyHostCount', 'Minimum', zone)] as const)
+  const counts = zones.map((zone, i) => [`zone${i}`, ofTargets(gateway, 'HealthyHostCount', 'Minimum', zone)] as const)
   return {
-    name: 'No healthy gateway in a zone',
+    name: `No healthy ${name} in a zone`,
     severity: 'page',
     runbook: 'targets',
     sentence: everyZone
-      ? 'A zone has no gateway that can publish. The others take its datagrams; if there are none, they are lost.'
-      : 'No gateway can publish: datagrams are lost, because no device is told.',
+      ? `A zone has no ${name} that can publish. The other takes what it would; if there is none, ${otherwise}.`
+      : `No ${name} can publish: ${otherwise}.`,
     metric: new MathExpression({
       expression: `${everyZone ? 'MIN' : 'SUM'}([${counts.map(([id]) => `FILL(${id}, 0)`).join(', ')}])`,
       usingMetrics: Object.fromEntries(counts),
@@ -44,59 +59,93 @@ const healthy = (stage: Stage, gateway: UdpGateway, zones: readonly string[]): S
   }
 }
 
-export const gatewaySymptoms = (stage: Stage, gateway: UdpGateway, zones: readonly string[]): Symptom[] => {
-  const door = ['nbiot', 'door'] as const
+/** What of a task's memory the queue may take, in `lib/gateway-service.ts`. */
+const queueShare = 1 / 4
+
+/** What can be wrong with any door that is a container. */
+export const gatewaySymptoms = (stage: Stage, named: NamedGateway, zones: readonly string[]): Symptom[] => {
+  const { name, lane, gateway, otherwise } = named
+  const { memoryMiB, lingerMilliseconds } = stage.gateway
+  const door = [lane, 'door'] as const
+  const shared = { severity: 'warn', runbook: 'gateways', noData: 'fine' } as const
+  const longest = { statistic: 'Maximum' }
   return [
     {
-      name: 'Kernel drops datagrams',
+      ...shared,
+      name: `${name} sheds`,
       severity: 'page',
-      runbook: 'datagrams',
-      sentence: 'The kernel threw datagrams away because the gateway did not read them in time; they are lost.',
-      metric: own(stage, door, 'kernelDrops'),
-      above: 0,
-      periods: [2, 3],
-      noData: 'fine',
-    },
-    {
-      name: 'Gateway sheds datagrams',
-      severity: 'page',
-      runbook: 'datagrams',
-      sentence: 'The gateway has no memory left for datagrams that the bus has not taken; they are lost.',
+      sentence: `The ${name} has no memory left for messages that the bus has not taken: ${otherwise}.`,
       metric: own(stage, door, 'shed'),
       above: 0,
       periods: [2, 3],
-      noData: 'fine',
     },
     {
-      name: 'Gateway stalls',
-      severity: 'warn',
-      runbook: 'datagrams',
-      sentence: "The gateway's event loop stood still for more than 25 ms: meanwhile the kernel's small buffer fills.",
-      metric: own(stage, door, 'eventLoopDelaySeconds', { statistic: 'Maximum' }),
+      ...shared,
+      name: `${name} queue`,
+      sentence: `Half of the memory of the ${name} for messages that the bus has not taken is used; beyond, it sheds.`,
+      metric: own(stage, door, 'queuedBytes', longest),
+      above: 0.5 * queueShare * memoryMiB * 2 ** 20,
+      periods: [2, 3],
+    },
+    {
+      ...shared,
+      name: `${name} is confirmed late`,
+      sentence: `One message in a hundred waits in the ${name} a second longer for the bus than the linger asks for.`,
+      metric: own(stage, door, 'confirmSeconds', longest),
+      above: lingerMilliseconds / 1_000 + 1,
+      periods: [3, 5],
+    },
+    {
+      ...shared,
+      name: `${name} stalls`,
+      sentence: `The event loop of the ${name} stood still for more than 25 ms: meanwhile what arrives waits in the kernel.`,
+      metric: own(stage, door, 'eventLoopDelaySeconds', longest),
       above: 0.025,
       periods: [3, 5],
-      noData: 'fine',
     },
     {
-      name: 'Gateway CPU',
-      severity: 'warn',
-      runbook: 'datagrams',
-      sentence: 'A gateway task uses more than 80 % of its CPU.',
+      ...shared,
+      name: `${name} CPU`,
+      sentence: `A task of the ${name} uses more than 80 % of its CPU.`,
       metric: ofService(gateway, 'CPUUtilization'),
       above: 80,
       periods: [5, 5],
-      noData: 'fine',
     },
-    {
-      name: 'Unreadable datagrams',
-      severity: 'warn',
-      runbook: 'flood',
-      sentence: 'More than a hundred datagrams a minute are none that a known device sends.',
-      metric: own(stage, door, 'rejected'),
-      above: 100,
-      periods: [5, 5],
-      noData: 'fine',
-    },
-    healthy(stage, gateway, zones),
+    healthy(stage, named, zones),
   ]
 }
+
+/** What can be wrong with datagrams alone. */
+export const datagramSymptoms = (stage: Stage, gateway: GatewayService): Symptom[] => [
+  {
+    name: 'Kernel drops datagrams',
+    severity: 'page',
+    runbook: 'gateways',
+    sentence: 'The kernel threw datagrams away because the gateway did not read them in time; they are lost.',
+    metric: own(stage, ['nbiot', 'door'], 'kernelDrops'),
+    above: 0,
+    periods: [2, 3],
+    noData: 'fine',
+  },
+  {
+    name: 'Datagrams blocked on their way to the tasks',
+    severity: 'page',
+    runbook: 'targets',
+    sentence: 'The security group of the load balancer keeps it from handing on datagrams; they are lost.',
+    // Outward alone: inward it counts whoever tries other ports.
+    metric: ofBalancer(gateway, 'SecurityGroupBlockedFlowCount_Outbound_UDP'),
+    above: 0,
+    periods: [2, 3],
+    noData: 'fine',
+  },
+  {
+    name: 'Unreadable datagrams',
+    severity: 'warn',
+    runbook: 'flood',
+    sentence: 'More than a hundred datagrams a minute are none that a known device sends.',
+    metric: own(stage, ['nbiot', 'door'], 'rejected'),
+    above: 100,
+    periods: [5, 5],
+    noData: 'fine',
+  },
+]

@@ -1,18 +1,19 @@
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs'
+import { Duration } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { vital } from '../../core/vitals.ts'
 import { metricsNamespace } from '../handler.ts'
 import type { HttpDoor } from '../http-door.ts'
 import type { Stage } from '../stage.ts'
-import { aws, minute } from './metric.ts'
+import { aws, minute, own } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 
 /** Metrics of the HTTP API as a whole. */
 export const ofHttp = ({ api }: HttpDoor, metric: string, statistic: string, label = metric) =>
   aws('ApiGateway', metric, { ApiId: api.apiId }, statistic, { label })
 
-/** Callbacks without a valid token: API Gateway counts them among all 4xx, so they are counted in the access log. */
+/** What counts callbacks without a valid token where functions take them: API Gateway counts them among all 4xx, so they are counted in the access log. */
 export const deniedCallbacks = (scope: Construct, stage: Stage, { accessLog }: HttpDoor) =>
   new MetricFilter(scope, 'Denied', {
     logGroup: accessLog,
@@ -22,7 +23,8 @@ export const deniedCallbacks = (scope: Construct, stage: Stage, { accessLog }: H
     metricValue: '1',
   }).metric({ statistic: 'Sum', period: minute, label: 'denied callbacks' })
 
-export const httpSymptoms = (http: HttpDoor, denied: ReturnType<typeof deniedCallbacks>): Symptom[] => {
+/** What can be wrong with the HTTP API. */
+export const httpSymptoms = (http: HttpDoor): Symptom[] => {
   const percent = (part: string, label: string) =>
     new MathExpression({
       expression: '100 * part / total',
@@ -62,16 +64,49 @@ export const httpSymptoms = (http: HttpDoor, denied: ReturnType<typeof deniedCal
       periods: [3, 5],
       noData: 'fine',
     },
-    {
-      name: 'Callbacks without a valid token',
-      severity: 'page',
-      runbook: 'refused',
-      sentence:
-        'Callbacks come with a token that is not valid, more than five a minute: after a rotation they are real messages.',
-      metric: denied,
-      above: 5,
-      periods: [3, 5],
-      noData: 'fine',
-    },
   ]
 }
+
+/** @param denied callbacks without a valid token, whichever door counts them */
+export const tokenSymptom = (denied: IMetric): Symptom => ({
+  name: 'Callbacks without a valid token',
+  severity: 'page',
+  runbook: 'refused',
+  sentence:
+    'Callbacks come with a token that is not valid, more than five a minute: after a rotation they are real messages.',
+  metric: denied,
+  above: 5,
+  periods: [3, 5],
+  noData: 'fine',
+})
+
+/** What the container door says that API Gateway would say of functions. */
+export const containerSymptom = (stage: Stage): Symptom => ({
+  name: 'Callbacks fail',
+  severity: 'page',
+  runbook: 'callbacks',
+  sentence: 'Callbacks are answered 429 or 5xx: Sigfox tries three times more within 7 minutes, then no more.',
+  metric: own(stage, ['sigfox', 'door'], 'failedCallbacks'),
+  above: 0,
+  periods: [2, 3],
+  noData: 'fine',
+})
+
+/** ACM writes once a day how long a certificate still holds; it renews by itself only what it can validate. */
+export const certificateSymptoms = ({ domains }: Stage): Symptom[] =>
+  Object.entries(domains).flatMap(([which, domain]) =>
+    domain === null
+      ? []
+      : {
+          name: `Certificate of ${which}`,
+          severity: 'warn',
+          runbook: 'callbacks',
+          sentence: `The certificate of ${domain.name} ends in less than 30 days, and ACM has not renewed it.`,
+          metric: aws('CertificateManager', 'DaysToExpiry', { CertificateArn: domain.certificateArn }, 'Minimum', {
+            period: Duration.days(1),
+          }),
+          below: 30,
+          periods: [2, 2],
+          noData: 'fine',
+        },
+  )

@@ -8,12 +8,13 @@ export const runbook = {
   hotShard: 'R6 A shard is full',
   refused: 'R7 Callbacks are refused',
   callbacks: 'R8 Callbacks are not answered',
-  datagrams: 'R9 Datagrams are lost',
+  gateways: 'R9 A gateway is at its limits',
   flood: 'R10 Many datagrams that no device sends',
   targets: 'R11 No gateway behind the load balancer',
   database: 'R12 The database is at its limits',
   upkeep: 'R13 Upkeep failed or did not run',
   silence: 'R15 A network is silent',
+  cost: 'R16 Messages cost more than they should',
 } as const
 
 /** The place of a heading, as Markdown makes it. */

@@ -1,16 +1,37 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { Template } from 'aws-cdk-lib/assertions'
 import { App } from 'aws-cdk-lib/core'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { build } from '../../bin/app.ts'
 import { dev, stages } from '../../bin/stages.ts'
+import { setting } from '../../core/settings.ts'
+import { readFieldNames } from '../../core/sigfox/fields.ts'
 import { label, vital } from '../../core/vitals.ts'
+import { startGateway as startHttp } from '../../http-gateway/gateway.ts'
 import { anchor, runbook } from '../../lib/watch/runbook.ts'
+import { buses, doors } from '../../tools/synth-all/variants.ts'
+import { startGateway as startUdp } from '../../udp-gateway/gateway.ts'
+import { memoryStream } from '../support/memory-stream.ts'
 import { context, resources, synthesise } from './templates.ts'
 
 const headings = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^## (.+)$/gm)].map(
   ([, heading]) => heading ?? '',
 )
+
+/** Names of what the gateways write, by the lane of each. */
+const written = { nbiot: [] as string[], sigfox: [] as string[] }
+beforeAll(async () => {
+  const shared = { healthPort: 0, lingerMs: 1, queueBytes: 1e6 }
+  const udp = await startUdp({ ...shared, udpPort: 0, receiveBufferBytes: 65_536, rejectsPerSecond: 1 }, memoryStream())
+  const callback = { fieldNames: readFieldNames({}), batchColumns: [] }
+  const http = await startHttp({ ...shared, httpPort: 0, callback }, memoryStream(), async () => false)
+  for (const [lane, gateway] of [['nbiot', udp] as const, ['sigfox', http] as const]) {
+    // the event loop is measured by the report itself; how late a message was confirmed, once there was one
+    const measured = [vital.eventLoopDelaySeconds, vital.confirmSeconds, ...Object.keys(gateway.measured())]
+    written[lane] = [...Object.keys(await gateway.read()), ...measured]
+    await gateway.stop(0)
+  }
+})
 
 interface Stat {
   Namespace: string
@@ -19,123 +40,168 @@ interface Stat {
   Dimensions?: { Name: string; Value: { Ref?: string } }[]
 }
 
-describe.each(synthesise(buses, doors))('$stage.name on $stage.bus behind $stage.sigfoxDoor is watched', ({ stage, data, ingest }) => {
-  const alarms = resources(ingest, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties)
-  /** CDK writes a metric that has a label as a list of one. */
-  const stats: Stat[] = alarms.flatMap((alarm) =>
-    (alarm.Metrics ?? []).flatMap(({ MetricStat }: { MetricStat?: { Metric: object } }) =>
-      MetricStat ? [{ ...MetricStat.Metric, ...MetricStat }] : [],
-    ),
-  )
-  const text = JSON.stringify(alarms)
-  /** Where alarms mention a resource of either stack. */
-  const mentions = (id: string) => text.includes(`"${id}"`) || new RegExp(`:ExportsOutput\\w*${id}`).test(text)
-
-  test('every alarm says how severe it is, what it means in a sentence, and where the runbook speaks of it (P33)', () => {
-    expect(alarms.length).toBeGreaterThan(50)
-    for (const { AlarmName, AlarmDescription } of alarms) {
-      expect(AlarmName).toMatch(new RegExp(`^sluice-${stage.name} (page|warn) R\\d+ .+`))
-      const [, severity, number] = AlarmName.split(' ')
-      const [, ownSeverity, sentence, link] = /^(page|warn): (.+[.]) Runbook: (\S+)$/.exec(AlarmDescription) ?? []
-      expect(ownSeverity).toBe(severity)
-      expect(sentence?.length).toBeGreaterThan(40)
-      expect(headings.map(anchor)).toContain(link)
-      expect(link).toContain(`#${number.toLowerCase()}-`)
-    }
-    expect(new Set(alarms.map(({ AlarmName }) => AlarmName)).size).toBe(alarms.length)
-  })
-
-  test('every alarm is told where it begins and where it ends, asks for M of N, and says what no data means', () => {
-    const [[topic]] = resources(ingest, 'AWS::SNS::Topic') as [[string, unknown]]
-    for (const alarm of alarms) {
-      expect(alarm.AlarmActions).toEqual([{ Ref: topic }])
-      expect(alarm.OKActions).toEqual([{ Ref: topic }])
-      expect(alarm.EvaluationPeriods).toBeGreaterThan(1)
-      expect(alarm.DatapointsToAlarm).toBeLessThanOrEqual(alarm.EvaluationPeriods)
-      const heartbeat = alarm.ComparisonOperator === 'LessThanThreshold' && !/storage|Certificate/.test(alarm.AlarmName)
-      expect(alarm.TreatMissingData).toBe(heartbeat ? 'breaching' : 'notBreaching')
-    }
-  })
-
-  test('no alarm watches a mean, which hides the one that is late', () => {
-    expect(stats.length).toBeGreaterThan(50)
-    expect(stats.filter(({ Stat }) => Stat === 'Average')).toEqual([])
-  })
-
-  test.each([
-    'AWS::SQS::Queue',
-    'AWS::Kinesis::Stream',
-    'AWS::RDS::DBInstance',
-    'AWS::ElasticLoadBalancingV2::LoadBalancer',
-  ])('every %s has an alarm (P33)', (type) => {
-    const ids = resources(data, type).map(([id]) => id)
-    expect(ids.filter((id) => !mentions(id))).toEqual([])
-  })
-
-  test.each([
-    'AWS::ECS::Service',
-    'AWS::ElasticLoadBalancingV2::TargetGroup',
-    'AWS::Lambda::EventSourceMapping',
-    'AWS::ApiGatewayV2::Api',
-  ])('every %s has an alarm (P33)', (type) => {
-    const ids = resources(ingest, type).map(([id]) => id)
-    expect(ids.length).toBeGreaterThan(0)
-    expect(ids.filter((id) => !mentions(id))).toEqual([])
-  })
-
-  test('every function of ours has an alarm on its errors (P33)', () => {
-    const watched = stats
-      .filter(({ MetricName }) => MetricName === 'Errors')
-      .map(({ Dimensions }) => Dimensions?.[0]?.Value.Ref)
-    const functions = resources(ingest, 'AWS::Lambda::Function')
-      .filter(([, { Properties }]) => Properties.LoggingConfig)
-      .map(([id]) => id)
-    expect(watched.sort()).toEqual(functions.sort())
-  })
-
-  test('metrics of our own are watched under the names and labels that the processes write', () => {
-    const own = stats.filter(({ Namespace }) => Namespace === `Sluice/${stage.name}`)
-    expect(own.length).toBeGreaterThan(5)
-    expect(own.filter(({ MetricName }) => !(Object.values(vital) as string[]).includes(MetricName))).toEqual([])
-    const labels = own.flatMap(({ Dimensions = [] }) => Dimensions.map(({ Name }) => Name))
-    expect([...new Set(labels)].sort()).toEqual([label.lane, label.step])
-  })
-
-  test('silence is an alarm where traffic is expected, and only there', () => {
-    const silent = alarms.filter(({ AlarmName }) => AlarmName.includes('Nothing from'))
-    expect(silent).toHaveLength(stage.watch.silenceHours > 0 ? 2 : 0)
-    for (const { EvaluationPeriods, Metrics } of silent)
-      expect((EvaluationPeriods * Metrics[0].MetricStat.Period) / 3_600).toBe(stage.watch.silenceHours)
-  })
-
-  test('the topic of the alarms takes messages of this account alone, over encrypted connections', () => {
-    const [[, { Properties }]] = resources(ingest, 'AWS::SNS::TopicPolicy') as [
-      [string, { Properties: { PolicyDocument: { Statement: object[] } } }],
-    ]
-    expect(Properties.PolicyDocument.Statement).toEqual([
-      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-      expect.objectContaining({
-        Effect: 'Allow',
-        Principal: { Service: 'cloudwatch.amazonaws.com' },
-        Action: 'sns:Publish',
-        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-      }),
-    ])
-    expect(resources(ingest, 'AWS::SNS::Subscription')).toHaveLength(stage.watch.alarmEmail === '' ? 0 : 1)
-  })
-
-  test('there is one dashboard, and it begins with alarms and conservation', () => {
-    const [[, { Properties }]] = resources(ingest, 'AWS::CloudWatch::Dashboard') as [
-      [string, { Properties: { DashboardBody: unknown } }],
-    ]
-    const body = JSON.stringify(Properties.DashboardBody)
-    const order = ['alarms', 'Conservation', 'Lag and rejects', 'Doors', 'Functions and database', 'Cost'].map(
-      (title) => body.indexOf(title),
+describe.each(synthesise(buses, doors))(
+  '$stage.name on $stage.bus behind $stage.sigfoxDoor is watched',
+  ({ stage, data, ingest }) => {
+    const alarms = resources(ingest, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties)
+    /** CDK writes a metric that has a label as a list of one. */
+    const stats: Stat[] = alarms.flatMap((alarm) =>
+      (alarm.Metrics ?? []).flatMap(({ MetricStat }: { MetricStat?: { Metric: object } }) =>
+        MetricStat ? [{ ...MetricStat.Metric, ...MetricStat }] : [],
+      ),
     )
-    expect(order).not.toContain(-1)
-    expect([...order].sort((a, b) => a - b)).toEqual(order)
-  })
-})
+    const text = JSON.stringify(alarms)
+    /** Where alarms mention a resource of either stack. */
+    const mentions = (id: string) => text.includes(`"${id}"`) || new RegExp(`:ExportsOutput\\w*${id}`).test(text)
+
+    test('every alarm says how severe it is, what it means in a sentence, and where the runbook speaks of it (P33)', () => {
+      expect(alarms.length).toBeGreaterThan(50)
+      for (const { AlarmName, AlarmDescription } of alarms) {
+        expect(AlarmName).toMatch(new RegExp(`^sluice-${stage.name} (page|warn) R\\d+ .+`))
+        const [, severity, number] = AlarmName.split(' ')
+        const [, ownSeverity, sentence, link] = /^(page|warn): (.+[.]) Runbook: (\S+)$/.exec(AlarmDescription) ?? []
+        expect(ownSeverity).toBe(severity)
+        expect(sentence?.length).toBeGreaterThan(40)
+        expect(headings.map(anchor)).toContain(link)
+        expect(link).toContain(`#${number.toLowerCase()}-`)
+      }
+      expect(new Set(alarms.map(({ AlarmName }) => AlarmName)).size).toBe(alarms.length)
+    })
+
+    test('every alarm is told where it begins and where it ends, asks for M of N, and says what no data means', () => {
+      const [[topic]] = resources(ingest, 'AWS::SNS::Topic') as [[string, unknown]]
+      for (const alarm of alarms) {
+        expect(alarm.AlarmActions).toEqual([{ Ref: topic }])
+        expect(alarm.OKActions).toEqual([{ Ref: topic }])
+        expect(alarm.EvaluationPeriods).toBeGreaterThan(1)
+        expect(alarm.DatapointsToAlarm).toBeLessThanOrEqual(alarm.EvaluationPeriods)
+        const heartbeat =
+          alarm.ComparisonOperator === 'LessThanThreshold' && !/storage|Certificate/.test(alarm.AlarmName)
+        expect(alarm.TreatMissingData).toBe(heartbeat ? 'breaching' : 'notBreaching')
+      }
+    })
+
+    test('no alarm watches a mean, which hides the one that is late', () => {
+      expect(stats.length).toBeGreaterThan(50)
+      expect(stats.filter(({ Stat }) => Stat === 'Average')).toEqual([])
+    })
+
+    test.each([
+      'AWS::SQS::Queue',
+      'AWS::Kinesis::Stream',
+      'AWS::RDS::DBInstance',
+      'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    ])('every %s has an alarm (P33)', (type) => {
+      const ids = resources(data, type).map(([id]) => id)
+      expect(ids.filter((id) => !mentions(id))).toEqual([])
+    })
+
+    test.each([
+      'AWS::ECS::Service',
+      'AWS::ElasticLoadBalancingV2::TargetGroup',
+      'AWS::Lambda::EventSourceMapping',
+      'AWS::ApiGatewayV2::Api',
+    ])('every %s has an alarm (P33)', (type) => {
+      const ids = resources(ingest, type).map(([id]) => id)
+      expect(ids.length).toBeGreaterThan(0)
+      expect(ids.filter((id) => !mentions(id))).toEqual([])
+    })
+
+    test('every function of ours has an alarm on its errors (P33)', () => {
+      const watched = stats
+        .filter(({ MetricName }) => MetricName === 'Errors')
+        .map(({ Dimensions }) => Dimensions?.[0]?.Value.Ref)
+      const functions = resources(ingest, 'AWS::Lambda::Function')
+        .filter(([, { Properties }]) => Properties.LoggingConfig)
+        .map(([id]) => id)
+      expect(watched.sort()).toEqual(functions.sort())
+    })
+
+    test('metrics of our own are watched under the names and labels that the processes write', () => {
+      const own = stats.filter(({ Namespace }) => Namespace === `Sluice/${stage.name}`)
+      expect(own.length).toBeGreaterThan(5)
+      expect(own.filter(({ MetricName }) => !(Object.values(vital) as string[]).includes(MetricName))).toEqual([])
+      const labels = own.flatMap(({ Dimensions = [] }) => Dimensions.map(({ Name }) => Name))
+      expect([...new Set(labels)].sort()).toEqual([label.lane, label.step])
+    })
+
+    test('nothing is watched of a door that this door does not write', () => {
+      const doorMetrics = stats.filter(({ Dimensions = [] }) =>
+        Dimensions.some(({ Value }) => String(Value) === 'door'),
+      )
+      const laneOf = ({ Dimensions = [] }: Stat) => String(Dimensions.find(({ Name }) => Name === label.lane)?.Value)
+      const expected = stage.sigfoxDoor === 'container' ? ['nbiot', 'sigfox'] : ['nbiot']
+      expect([...new Set(doorMetrics.map(laneOf))].sort()).toEqual(expected)
+      for (const stat of doorMetrics) expect(written[laneOf(stat) as 'nbiot']).toContain(stat.MetricName)
+    })
+
+    test('every alarm that the marks of the runbook speak of is there', () => {
+      const words = alarms.map(({ AlarmName }) => AlarmName.split(' ').slice(3).join(' '))
+      const gateways = stage.sigfoxDoor === 'container' ? ['UDP gateway', 'callback gateway'] : ['UDP gateway']
+      expect(words).toEqual(
+        expect.arrayContaining([
+          'Functions throttled',
+          'More than 1 % of sigfox is refused',
+          'More than 1 % of nbiot is refused',
+          'Datagrams blocked on their way to the tasks',
+          'Raw workers work too much for each message',
+          'Callbacks without a valid token',
+          ...(stage.sigfoxDoor === 'container' ? ['Callbacks fail', 'Certificate of callbacks'] : []),
+          ...gateways.flatMap((name) =>
+            ['sheds', 'queue', 'is confirmed late', 'stalls', 'CPU'].map((what) => `${name} ${what}`),
+          ),
+        ]),
+      )
+    })
+
+    test('half of the queue of a gateway is half of what its task is told, and late is a second beyond its linger', () => {
+      const threshold = (name: string) => alarms.find(({ AlarmName }) => AlarmName.endsWith(name))?.Threshold
+      const [[, { Properties }]] = resources(ingest, 'AWS::ECS::TaskDefinition') as [
+        [string, { Properties: { ContainerDefinitions: { Environment: { Name: string; Value: string }[] }[] } }],
+      ]
+      const told = Object.fromEntries(
+        (Properties.ContainerDefinitions[0]?.Environment ?? []).map(({ Name, Value }) => [Name, Value]),
+      )
+      expect(threshold('UDP gateway queue')).toBe(Number(told[setting.queueBytes]) / 2)
+      expect(threshold('UDP gateway is confirmed late')).toBe(Number(told[setting.lingerMilliseconds]) / 1_000 + 1)
+    })
+
+    test('silence is an alarm where traffic is expected, and only there', () => {
+      const silent = alarms.filter(({ AlarmName }) => AlarmName.includes('Nothing from'))
+      expect(silent).toHaveLength(stage.watch.silenceHours > 0 ? 2 : 0)
+      for (const { EvaluationPeriods, Metrics } of silent)
+        expect((EvaluationPeriods * Metrics[0].MetricStat.Period) / 3_600).toBe(stage.watch.silenceHours)
+    })
+
+    test('the topic of the alarms takes messages of this account alone, over encrypted connections', () => {
+      const [[, { Properties }]] = resources(ingest, 'AWS::SNS::TopicPolicy') as [
+        [string, { Properties: { PolicyDocument: { Statement: object[] } } }],
+      ]
+      expect(Properties.PolicyDocument.Statement).toEqual([
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        expect.objectContaining({
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: 'sns:Publish',
+          Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+        }),
+      ])
+      expect(resources(ingest, 'AWS::SNS::Subscription')).toHaveLength(stage.watch.alarmEmail === '' ? 0 : 1)
+    })
+
+    test('there is one dashboard, and it begins with alarms and conservation', () => {
+      const [[, { Properties }]] = resources(ingest, 'AWS::CloudWatch::Dashboard') as [
+        [string, { Properties: { DashboardBody: unknown } }],
+      ]
+      const body = JSON.stringify(Properties.DashboardBody)
+      const order = ['alarms', 'Conservation', 'Lag and rejects', 'Doors', 'Functions and database', 'Cost'].map(
+        (title) => body.indexOf(title),
+      )
+      expect(order).not.toContain(-1)
+      expect([...order].sort((a, b) => a - b)).toEqual(order)
+    })
+  },
+)
 
 test('who is named in the stage is told of every alarm', () => {
   const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } })
