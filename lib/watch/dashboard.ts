@@ -139,15 +139,12 @@ const gatewayRow = ({ stage, data }: Shown, { name, lane, gateway }: NamedGatewa
   const of = (metric: keyof typeof vital, statistic = 'Sum') => own(stage, [lane, 'door'], metric, { statistic })
   return [
     graph(
-      `${name}: lost; and bytes that wait for the bus`,
+      `${name}: lost; bytes held`,
       6,
       lostAt(lane).map((metric) => of(metric)),
       [of('queuedBytes', 'Maximum')],
     ),
-    graph(`${name}: seconds to the confirmation (p99), event loop`, 6, [
-      of('confirmSeconds', 'Maximum'),
-      of('eventLoopDelaySeconds', 'Maximum'),
-    ]),
+    graph(`${name}: late by, seconds`, 6, [of('confirmSeconds', 'Maximum'), of('eventLoopDelaySeconds', 'Maximum')]),
     graph(`${name}: CPU and memory, %`, 6, [
       ofService(gateway, 'CPUUtilization'),
       ofService(gateway, 'MemoryUtilization'),

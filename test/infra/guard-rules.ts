@@ -1,0 +1,228 @@
+import { every, everyContainer, inward, type Named, of, refersTo, statements, type Template } from './guard-template.ts'
+
+/** What no template of any stage may break; neither pack of cdk-nag sees most of it. */
+export interface Rule {
+  readonly name: string
+  /** What would come of it. */
+  readonly because: string
+  /** Ids of the resources that break it. */
+  readonly broken: (template: Template) => string[]
+}
+
+const isWide = (rule: Named[1]) => /^(0\.0\.0\.0\/0|::\/0)$/.test(String(rule.CidrIp ?? rule.CidrIpv6))
+
+/** What is open to every address: datagrams of meters, and callbacks where a container takes them. */
+const isDoor = ({ IpProtocol, FromPort, ToPort }: Named[1]) =>
+  FromPort === ToPort && ['udp 5683', 'tcp 443'].includes(`${IpProtocol} ${FromPort}`)
+
+const allowsAll = ({ Effect, Principal, Condition }: Named[1]) =>
+  Effect === 'Allow' && !Condition && (Principal === '*' || Principal?.AWS === '*')
+
+/** Whether a policy of this resource refuses what does not come over TLS. */
+const isTlsOnly = (policyType: string, key: string) => (_: Named[1], id: string, template: Template) =>
+  of(template, policyType).some(
+    ([, policy]) =>
+      refersTo(policy[key], id) &&
+      statements(policy).some(
+        ({ Effect, Condition }) => Effect === 'Deny' && Condition?.Bool?.['aws:SecureTransport'] === 'false',
+      ),
+  )
+
+/** Our functions write where a stage says how long; those that CDK adds for itself are not ours. */
+const isOurs = (properties: Named[1]) => properties.LoggingConfig !== undefined
+
+const secretWords = /password|secret(?!.*arn)|token|private_?key/i
+
+export const rules: readonly Rule[] = [
+  {
+    name: 'a container is not root',
+    because: 'whoever breaks out of a root process is root on what is around it',
+    broken: everyContainer(({ User }) => /^[1-9]\d*(:[1-9]\d*)?$/.test(String(User))),
+  },
+  {
+    name: 'a container cannot write its root file system',
+    because: 'what an intruder puts down would stay for the next request',
+    broken: everyContainer(({ ReadonlyRootFilesystem }) => ReadonlyRootFilesystem === true),
+  },
+  {
+    name: 'a container has no capability and no privilege',
+    because: 'no door binds a low port or touches a device',
+    broken: everyContainer(
+      ({ LinuxParameters, Privileged }) => LinuxParameters?.Capabilities?.Drop?.includes('ALL') && !Privileged,
+    ),
+  },
+  {
+    name: 'a container has an init and time to stop',
+    because: 'a stop that is not handed on, or cut short, loses the datagrams in memory',
+    broken: everyContainer(
+      ({ LinuxParameters, StopTimeout }) => LinuxParameters?.InitProcessEnabled === true && StopTimeout >= 120,
+    ),
+  },
+  {
+    name: 'nobody opens a shell in a task',
+    because: 'ECS Exec is a way in that no rule of a network shows',
+    broken: every('AWS::ECS::Service', ({ EnableExecuteCommand }) => EnableExecuteCommand !== true),
+  },
+  {
+    name: 'only the doors are open to every address',
+    because: 'UDP 5683 is for meters, TCP 443 for callbacks; all else is for groups that are named',
+    broken: (template) =>
+      inward(template)
+        .filter(([, rule]) => isWide(rule) && !isDoor(rule))
+        .map(([id]) => id),
+  },
+  {
+    name: 'a rule names a protocol and a port',
+    because: 'protocol -1 lets in everything, whatever port stands beside it',
+    broken: (template) =>
+      inward(template)
+        .filter(([, { IpProtocol, FromPort }]) => String(IpProtocol) === '-1' || FromPort === undefined)
+        .map(([id]) => id),
+  },
+  {
+    name: 'a target group lets flows end',
+    because: 'below 120 s the load balancer cuts off devices while their task still reads',
+    broken: every('AWS::ElasticLoadBalancingV2::TargetGroup', ({ TargetGroupAttributes = [], HealthCheckProtocol }) => {
+      const delay = TargetGroupAttributes.find(
+        ({ Key }: { Key: string }) => Key === 'deregistration_delay.timeout_seconds',
+      )
+      return Number(delay?.Value) >= 120 && HealthCheckProtocol === 'HTTP'
+    }),
+  },
+  {
+    name: 'a queue has dead letters, or is for them',
+    because: 'a pack that is given up would be deleted',
+    broken: every(
+      'AWS::SQS::Queue',
+      ({ RedrivePolicy }, id, template) =>
+        RedrivePolicy?.deadLetterTargetArn !== undefined ||
+        of(template, 'AWS::SQS::Queue').some(([, other]) => refersTo(other.RedrivePolicy ?? null, id)),
+    ),
+  },
+  {
+    name: 'dead letters are kept longer than what waits',
+    because: 'a dead letter keeps the time at which it first came, so equal times lose it',
+    broken: every('AWS::SQS::Queue', ({ RedrivePolicy, MessageRetentionPeriod }, _, template) => {
+      if (!RedrivePolicy) return true
+      const letters = of(template, 'AWS::SQS::Queue').find(([id]) => refersTo(RedrivePolicy, id))
+      return letters?.[1].MessageRetentionPeriod > MessageRetentionPeriod
+    }),
+  },
+  {
+    name: 'a mapping never gives up, and reports what failed',
+    because:
+      'a finite count cannot tell a bad record from an outage, and without the report a batch succeeds or fails whole',
+    broken: every(
+      'AWS::Lambda::EventSourceMapping',
+      ({ FunctionResponseTypes, StartingPosition, MaximumRetryAttempts, MaximumRecordAgeInSeconds, ...mapping }) =>
+        FunctionResponseTypes?.includes('ReportBatchItemFailures') &&
+        (StartingPosition === undefined ||
+          (StartingPosition === 'TRIM_HORIZON' &&
+            MaximumRetryAttempts === -1 &&
+            MaximumRecordAgeInSeconds === -1 &&
+            mapping.BisectBatchOnFunctionError === true &&
+            mapping.DestinationConfig?.OnFailure?.Destination !== undefined)),
+    ),
+  },
+  {
+    name: 'a log group ends',
+    because: 'without a retention logs are kept, and billed, for ever',
+    broken: every('AWS::Logs::LogGroup', ({ RetentionInDays }) => RetentionInDays > 0),
+  },
+  {
+    name: 'an alarm is told to somebody, says where the runbook speaks of it, and what no data means',
+    because: 'who is woken by it must know what to do',
+    broken: every(
+      'AWS::CloudWatch::Alarm',
+      ({ AlarmDescription, AlarmActions, TreatMissingData }) =>
+        /Runbook: docs\/runbook\.md#r\d+-/.test(AlarmDescription) &&
+        AlarmActions?.length > 0 &&
+        ['breaching', 'notBreaching'].includes(TreatMissingData),
+    ),
+  },
+  {
+    name: 'a bucket is closed to the public, encrypted, and speaks TLS only',
+    because: 'what was put aside are messages of people',
+    broken: every('AWS::S3::Bucket', (properties, id, template) => {
+      const { PublicAccessBlockConfiguration: block = {}, BucketEncryption, AccessControl } = properties
+      const isBlocked = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'].every(
+        (name) => block[name] === true,
+      )
+      const isTls = isTlsOnly('AWS::S3::BucketPolicy', 'Bucket')(properties, id, template)
+      return isBlocked && BucketEncryption && !AccessControl && isTls
+    }),
+  },
+  {
+    name: 'queues and streams are encrypted, and queues speak TLS only',
+    because: 'packs are messages of people too',
+    broken: (template) => [
+      ...every(
+        'AWS::SQS::Queue',
+        (properties, id) =>
+          (properties.SqsManagedSseEnabled === true || properties.KmsMasterKeyId) &&
+          isTlsOnly('AWS::SQS::QueuePolicy', 'Queues')(properties, id, template),
+      )(template),
+      ...every('AWS::Kinesis::Stream', ({ StreamEncryption }) => StreamEncryption?.EncryptionType === 'KMS')(template),
+    ],
+  },
+  {
+    name: 'no policy lets in everybody',
+    because: 'a queue, topic, secret or role that anybody may use is a door that nobody watches',
+    broken: every(
+      [
+        'AWS::SQS::QueuePolicy',
+        'AWS::SNS::TopicPolicy',
+        'AWS::S3::BucketPolicy',
+        'AWS::SecretsManager::ResourcePolicy',
+        'AWS::IAM::Role',
+      ],
+      (policy) => !statements(policy).some(allowsAll),
+    ),
+  },
+  {
+    name: 'a database has no public address, is encrypted, forces TLS and takes tokens for passwords',
+    because: 'it is everything that is protected',
+    broken: (template) => [
+      ...every(
+        'AWS::RDS::DBInstance',
+        ({ PubliclyAccessible, StorageEncrypted, EnableIAMDatabaseAuthentication, MasterUserPassword }) =>
+          PubliclyAccessible === false && StorageEncrypted && EnableIAMDatabaseAuthentication && !MasterUserPassword,
+      )(template),
+      ...every('AWS::RDS::DBParameterGroup', ({ Parameters }) => Parameters?.['rds.force_ssl'] === '1')(template),
+    ],
+  },
+  {
+    name: 'a route of the API has an authorizer',
+    because: 'closed is what an API is not by itself',
+    broken: every(
+      'AWS::ApiGatewayV2::Route',
+      ({ AuthorizationType }) => AuthorizationType === 'CUSTOM' || AuthorizationType === 'AWS_IAM',
+    ),
+  },
+  {
+    name: 'a function of ours has no address of its own and an end',
+    because: 'a function URL is a door beside the doors, and without a log group logs never end',
+    broken: (template) => [
+      ...of(template, 'AWS::Lambda::Url').map(([id]) => id),
+      ...every('AWS::Lambda::Function', (properties) => !isOurs(properties) || properties.Timeout <= 900)(template),
+    ],
+  },
+  {
+    name: 'no environment holds a secret',
+    because: 'environments are shown in consoles and kept in templates',
+    broken: (template) => {
+      const isSecret = ([name, value]: [string, unknown]) => secretWords.test(name) && typeof value === 'string'
+      const ofTask = ({ ContainerDefinitions }: Named[1]) =>
+        ContainerDefinitions.flatMap(({ Environment = [] }: Named[1]) =>
+          Environment.map(({ Name, Value }: { Name: string; Value: unknown }) => [Name, Value]),
+        )
+      return [
+        ...every(
+          'AWS::Lambda::Function',
+          ({ Environment }) => !Object.entries(Environment?.Variables ?? {}).some(isSecret),
+        )(template),
+        ...every('AWS::ECS::TaskDefinition', (task) => !ofTask(task).some(isSecret))(template),
+      ]
+    },
+  },
+]
