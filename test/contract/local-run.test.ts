@@ -57,8 +57,8 @@ const familyOf = (pid: number): number[] => {
 }
 const noneLeft = (pids: readonly number[]) => eventually(() => (pids.some(isAlive) ? undefined : true))
 
-test('a kill of the runner leaves no process; the next start goes on with the data; Ctrl-C ends it cleanly', async () => {
-  const first = run()
+test('a kill of the runner leaves no process; the next start goes on with the data, also behind the other Sigfox door; Ctrl-C ends it cleanly', async () => {
+  const first = run({ SIGFOX_DOOR: 'container' })
   await ready(first)
   expect((await send('AA1')).status).toBe(204)
   expect(await eventually(() => readings('AA1'))).toEqual(['A159', 'B2'])

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { build } from 'esbuild'
 
-/** esbuild's stand-in for `require` in a minified bundle: its name is of one or two letters. */
-const requireShim = /([\w$]+)=\(\(?(?:[\w$]+)\)?=>typeof require<"u"\?require:/
+/** esbuild's stand-in for `require` in a minified bundle; names are short there, and a long word is not worth a search. */
+const requireShim = /(?<![\w$])([\w$]{1,4})=\(\(?[\w$]{1,4}\)?=>typeof require<"u"\?require:/
 
 const required = (text: string): string[] => {
   const name = requireShim.exec(text)?.[1]

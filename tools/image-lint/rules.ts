@@ -29,17 +29,20 @@ const onlyKnown: Rule = (stages) =>
         : `line ${line}: ${keyword} is not used here; of instructions there are ${known.join(', ')}`,
     )
 
+/** The images that are fetched, each once. */
+const basesOf = (stages: readonly Stage[]): string[] => [
+  ...new Set(stages.map(({ base }) => base).filter((base) => !stages.some(({ name }) => name === base))),
+]
+
 const pinned: Rule = (stages) =>
-  stages.flatMap(({ base }, i) => {
-    if (stages.slice(0, i).some(({ name }) => name === base)) return []
-    if (/^[a-z0-9./-]+:\d+\.\d+\.\d+(-[a-z0-9.]+)*@sha256:[0-9a-f]{64}$/.test(base)) return []
-    return [`the base ${base} is not pinned; write name:MAJOR.MINOR.PATCH-variant@sha256:DIGEST`]
-  })
+  basesOf(stages)
+    .filter((base) => !/^[a-z0-9./-]+:\d+\.\d+\.\d+(-[a-z0-9.]+)*@sha256:[0-9a-f]{64}$/.test(base))
+    .map((base) => `the base ${base} is not pinned; write name:MAJOR.MINOR.PATCH-variant@sha256:DIGEST`)
 
 const oneBase: Rule = (stages) => {
-  const bases = new Set(stages.map(({ base }) => base).filter((base) => !stages.some(({ name }) => name === base)))
-  return bases.size > 1
-    ? [`it has ${bases.size} bases, ${[...bases].join(' and ')}; check the bundle with the Node that runs it`]
+  const bases = basesOf(stages)
+  return bases.length > 1
+    ? [`it has ${bases.length} bases, ${bases.join(' and ')}; check the bundle with the Node that runs it`]
     : []
 }
 

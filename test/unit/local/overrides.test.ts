@@ -8,6 +8,7 @@ test('nothing has to be set', () => {
     udpPort: 5683,
     dataDir: resolve('.data'),
     bus: 'sqs',
+    sigfoxDoor: 'lambda',
     sigfoxToken: 'local',
     timeScale: 1,
   })
@@ -15,8 +16,17 @@ test('nothing has to be set', () => {
 
 test('every faulty variable is named at once', () => {
   const read = () =>
-    readOverrides({ HTTP_PORT: 'http', UDP_PORT: '70000', TIME_SCALE: '0', BUS: 'nats', SIGFOX_TOKEN: 'x' })
-  expect(read).toThrow(/^HTTP_PORT .*\nUDP_PORT .*\nBUS .*\nTIME_SCALE .*$/)
+    readOverrides({
+      HTTP_PORT: 'http',
+      UDP_PORT: '70000',
+      TIME_SCALE: '0',
+      BUS: 'nats',
+      SIGFOX_DOOR: 'window',
+      SIGFOX_TOKEN: 'x',
+    })
+  expect(read).toThrow(
+    /^HTTP_PORT .*\nUDP_PORT .*\nBUS .*\nSIGFOX_DOOR must be one of lambda, container, not "window"\nTIME_SCALE .*$/,
+  )
 })
 
 test('only functions that use the database get its password', () => {
