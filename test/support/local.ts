@@ -53,11 +53,16 @@ export interface RunningLocal extends Local {
  */
 export const startWhole = async (
   dataDir: string,
-  options: { timeScale?: number; assemblyFolder?: string; bus?: Stage['bus'] } = {},
+  options: {
+    timeScale?: number
+    assemblyFolder?: string
+    bus?: Stage['bus']
+    sigfoxDoor?: Stage['sigfoxDoor']
+  } = {},
 ): Promise<RunningLocal> => {
-  const { timeScale = 1, assemblyFolder, bus = 'sqs' } = options
+  const { timeScale = 1, assemblyFolder, bus = 'sqs', sigfoxDoor = 'lambda' } = options
   const [httpPort, udpPort] = [await freePort(), await freeUdpPort()]
-  const overrides = { httpPort, udpPort, dataDir, bus, sigfoxToken: 'local', timeScale }
+  const overrides = { httpPort, udpPort, dataDir, bus, sigfoxDoor, sigfoxToken: 'local', timeScale }
   const said: string[] = []
   const report = (line: string) => void said.push(line)
   const shutdown = createShutdown(report)

@@ -166,6 +166,11 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'the container door lets everybody in who brings a token',
+    proof: 'P20',
+    edits: [edit('http-gateway/door.ts', '|| !(await isValid(token))', '|| (await isValid(token), false)')],
+  },
+  {
     name: 'JSON that cannot be read is an error of the function',
     proof: 'P21',
     edits: [
