@@ -1,5 +1,5 @@
 import type { Fleet } from './fleet.ts'
-import type { Model } from './model.ts'
+import type { Model, StoredMessage, StoredReading } from './model.ts'
 
 /**
  * What the sender knows of a message.
@@ -11,19 +11,6 @@ import type { Model } from './model.ts'
 export type Answer = 'ok' | 'refused' | 'unknown'
 
 const code = { unsent: 0, unknown: 1, refused: 2, ok: 3 } as const
-
-/** A row of `GET /v1/messages` or of `GET /v1/readings`, as far as the ledger looks at it. */
-export interface StoredMessage {
-  readonly deviceId: string
-  readonly at: string | null
-  readonly payloadHex: string
-}
-export interface StoredReading {
-  readonly deviceId: string
-  readonly channel: string
-  readonly readAt: string
-  readonly index: number
-}
 
 export interface Verdict {
   readonly sent: number

@@ -19,3 +19,16 @@ export interface Model {
   /** For whoever looks for a cause. */
   readonly nameOf: (number: number) => string
 }
+
+/** A row of `GET /v1/messages` or of `GET /v1/readings`, as far as the ledger looks at it. */
+export interface StoredMessage {
+  readonly deviceId: string
+  readonly at: string | null
+  readonly payloadHex: string
+}
+export interface StoredReading {
+  readonly deviceId: string
+  readonly channel: string
+  readonly readAt: string
+  readonly index: number
+}

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Ledger, StoredMessage, StoredReading } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
+import type { StoredMessage, StoredReading } from './model.ts'
 
 interface LaneFlow {
   readonly raw: Readonly<Record<'received' | 'stored' | 'duplicates' | 'rejected', number>>
@@ -66,26 +67,33 @@ export interface DrainOptions {
   readonly waiting?: () => Promise<number>
   /** How long nothing may move before it counts as drained. */
   readonly quietMs?: number
+  /** How long the system may say nothing at all before it is given up. */
+  readonly silenceMs?: number
 }
 
 /**
  * Waits until nothing is on its way any more: no pack on the bus, no message pending, no count that moves.
  * @returns the flow then, and whether that came in time
  */
-export const drain = async (apiUrl: string, { limitMs, waiting = async () => 0, quietMs = 300 }: DrainOptions) => {
+export const drain = async (
+  apiUrl: string,
+  { limitMs, waiting = async () => 0, quietMs = 300, silenceMs = limitMs + 30_000 }: DrainOptions,
+) => {
   const deadline = Date.now() + limitMs
+  let answeredAtMs = Date.now()
   let last = ''
   let sinceMs = Date.now()
   for (;;) {
     const packs = await waiting().catch(() => 1)
     const flow = await readFlow(apiUrl).catch(() => null)
+    if (flow !== null) answeredAtMs = Date.now()
     const now = JSON.stringify(flow)
     if (flow === null || packs > 0 || now !== last) sinceMs = Date.now()
     last = now
     const pending = flow ? flow.sigfox.pulse.pending + flow.nbiot.pulse.pending : 1
     const isQuiet = flow !== null && packs === 0 && pending === 0 && Date.now() - sinceMs >= quietMs
     if (flow !== null && (isQuiet || Date.now() > deadline)) return { flow, inTime: isQuiet, packs }
-    if (Date.now() > deadline + 30_000) throw new Error(`GET ${apiUrl}/v1/flow does not answer`)
+    if (Date.now() - answeredAtMs > silenceMs) throw new Error(`GET ${apiUrl}/v1/flow does not answer.`)
     await pause(60)
   }
 }

@@ -50,7 +50,7 @@ export const openAccount = (fleet: LoadFleet) => {
     unreadableThere: () => {
       let there = 0
       for (let number = 0; number < fleet.hourly; number++)
-        if (ledger.isThere(number) && fleet.isSigfox(number) && fleet.isUnreadable(number)) there++
+        if (ledger.isThere(number) && fleet.isUnreadable(number)) there++
       return there
     },
     /** Messages that have been sent so far, each counted once. */

@@ -19,6 +19,8 @@ import { LoadFault, type System } from './system/system.ts'
 const timeScaleWithFaults = 18
 /** npm passes Ctrl-C on to us although the terminal has sent it already: a second one this soon is the same one. */
 const sameSignalMs = 1_000
+/** Longer than this is worth a look into the logs. */
+const slowDrainSeconds = 60
 
 const writeReport = (path: string, text: string) => {
   try {
@@ -53,13 +55,16 @@ const run = async (options: Options, interrupt: AbortSignal): Promise<number> =>
   const progress = createProgress(process.stderr, plan.seconds, quiet)
   if (!quiet) console.log(`${planText(plan)}\n`)
   const system = await open(options, faults, progress.say)
+  let isFine = false
   try {
     if (interrupt.aborted) return 130
     const result = await runLoad({ system, plan, faults, say: progress.say, sampled: progress.show, interrupt })
+    isFine = isEven(result) && result.drainSeconds < slowDrainSeconds
     report(result, options)
     return isEven(result) ? (interrupt.aborted ? 130 : 0) : 1
   } finally {
-    await system.stop()
+    const logs = await system.stop(!isFine)
+    if (logs !== null) progress.say(`the logs of the system are in ${logs}`)
   }
 }
 

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import { type Addresses, readAddresses } from './addresses.ts'
-import { mostDevices } from './plan/fleet.ts'
+import { mostDevices } from './plan/devices.ts'
 import { type LoadPlan, type NbiotProfile, nbiotProfiles, startSecondsOf } from './plan/plan.ts'
 import { LoadFault } from './system/system.ts'
 
-export const usage = `npm run load -- --devices N --minutes M [options]
+const usage = `npm run load -- --devices N --minutes M [options]
 
   --speed X            the fleet's clock runs X times faster (1); each device reports once an hour of it
   --share sigfox=50    percent of the devices that report by Sigfox, the others by NB-IoT

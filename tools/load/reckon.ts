@@ -4,9 +4,10 @@ import { conservationOf } from './conservation.ts'
 import { confirmPercentiles } from './measure/confirm.ts'
 import { doubtsOf, totalsOf } from './measure/doubt.ts'
 import type { Observer } from './measure/observe.ts'
+import type { ByHalf } from './measure/percentiles.ts'
 import type { LoadFleet } from './plan/fleet.ts'
 import { messagesPerSecond } from './plan/plan.ts'
-import type { FaultMark, LoadResult, Percentiles } from './result.ts'
+import type { FaultMark, LoadResult } from './result.ts'
 import type { Summary } from './sender/messages.ts'
 import { isLoopback } from './system/loopback.ts'
 import type { System } from './system/system.ts'
@@ -21,7 +22,7 @@ export interface Evidence {
   readonly drainedAtMs: number
   readonly beginsAtMs: number
   readonly marks: readonly FaultMark[]
-  readonly endToEnd: { readonly percentiles: () => Percentiles }
+  readonly endToEnd: { readonly read: () => ByHalf }
   readonly system: System
 }
 
@@ -58,9 +59,33 @@ const fatesOfUnwanted = ({ unwanted }: Summary, rejected: number) => {
   return { sent, refused, unknown: sent - refused }
 }
 
+const halvesOf = ({ first, second }: ByHalf) => ({ before: first, during: second })
+
+/** What the loud device did to the others: times from before it spoke up, and from then on. */
+const loudDeviceOf = ({ fleet, account, observer, summary, endToEnd, beginsAtMs }: Evidence) => {
+  const halfTimeMs = beginsAtMs + fleet.plan.seconds * 500
+  const halfTime = Math.max(
+    0,
+    observer.scrapes.findLastIndex(({ atMs }) => atMs <= halfTimeMs),
+  )
+  let stored = 0
+  for (let number = fleet.hourly; number < fleet.count; number++) stored += Number(account.ledger.isThere(number))
+  return {
+    messages: fleet.count - fleet.hourly,
+    stored,
+    ackMs: halvesOf(summary.ackMs),
+    confirmMs: {
+      before: confirmPercentiles(totalsOf(observer.scrapes.slice(0, halfTime + 1))),
+      during: confirmPercentiles(totalsOf(observer.scrapes.slice(halfTime))),
+    },
+    endToEndMs: halvesOf(endToEnd.read()),
+  }
+}
+
 /** Everything that a run found, from what was sent, what was seen meanwhile and what was read back. */
 export const resultOf = (evidence: Evidence): LoadResult => {
   const { fleet, account, summary, observer, flow, drainedAtMs, beginsAtMs, marks, endToEnd, system } = evidence
+  const { plan } = fleet
   const gateway = totalsOf(observer.scrapes)
   const doubtful = confirmDatagrams(evidence)
   const verdict = account.ledger.verdict()
@@ -80,9 +105,9 @@ export const resultOf = (evidence: Evidence): LoadResult => {
     unexpected: verdict.unexpected + summary.unwanted.intruders,
     duplicated,
     misread,
-    ackMs: summary.ackMs,
+    ackMs: summary.ackMs.whole,
     confirmMs: confirmPercentiles(gateway),
-    endToEndMs: endToEnd.percentiles(),
+    endToEndMs: endToEnd.read().whole,
     kernelDrops: gateway.kernelDrops,
     sendSeconds: (summary.lastSentAtMs - beginsAtMs) / 1_000,
     drainSeconds: Math.max(0, (drainedAtMs - summary.lastSentAtMs) / 1_000),
@@ -92,6 +117,7 @@ export const resultOf = (evidence: Evidence): LoadResult => {
     faults: [...marks],
     timeline: observer.timeline,
     senderLagMs: summary.lagMs,
+    ...(plan.loudDevice ? { loudDevice: loudDeviceOf(evidence) } : {}),
     conservation: conservationOf({ account, flow, gateway, unwanted: summary.unwanted, stored, doubtful, readings }),
   }
 }

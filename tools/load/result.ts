@@ -23,6 +23,12 @@ export interface FaultMark {
   lastedSeconds: number
 }
 
+/** The same before something began and while it lasted. */
+interface Contrast {
+  before: Percentiles
+  during: Percentiles
+}
+
 /** What a run found; written as it is by `--json`. Rates are messages a second, CPU is of all processes of a name. */
 export interface LoadResult {
   plan: {
@@ -61,6 +67,8 @@ export interface LoadResult {
   peakRssMb: Record<string, number>
   faults: FaultMark[]
   timeline: Sample[]
+  /** With `--loud-device`: what one device at a thousand times the rate sent, and what it did to the times of all. */
+  loudDevice?: { messages: number; stored: number; ackMs: Contrast; confirmMs: Contrast; endToEndMs: Contrast }
   /** How far the slowest sender fell behind its plan; above 100 ms the sender was the limit, not the system. */
   senderLagMs: number
   conservation: { lane: string; check: string; holds: boolean; says: string }[]

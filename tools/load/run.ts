@@ -17,6 +17,8 @@ const leadMs = 700
 const drainLimitMs = { whole: 180_000, interrupted: 15_000 } as const
 /** What waits on the bus is known a second late, and a worker that was killed or stopped needs its time. */
 const quietMs = { plain: 1_500, withFaults: 4_000 } as const
+/** Longer than a database stands still in any storm. */
+const silenceMs = 45_000
 const diskEveryMs = 2_000
 
 export interface RunParts {
@@ -66,6 +68,7 @@ const drainSystem = async ({ system, faults, interrupt }: Begun, observer: Obser
     limitMs: interrupt.aborted ? drainLimitMs.interrupted : drainLimitMs.whole,
     waiting: async () => (system.look ? (observer.waiting() ?? 1) : 0),
     quietMs: quiet,
+    silenceMs,
   })
   // it was seen to be quiet for so long before it counted as drained
   return { ...drained, atMs: Date.now() - (drained.inTime ? quiet : 0) }

@@ -12,11 +12,11 @@ export const targets = {
   'nbiot-raw-worker': /NBIoTRawWorker/,
   'sigfox-pulse-worker': /SigfoxPulseWorker/,
   'nbiot-pulse-worker': /NBIoTPulseWorker/,
-  api: /Api/,
+  api: /ReadingApi/,
   db: /^postgres$/,
   bus: /^(queues|streams)$/,
 } as const
-export type Target = keyof typeof targets
+type Target = keyof typeof targets
 
 export interface PlannedFault {
   /** `kill` ends the processes at once, `stop` lets them stand still for a while. */

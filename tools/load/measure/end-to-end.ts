@@ -1,26 +1,28 @@
-import { createHistogram } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LoadFleet } from '../plan/fleet.ts'
 import { radioOf } from '../plan/radio.ts'
-import type { Percentiles } from '../result.ts'
+import { createHalves } from './halves.ts'
 
-const pollMs = 50
-const betweenMs = 400
-const aheadMs = 50
+const everyMs = 1_000
+const aheadMs = 100
+const shortestPollMs = 50
+/** What takes long is asked for less often: whoever measures must not become the load. */
+const pollPart = 0.2
 
 /**
- * Follows one message after the other from when it is due until it can be read as a reading, until the signal.
- * What is followed is few: it must not become the load.
+ * Follows a message every second, from when it is due until it can be read as a reading, until the signal. Which one is
+ * fixed by the time alone, so that slow times are not seen less often.
  */
 export const followMessages = (fleet: LoadFleet, apiUrl: string, beginsAtMs: number, signal: AbortSignal) => {
-  const seen = createHistogram({ lowest: 1, highest: 3_600_000, figures: 3 })
+  const seen = createHalves(fleet.plan.seconds * 500, 1)
   const perMs = fleet.hourly / (fleet.plan.seconds * 1_000)
+  const nowMs = () => Date.now() - beginsAtMs
+  const until = (ms: number) => pause(Math.max(0, ms - nowMs()), null, { signal })
 
-  const pick = (): number | null => {
-    const first = Math.ceil((Date.now() - beginsAtMs + aheadMs) * perMs)
-    for (let number = Math.max(0, first); number < Math.min(first + 200, fleet.hourly); number++)
-      if (radioOf(fleet.plan.seed, number) === 'plain' && !(fleet.isSigfox(number) && fleet.isUnreadable(number)))
-        return number
+  const pick = (atMs: number): number | null => {
+    const first = Math.ceil(atMs * perMs)
+    for (let number = first; number < Math.min(first + 200, fleet.hourly); number++)
+      if (radioOf(fleet.plan.seed, number) === 'plain' && !fleet.isUnreadable(number)) return number
     return null
   }
   const isRead = async (number: number) => {
@@ -35,23 +37,21 @@ export const followMessages = (fleet: LoadFleet, apiUrl: string, beginsAtMs: num
     // one by one it leaves when it is due, in a batch when its second has ended
     const dueMs = fleet.dueMs(number)
     const leavesMs = fleet.plan.sigfoxBatches && fleet.isSigfox(number) ? Math.ceil(dueMs / 1_000) * 1_000 : dueMs
-    await pause(Math.max(0, beginsAtMs + leavesMs - Date.now()), null, { signal })
-    while (!(await isRead(number).catch(() => false))) await pause(pollMs, null, { signal })
-    seen.record(Math.max(1, Math.round(Date.now() - beginsAtMs - leavesMs)))
+    await until(leavesMs)
+    while (!(await isRead(number).catch(() => false)))
+      await until(nowMs() + Math.max(shortestPollMs, pollPart * (nowMs() - leavesMs)))
+    seen.record(leavesMs, nowMs() - leavesMs)
   }
   const run = async () => {
-    await pause(Math.max(0, beginsAtMs - Date.now()), null, { signal })
-    for (let number = pick(); !signal.aborted && number !== null; number = pick()) {
-      await follow(number)
-      await pause(betweenMs, null, { signal })
+    const followed: Promise<void>[] = []
+    for (let second = 0; second < fleet.plan.seconds; second++) {
+      const aimedMs = second * everyMs + aheadMs
+      await until(aimedMs - aheadMs)
+      const number = pick(aimedMs)
+      if (number !== null) followed.push(follow(number).catch(() => undefined))
     }
+    await Promise.all(followed)
   }
   const ended = run().catch(() => undefined)
-  return {
-    ended,
-    percentiles: (): Percentiles =>
-      seen.count === 0
-        ? { p50: null, p99: null, max: null }
-        : { p50: seen.percentile(50), p99: seen.percentile(99), max: seen.max },
-  }
+  return { ended, read: seen.read }
 }

@@ -1,5 +1,5 @@
-import { createHistogram } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
+import { createHalves } from '../measure/halves.ts'
 import { createLoadFleet } from '../plan/fleet.ts'
 import { unwantedOf } from '../plan/radio.ts'
 import { openCallbacks } from './callbacks.ts'
@@ -28,7 +28,7 @@ const sources = (host: string, count: number): string[] =>
 const run = async ({ plan, httpUrl, token, udpHost, udpPort, beginsAtMs }: Assignment, stop: AbortSignal) => {
   const fleet = createLoadFleet(plan)
   const notes = createNotes()
-  const latency = createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 })
+  const latency = createHalves(plan.seconds * 500, 1_000)
   const unwanted: UnwantedCounts = {
     malformedCallbacks: 0,
     malformedAnswered: 0,
@@ -48,7 +48,7 @@ const run = async ({ plan, httpUrl, token, udpHost, udpPort, beginsAtMs }: Assig
     post: callbacks.post,
     notes,
     unwanted,
-    answeredAfterMs: (ms) => latency.record(Math.max(1, Math.round(ms * 1_000))),
+    answered: latency.record,
     nowMs,
   })
   const schedule = createSchedule(fleet)
@@ -104,11 +104,10 @@ const run = async ({ plan, httpUrl, token, udpHost, udpPort, beginsAtMs }: Assig
   }
   const cpu = process.cpuUsage(cpuBefore)
   say({ slice: notes.slice() })
-  const percentile = (percent: number) => (latency.count === 0 ? null : latency.percentile(percent) / 1_000)
   const summary: Summary = {
     unwanted,
     copies,
-    ackMs: { p50: percentile(50), p99: percentile(99), max: latency.count === 0 ? null : latency.max / 1_000 },
+    ackMs: latency.read(),
     lagMs,
     lastSentAtMs,
     cpuSeconds: (cpu.user + cpu.system) / 1e6,

@@ -1,5 +1,5 @@
+import type { ByHalf } from '../measure/percentiles.ts'
 import type { LoadPlan } from '../plan/plan.ts'
-import type { Percentiles } from '../result.ts'
 
 /** What a sender is told before it begins. */
 export interface Assignment {
@@ -40,7 +40,7 @@ export interface Summary {
   readonly unwanted: UnwantedCounts
   /** Second copies of messages, as radios and impatient networks send them. */
   readonly copies: number
-  readonly ackMs: Percentiles
+  readonly ackMs: ByHalf
   readonly lagMs: number
   readonly lastSentAtMs: number
   readonly cpuSeconds: number

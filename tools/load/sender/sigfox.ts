@@ -17,13 +17,13 @@ interface Parts {
   readonly notes: Notes
   readonly unwanted: UnwantedCounts
   /** An answer came so long after its request was due. */
-  readonly answeredAfterMs: (ms: number) => void
+  readonly answered: (dueMs: number, afterMs: number) => void
   /** Milliseconds since the begin. */
   readonly nowMs: () => number
 }
 
 /** The Sigfox network: sends callbacks, one by one or those of a second at once, and repeats what is not confirmed. */
-export const sigfoxNetwork = ({ fleet, token, post, notes, unwanted, answeredAfterMs, nowMs }: Parts) => {
+export const sigfoxNetwork = ({ fleet, token, post, notes, unwanted, answered, nowMs }: Parts) => {
   const pauseMs = minuteMs(fleet.plan)
   let open = 0
   let stopped = false
@@ -39,7 +39,7 @@ export const sigfoxNetwork = ({ fleet, token, post, notes, unwanted, answeredAft
           return
         }
         open--
-        if (isAnswered) answeredAfterMs(nowMs() - dueMs)
+        if (isAnswered) answered(dueMs, nowMs() - dueMs)
         done(isAnswered ? status : 0)
       })
     attempt(1)

@@ -6,7 +6,7 @@ const bytesPerMessage = 4_000
 const reserveBytes = 1_000_000_000
 const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1)
 
-export const freeBytes = (folder: string): number => {
+const freeBytes = (folder: string): number => {
   const { bavail, bsize } = statfsSync(folder)
   return bavail * bsize
 }

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Doors, HostAnswer, HostQuestion, HostSettings, Look } from './messages.ts'
 import { LoadFault, type System } from './system.ts'
@@ -22,7 +22,7 @@ export const startLocalSystem = async (
   const ask = (question: HostQuestion) => host.connected && host.send(question, () => undefined)
   const answers = (take: (answer: HostAnswer) => void) => host.on('message', take)
 
-  const stop = async () => {
+  const stop = async (keepLogs: boolean) => {
     ask('stop')
     const patience = new AbortController()
     const kill = pause(stopLimitMs, null, { signal: patience.signal }).then(
@@ -32,7 +32,10 @@ export const startLocalSystem = async (
     await ended
     patience.abort()
     await kill
+    const logs = resolve('.data', `load-${process.pid}-logs`)
+    if (keepLogs) cpSync(join(dataDir, 'logs'), logs, { recursive: true })
     rmSync(dataDir, { recursive: true, force: true })
+    return keepLogs ? logs : null
   }
 
   let doors: Doors
@@ -47,7 +50,7 @@ export const startLocalSystem = async (
       ask({ start: { ...settings, dataDir, token } })
     })
   } catch (error) {
-    await stop()
+    await stop(false)
     throw error
   }
 

@@ -40,6 +40,6 @@ export const reachSystem = async (addresses: Addresses): Promise<System> => {
     dataDir: null,
     look: null,
     runnerPid: null,
-    stop: async () => undefined,
+    stop: async () => null,
   }
 }

@@ -14,7 +14,8 @@ export interface System {
   /** Process that runs the functions, and ids of all others by name. */
   readonly look: (() => Promise<Look>) | null
   readonly runnerPid: number | null
-  readonly stop: () => Promise<void>
+  /** Ends what this run started; answers the folder of its logs where they are kept. */
+  readonly stop: (keepLogs: boolean) => Promise<string | null>
 }
 
 /** What a person must change before there can be a run: one sentence. */

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest'
+import { readDatagram } from '../../../core/nbiot/datagram.ts'
+import type { DecodedFrame } from '../../../core/profile.ts'
+import { profileOfDatagram, profiles } from '../../../core/profiles/index.ts'
+import { createLoadFleet, datagramBytes } from '../../../tools/load/plan/fleet.ts'
+import { turnsOf } from '../../../tools/load/plan/turns.ts'
+import { planOf } from './plans.ts'
+
+const fleet = createLoadFleet(planOf({ loudDevice: true }))
+const numbers = Array.from({ length: fleet.count }, (_, number) => number)
+
+const decode = (number: number): DecodedFrame | string => {
+  const bytes = Buffer.from(fleet.payloadHex(number), 'hex')
+  if (fleet.isSigfox(number))
+    return profiles.get('adeunis-pulse@3')?.decode(bytes, { samplePeriodSeconds: null }) ?? 'no profile'
+  const uplink = readDatagram(bytes, fleet.timeOf(number) * 1000)
+  expect(uplink).toMatchObject({ deviceId: fleet.deviceIdOf(number), timeSeconds: fleet.timeOf(number) })
+  if (uplink.kind === 'reject') return uplink.reason
+  const name = profileOfDatagram(uplink.kind, bytes) ?? ''
+  return profiles.get(name)?.decode(bytes, { samplePeriodSeconds: null }) ?? `no profile ${name}`
+}
+
+test('the same seed is the same fleet, another seed another one', () => {
+  const again = createLoadFleet(planOf({ loudDevice: true }))
+  const other = createLoadFleet(planOf({ loudDevice: true, seed: 8 }))
+  const some = numbers.filter((number) => number % 97 === 0)
+  expect(some.map(again.payloadHex)).toEqual(some.map(fleet.payloadHex))
+  expect(some.filter((number) => other.payloadHex(number) === fleet.payloadHex(number))).toEqual([])
+  expect(some.filter((number) => fleet.isOurs(other.deviceIdOf(number)))).toEqual([])
+})
+
+test('a message is found again by its device and its instant, and no other is', () => {
+  for (const number of numbers) {
+    const [deviceId, at] = [fleet.deviceIdOf(number), fleet.timeOf(number)]
+    expect(fleet.find(deviceId, at)).toBe(number)
+    expect(fleet.find(deviceId, at + 1)).toBeNull()
+  }
+  for (const stranger of ['C0FFEE', '868411050000001', '8600007000099999', ''])
+    expect(fleet.find(stranger, fleet.timeOf(0))).toBeNull()
+})
+
+test('the real profiles read in each frame exactly what the ledger expects of it', () => {
+  const kinds = new Set<string>()
+  for (const number of numbers) {
+    const decoded = decode(number)
+    const told = new Map(fleet.told(number))
+    if (typeof decoded === 'string') {
+      kinds.add(decoded)
+      expect(told.size).toBe(0)
+      continue
+    }
+    for (const { channel, index, timeSeconds } of decoded.indexes) {
+      const at = timeSeconds ?? fleet.timeOf(number)
+      const place = fleet.placeOf(fleet.deviceIdOf(number), channel, at, index)
+      if (!place) throw new Error(`message ${fleet.nameOf(number)}: nobody expects ${channel} ${index} at ${at}`)
+      expect(fleet.placeOf(fleet.deviceIdOf(number), channel, at, index + 1)).toBeNull()
+      told.set(place.number, (told.get(place.number) ?? 0) & ~place.bit)
+    }
+    expect([...told.values()].filter((bits) => bits !== 0)).toEqual([])
+    kinds.add(fleet.isSigfox(number) ? 'sigfox' : decoded.indexes.map(({ channel }) => channel).join(''))
+  }
+  // Dragino with the sample before, without it, alone; Adeunis of two channels; frames that nobody can read
+  expect([...kinds].sort()).toEqual(['A', 'AAAA', 'AAAAA', 'AB', 'sigfox', 'unknown_frame'])
+})
+
+test('each device has its turn once in a period, and neighbours in time are not neighbours in their ids', () => {
+  for (const devices of [1, 2, 7, 1_000, 36_000]) {
+    const { deviceAt, turnOf } = turnsOf(devices)
+    const seen = Array.from({ length: devices }, (_, turn) => deviceAt(turn))
+    expect(new Set(seen).size).toBe(devices)
+    expect(seen.map(turnOf)).toEqual(seen.map((_, turn) => turn))
+  }
+  const { deviceAt, turnOf } = turnsOf(36_000_000)
+  expect(Math.abs(deviceAt(1) - deviceAt(0))).toBeGreaterThan(1_000_000)
+  for (const turn of [1, 12_345_678, 35_999_999]) expect(turnOf(deviceAt(turn))).toBe(turn)
+})
+
+test('the share of the doors is the plan’s, and no datagram is longer than its buffer', () => {
+  for (const sigfoxShare of [0, 20, 50, 100]) {
+    const one = createLoadFleet(planOf({ sigfoxShare }))
+    const all = Array.from({ length: one.count }, (_, number) => number)
+    expect(Math.abs(all.filter(one.isSigfox).length / all.length - sigfoxShare / 100)).toBeLessThan(0.03)
+    const target = Buffer.alloc(datagramBytes)
+    for (const number of all.filter((n) => !one.isSigfox(n)).slice(0, 500))
+      expect(one.datagram(number, target)).toBeLessThanOrEqual(datagramBytes)
+  }
+})

@@ -1,0 +1,49 @@
+import { imeiOf } from './frames.ts'
+import { mix } from './hash.ts'
+import { indexAt } from './meter.ts'
+import type { LoadPlan, NbiotProfile } from './plan.ts'
+
+/** Each run has ids of its own, by its seed: a fleet fits into a block. */
+export const mostDevices = 40_000_000
+const blocks = 100
+const firstSigfoxId = 0x10
+const longestSigfoxId = 8
+
+const doorSalt = 0xd002
+const profileSalt = 0x960f11e
+const registerBits = { 'dragino-sw3l-nb': 32, 'dragino-cpn01-nb': 24, 'adeunis-pulse-nbiot': 32, sigfox: 32 } as const
+
+/** Who the devices of a plan are, counted from 0; the loud one, where there is one, comes after all others. */
+export const createDevices = (plan: LoadPlan) => {
+  const { devices, seed, sigfoxShare, profiles, startSeconds, seconds, speed, loudDevice } = plan
+  const block = seed % blocks
+  const window = { startSeconds, endSeconds: startSeconds + seconds * speed }
+
+  const isSigfox = (device: number) => device < devices && mix(seed ^ doorSalt, device) % 100 < sigfoxShare
+  const profileOf = (device: number): NbiotProfile =>
+    (device < devices ? profiles[mix(seed ^ profileSalt, device) % profiles.length] : undefined) ?? 'dragino-sw3l-nb'
+  const idOf = (device: number): string =>
+    isSigfox(device)
+      ? (block * mostDevices + firstSigfoxId + device).toString(16).toUpperCase()
+      : imeiOf(profileOf(device), block, device)
+  return {
+    block,
+    isSigfox,
+    profileOf,
+    idOf,
+    /** The device of an id, null where it is none of these. */
+    find: (id: string): number | null => {
+      const device =
+        id.length > longestSigfoxId
+          ? Number(id.slice(-8))
+          : Number.parseInt(id, 16) - block * mostDevices - firstSigfoxId
+      const isKnown = device >= 0 && device < devices + Number(loudDevice)
+      return isKnown && idOf(device) === id ? device : null
+    },
+    /** What the register of a channel, counted from 0, shows at an instant. */
+    index: (device: number, channel: number, at: number): number => {
+      const bits = registerBits[isSigfox(device) ? 'sigfox' : profileOf(device)]
+      return indexAt(seed, device * 2 + channel, at, bits, window)
+    },
+  }
+}
