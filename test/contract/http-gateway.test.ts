@@ -69,6 +69,7 @@ describe('the container Sigfox door', () => {
   test('P15: without room it is 503 at once, memory is bounded, health is red; then it recovers', async () => {
     const queueBytes = 200_000
     const { topic, request, vitals, healthPort } = await open({ queueBytes })
+    const startedAtMs = performance.now()
     topic.stall()
     const answers = range(200).map((i) => request(uplink(i)))
     const stalled = await eventually(vitals, (now) => now[vital.received] === 200)
@@ -76,6 +77,10 @@ describe('the container Sigfox door', () => {
     expect(shed).toBeGreaterThan(0)
     expect(stalled[vital.queuedBytes]).toBeLessThanOrEqual(queueBytes)
     expect(await healthStatus(healthPort)).toBe(503)
+    // long before the six seconds after which they would be answered anyway
+    const turnedAway = await eventually(vitals, (now) => now[vital.failedCallbacks] === shed)
+    expect(turnedAway[vital.failedCallbacks]).toBe(shed)
+    expect(performance.now() - startedAtMs).toBeLessThan(5_000)
     topic.resume()
     const codes = statuses(await Promise.all(answers))
     expect(codes.filter((code) => code === 503)).toHaveLength(shed)
