@@ -1,5 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { operations } from '../../adapters/postgres/operations/index.ts'
@@ -196,12 +198,22 @@ test('with --stack the token is in its secret, requests are signed, and devices 
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
   }
   const run = await smoke(asked, environment)
+  const outputs = join(folder.path, 'outputs.json')
+  const written = {
+    SigfoxCallbackUrl: `${local.httpUrl}/sigfox/uplink`,
+    UdpAddress: `127.0.0.1:${local.udpPort}`,
+    ApiUrl: `http://127.0.0.1:${api.port}/v1`,
+    SigfoxSecretArn: arn,
+  }
+  writeFileSync(outputs, JSON.stringify({ 'sluice-prod-ingest': written }))
+  const deployed = await smoke(['--stack', 'sluice-prod-ingest', '--outputs', outputs], environment)
   const unknown = await smoke([...asked.slice(0, -1), `${arn}y`], environment)
   api.close()
   lambda.close()
   await secrets.stop()
   await pool.end()
   expect(run).toMatchObject({ code: 0, stderr: '' })
+  expect(deployed).toMatchObject({ code: 0, stderr: '' })
   expect(seen.length).toBeGreaterThan(1)
   expect(unknown.stderr).toMatch(/^The secret \S+y cannot be read \(HTTP 400\): /)
   expect(run.stdout + unknown.stdout + unknown.stderr).not.toContain('local"')
@@ -213,6 +225,8 @@ test.each([
   [['--http', 'host'], '--http is an http or https address, not "host".'],
   [['--within', '0'], '--within is a number of seconds from 1 to 9999, not "0".'],
   [['--token-env', 'NONE'], '--token-env NONE: there is no such variable, or it is empty.'],
+  [['--outputs', 'none.json'], '--outputs is of a stack: say --stack too.'],
+  [['--outputs', 'none.json', '--stack', 's'], '--outputs none.json has no outputs of s: '],
   [['--stack', 'sluice-prod-ingest'], 'With --stack say also --http, --udp, --api.'],
   [
     ['--stack', 's', '--http', 'http://a', '--udp', 'a:1', '--api', 'http://a'],

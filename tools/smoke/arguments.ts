@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readOverrides } from '../../local/overrides.ts'
 import { Misuse } from '../command.ts'
 import { targetOptions, targetUsage } from '../operate.ts'
 
 export const usage = `Usage: npm run smoke -- [--http URL] [--udp HOST:PORT] [--api URL] [--token-env NAME | --token-secret ARN]
-                        [--within SECONDS] [--stack NAME]
+                        [--outputs FILE] [--within SECONDS] [--stack NAME]
 
 Sends one message of a device that there is not through each door, reads both back, and erases all of it again.
   --http          the callback's address, as the output SigfoxCallbackUrl has it
@@ -12,6 +13,7 @@ Sends one message of a device that there is not through each door, reads both ba
   --api           where it is read back, as the output ApiUrl has it
   --token-env     the environment variable that holds the callback's token
   --token-secret  the secret that holds it, as the output SigfoxSecretArn has it
+  --outputs       all four, as \`cdk deploy --outputs-file FILE\` wrote them of the stack
   --within        how long to wait for the readings, 60 by default
 Without --stack these are the doors of the local run, and the requests of --api are not signed. One run at a
 time; what arrives after a run has given up is erased by the next.
@@ -57,15 +59,32 @@ const options = {
   api: text,
   'token-env': text,
   'token-secret': text,
+  outputs: text,
   within: text,
 } as const
 
-const parse = (argv: readonly string[]) => {
+/** What was deployed, by the options that say the same. */
+const readOutputs = (file: string, stack: string | undefined) => {
+  if (stack === undefined) throw new Misuse('--outputs is of a stack: say --stack too.')
+  try {
+    const { SigfoxCallbackUrl, UdpAddress, ApiUrl, SigfoxSecretArn } = JSON.parse(readFileSync(file, 'utf8'))[stack]
+    return { http: SigfoxCallbackUrl, udp: UdpAddress, api: ApiUrl, 'token-secret': SigfoxSecretArn }
+  } catch (error) {
+    throw new Misuse(`--outputs ${file} has no outputs of ${stack}: ${(error as Error).message}.`)
+  }
+}
+
+const given = (argv: readonly string[]) => {
   try {
     return parseArgs({ args: [...argv], options }).values
   } catch (error) {
     throw new Misuse(`${(error as Error).message}.`)
   }
+}
+
+const parse = (argv: readonly string[]): ReturnType<typeof given> => {
+  const values = given(argv)
+  return values.outputs === undefined ? values : { ...readOutputs(values.outputs, values.stack), ...values }
 }
 
 const readToken = (
