@@ -6,7 +6,7 @@ import { startGateway } from '../../http-gateway/gateway.ts'
 import { readGatewaySettings } from '../../http-gateway/settings.ts'
 import { stubAws } from './sqs-queue.ts'
 
-export interface Sent {
+interface Sent {
   readonly route?: 'uplink' | 'batch'
   readonly contentType?: string
   /** How API Gateway hands over what is no text; a container gets the bytes. */
@@ -44,7 +44,7 @@ const openLambda: OpenDoor = async (sqsPort, rawTopicUrl) => {
 }
 
 /** The settings of a gateway beside those that are stubbed. */
-export const stubGateway = () => {
+const stubGateway = () => {
   const own = { httpPort: '0', healthPort: '0', lingerMilliseconds: '5', drainSeconds: '0', queueBytes: `${2 ** 27}` }
   for (const [name, value] of Object.entries(own)) vi.stubEnv(setting[name as keyof typeof own], value)
 }

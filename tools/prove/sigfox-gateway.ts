@@ -27,9 +27,7 @@ const declaredOf = ({ local }: World): Record<string, string> =>
   )
 
 /** The container variant of the Sigfox door beside the functions of the run, on the same topic and for the same token. */
-export const startOwnSigfoxGateway = async (
-  world: World,
-): Promise<SigfoxDoor & { readonly stop: () => Promise<void> }> => {
+const startOwnSigfoxGateway = async (world: World): Promise<SigfoxDoor & { readonly stop: () => Promise<void> }> => {
   const declared = declaredOf(world)
   const values = Object.entries(secretValues(world.sigfox.token))
   const secrets = await startSecrets(new Map(values.map(([name, value]) => [declared[name] ?? '', value])))
