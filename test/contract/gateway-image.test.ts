@@ -105,6 +105,7 @@ const startImage = async (port: typeof setting.udpPort | typeof setting.httpPort
   const ready = await eventually(
     async () => lines.find(({ event }) => event === 'ready'),
     (line) => line !== undefined,
+    30_000,
   )
   const ports = ready as { udpPort?: number; httpPort?: number; healthPort: number }
   return {

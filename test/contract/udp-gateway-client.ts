@@ -29,9 +29,13 @@ export const scrape = async (healthPort: number): Promise<Record<string, number>
 export const healthStatus = async (healthPort: number): Promise<number> =>
   (await fetch(`http://127.0.0.1:${healthPort}/healthz`)).status
 
-/** Asks until the answer is good, for ten seconds; then answers the last one, for the test to show. */
-export const eventually = async <T>(ask: () => Promise<T>, good: (answer: T) => boolean): Promise<T> => {
-  const endMs = Date.now() + 10_000
+/** Asks until the answer is good, for so long; then answers the last one, for the test to show. */
+export const eventually = async <T>(
+  ask: () => Promise<T>,
+  good: (answer: T) => boolean,
+  limitMs = 10_000,
+): Promise<T> => {
+  const endMs = Date.now() + limitMs
   for (;;) {
     const answer = await ask()
     if (good(answer) || Date.now() > endMs) return answer

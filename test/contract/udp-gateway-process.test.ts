@@ -1,38 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createInterface } from 'node:readline'
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { startFauxqs } from 'fauxqs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { unpackItems } from '../../adapters/pack/pack.ts'
-import { rawItemCodec } from '../../adapters/pack/raw-item.ts'
-import type { RawItem } from '../../core/uplink.ts'
 import { vital } from '../../core/vitals.ts'
 import { adeunisDatagram, unknownDatagram } from '../unit/udp-gateway/datagrams.ts'
+import { startGatewayBus } from './gateway-process.ts'
 import { eventually, healthStatus, openSender, scrape } from './udp-gateway-client.ts'
 
-const started: ChildProcess[] = []
-let bus: Awaited<ReturnType<typeof startFauxqs>>
-let sqs: SQSClient
+let bus: Awaited<ReturnType<typeof startGatewayBus>>
 
 beforeAll(async () => {
-  bus = await startFauxqs({ port: 0, logger: false })
-  const credentials = { accessKeyId: 'x', secretAccessKey: 'x' }
-  sqs = new SQSClient({ endpoint: `http://127.0.0.1:${bus.port}`, region: 'eu-west-1', credentials })
+  bus = await startGatewayBus()
 })
-afterAll(async () => {
-  for (const child of started) child.kill('SIGKILL')
-  sqs.destroy()
-  await bus.stop()
-})
-
-const createTopic = async (name: string) => {
-  await sqs.send(new CreateQueueCommand({ QueueName: name }))
-  return `http://127.0.0.1:${bus.port}/000000000000/${name}`
-}
+afterAll(() => bus.stop())
 
 const defaults = {
   UDP_PORT: '0',
@@ -44,39 +25,7 @@ const defaults = {
   REJECTS_PER_SECOND: '10',
 }
 
-type Line = Readonly<Record<string, unknown>> & { readonly event: string }
-
-/** Runs the gateway; answers its log lines by event, its stderr, and its exit code. */
-const run = (environment: Record<string, string>) => {
-  const child = spawn(process.execPath, ['udp-gateway/main.ts'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...defaults,
-      AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${bus.port}`,
-      AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: 'x',
-      AWS_SECRET_ACCESS_KEY: 'x',
-      ...environment,
-    },
-  })
-  started.push(child)
-  const lines: Line[] = []
-  let stderr = ''
-  createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)))
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk
-  })
-  const closed = once(child, 'close')
-  return {
-    signal: (signal: NodeJS.Signals) => child.kill(signal),
-    said: (event: string) =>
-      eventually(
-        async () => lines.find((line) => line.event === event),
-        (line) => line !== undefined,
-      ),
-    exit: async () => ({ code: (await closed)[0] as number | null, stderr }),
-  }
-}
+const run = (environment: Record<string, string>) => bus.run('udp-gateway/main.ts', { ...defaults, ...environment })
 
 const start = async (environment: Record<string, string>) => {
   const gateway = run(environment)
@@ -85,18 +34,9 @@ const start = async (environment: Record<string, string>) => {
   return { ...gateway, healthPort, sender: openSender(Number(ready?.udpPort)) }
 }
 
-const readTopic = async (url: string): Promise<RawItem[]> => {
-  const items: RawItem[] = []
-  for (;;) {
-    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 }))
-    if (!Messages?.length) return items
-    for (const { Body } of Messages) items.push(...unpackItems(rawItemCodec, Buffer.from(Body ?? '', 'base64')))
-  }
-}
-
 describe.concurrent('the gateway process', () => {
   test('P14: SIGTERM under load turns health red at once, and all that was received is on the bus', async () => {
-    const topic = await createTopic('under-load')
+    const topic = await bus.createTopic('under-load')
     const gateway = await start({ RAW_TOPIC_URL: topic, DRAIN_SECONDS: '1' })
     let sent = 0
     const load = setInterval(() => {
@@ -120,13 +60,13 @@ describe.concurrent('the gateway process', () => {
     const { received = 0, accepted = 0, rejected = 0, shed, left } = counts
     expect(received).toBeGreaterThan((atSignal[vital.received] ?? 0) + 500)
     expect({ shed, left, received }).toEqual({ shed: 0, left: 0, received: accepted + rejected })
-    const uplinks = (await readTopic(topic)).flatMap((item) => (item.kind === 'reject' ? [] : [item.payload]))
+    const uplinks = (await bus.readTopic(topic)).flatMap((item) => (item.kind === 'reject' ? [] : [item.payload]))
     expect(uplinks).toHaveLength(accepted)
     expect(new Set(uplinks.map((payload) => Buffer.from(payload).readUInt32BE(9))).size).toBe(accepted)
   })
 
   test('a second signal ends the drain at once, and still nothing is left', async () => {
-    const topic = await createTopic('in-a-hurry')
+    const topic = await bus.createTopic('in-a-hurry')
     const gateway = await start({ RAW_TOPIC_URL: topic, DRAIN_SECONDS: '100', LINGER_MILLISECONDS: '60000' })
     for (let i = 0; i < 10; i++) gateway.sender.send(adeunisDatagram(i))
     await eventually(
@@ -138,7 +78,7 @@ describe.concurrent('the gateway process', () => {
     gateway.signal('SIGINT')
     expect(await gateway.exit()).toEqual({ code: 0, stderr: '' })
     gateway.sender.close()
-    expect(await readTopic(topic)).toHaveLength(10)
+    expect(await bus.readTopic(topic)).toHaveLength(10)
   })
 
   test('when the bus stays away it exits in time with 1, and says how much is lost', async () => {
