@@ -26,7 +26,9 @@ export const setting = {
   databasePort: 'DATABASE_PORT',
   databaseName: 'DATABASE_NAME',
   databaseUser: 'DATABASE_USER',
-  /** Only where there is no IAM: the local run. Without it each connection signs a token of its own. */
+  /** A secret with `username` and `password` of a user in whose roles all sign in; without it they do so by IAM. */
+  databaseSecretArn: 'DATABASE_SECRET_ARN',
+  /** Only where there is neither IAM nor a secret: the local run. It goes first. */
   databasePassword: 'DATABASE_PASSWORD',
   /** `require` (the default) or `off`. */
   databaseTls: 'DATABASE_TLS',

@@ -6,7 +6,10 @@ DO $$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sluice_app') THEN CREATE ROLE sluice_app LOGIN; END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sluice_reader') THEN CREATE ROLE sluice_reader LOGIN; END IF;
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_iam') THEN GRANT rds_iam TO sluice_app, sluice_reader; END IF;
+  -- Where all sign in as one user with a password, that user makes these roles and so is a member of them. Of a member of
+  -- rds_iam, through others too, RDS takes tokens only: the grant would lock it out.
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_iam') AND current_setting('sluice.sign_in', true) IS DISTINCT FROM 'secret'
+  THEN GRANT rds_iam TO sluice_app, sluice_reader; END IF;
 END
 $$;
 

@@ -12,7 +12,9 @@ CREATE INDEX message_unclocked_received ON message_unclocked (received_at);
 DO $$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sluice_operator') THEN CREATE ROLE sluice_operator LOGIN; END IF;
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_iam') THEN GRANT rds_iam TO sluice_operator; END IF;
+  -- but for where it would lock out, as in 0003_roles.sql
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_iam') AND current_setting('sluice.sign_in', true) IS DISTINCT FROM 'secret'
+  THEN GRANT rds_iam TO sluice_operator; END IF;
 END
 $$;
 ALTER ROLE sluice_operator SET lock_timeout = '30s';

@@ -22,6 +22,7 @@ export class CallbackGateway extends GatewayService {
     { secret, domain }: { secret: Secret; domain: Domain },
   ) {
     const { fields, batchColumns } = props.stage.sigfox
+    const { secretsClients } = props.network
     super(scope, id, props, {
       room: 'http-gateway',
       name: 'Sigfox callbacks',
@@ -35,6 +36,8 @@ export class CallbackGateway extends GatewayService {
         // By reference, and read while it runs: a token that ECS put into the environment would outlive its rotation.
         [setting.sigfoxSecretArn]: secret.secretArn,
       },
+      // Where Secrets Manager has an endpoint, its name leads there from everywhere in the network.
+      ...(secretsClients && { groups: [secretsClients] }),
     })
     this.service.taskDefinition.taskRole.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] }),

@@ -1,6 +1,6 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info'
 import { unless } from './check.ts'
-import type { Domain, ExistingDatabase, Stage } from './stage.ts'
+import type { Domain, ExistingDatabase, SecretSignIn, Stage } from './stage.ts'
 
 export const checkRegion = (region: string) =>
   unless(
@@ -44,14 +44,37 @@ const checkShape = (setting: string, values: string[], pattern: RegExp, example:
     .filter((value) => !pattern.test(value))
     .map((value) => `database.existing.${setting} has "${value}"; it must look like ${example}.`)
 
-/** The attributes of a database and a network that nobody looks up. */
-export const checkExisting = ({ resourceId, host, securityGroupId, network }: ExistingDatabase) => {
-  const { vpcId, zones, publicSubnetIds, privateSubnetIds, busEndpointGroupId } = network
-  const groups = busEndpointGroupId === null ? [] : [busEndpointGroupId]
+const secret = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6}$/
+
+const checkSecret = ({ secretArn, secretsEndpointGroupId }: SecretSignIn, region: string) => {
+  const [, secretRegion = region] = secret.exec(secretArn) ?? []
   return [
-    ...checkShape('resourceId', [resourceId], /^db-[A-Z0-9]+$/, 'db-ABCDEFGHIJKL'),
+    ...checkShape(
+      'signIn.secretArn',
+      [secretArn],
+      secret,
+      'arn:aws:secretsmanager:eu-west-1:111122223333:secret:meters-AbCdEf, with the six characters at its end',
+    ),
+    ...unless(
+      region === '' || secretRegion === region,
+      `database.existing.signIn.secretArn is of ${secretRegion} and region is ${region}; the endpoint in the network leads to the secrets of its own region only.`,
+    ),
+    ...checkGroup('signIn.secretsEndpointGroupId', secretsEndpointGroupId),
+  ]
+}
+
+const checkGroup = (setting: string, id: string | null) =>
+  checkShape(setting, id === null ? [] : [id], /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0, or null')
+
+/** The attributes of a database and a network that nobody looks up. */
+export const checkExisting = ({ host, securityGroupId, signIn, network }: ExistingDatabase, region: string) => {
+  const { vpcId, zones, publicSubnetIds, privateSubnetIds, busEndpointGroupId } = network
+  return [
     ...checkShape('host', [host], hostName, 'meters.abc.eu-west-1.rds.amazonaws.com'),
     ...checkShape('securityGroupId', [securityGroupId], /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0'),
+    ...('secretArn' in signIn
+      ? checkSecret(signIn, region)
+      : checkShape('signIn.resourceId', [signIn.resourceId], /^db-[A-Z0-9]+$/, 'db-ABCDEFGHIJKL')),
     ...checkShape('network.vpcId', [vpcId], /^vpc-[0-9a-f]+$/, 'vpc-0123456789abcdef0'),
     ...checkShape(
       'network',
@@ -59,7 +82,7 @@ export const checkExisting = ({ resourceId, host, securityGroupId, network }: Ex
       /^subnet-[0-9a-f]+$/,
       'subnet-0123456789abcdef0',
     ),
-    ...checkShape('network.busEndpointGroupId', groups, /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0, or null'),
+    ...checkGroup('network.busEndpointGroupId', busEndpointGroupId),
     ...unless(
       zones.length === 2 && publicSubnetIds.length === 2 && privateSubnetIds.length === 2,
       `database.existing.network has ${zones.length} zones, ${publicSubnetIds.length} public and ${privateSubnetIds.length} private subnets; it must have two of each, in the same order.`,

@@ -64,7 +64,7 @@ const checkGateway = ({ gateway, sigfoxDoor }: Stage) => {
   ]
 }
 
-const checkDatabase = ({ database, keepData }: Stage) => [
+const checkDatabase = ({ database, keepData, region }: Stage) => [
   ...within('database.storageGiB', database.storageGiB, 20, 65_536, ' GiB'),
   ...within(
     'database.maxStorageGiB',
@@ -74,7 +74,7 @@ const checkDatabase = ({ database, keepData }: Stage) => [
     ' GiB, and not below database.storageGiB',
   ),
   ...within('database.backupDays', database.backupDays, keepData ? 1 : 0, 35, keepData ? ' when keepData is true' : ''),
-  ...(database.existing ? checkExisting(database.existing) : []),
+  ...(database.existing ? checkExisting(database.existing, region) : []),
 ]
 
 const checkConnections = (stage: Stage) => {

@@ -5,7 +5,7 @@ import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { setting } from '../core/settings.ts'
 import type { Network } from './network.ts'
-import type { Stage } from './stage.ts'
+import type { ExistingDatabase, Stage } from './stage.ts'
 
 /** The owner makes tables and roles; the app and the operator read and write rows; the reader only reads. */
 export type DatabaseUser = 'sluice_owner' | 'sluice_app' | 'sluice_operator' | 'sluice_reader'
@@ -13,7 +13,7 @@ export type DatabaseUser = 'sluice_owner' | 'sluice_app' | 'sluice_operator' | '
 /** All that a function needs to connect as one user. */
 export interface DatabaseAccess {
   vpc: IVpc
-  clients: SecurityGroup
+  clients: SecurityGroup[]
   environment: Record<string, string>
   statement: PolicyStatement
 }
@@ -25,35 +25,38 @@ const owner: DatabaseUser = 'sluice_owner'
 /** What of an instance others need to know. */
 interface Instance {
   id: string
-  resourceId: string
   host: string
   port: string
+  signIn: ExistingDatabase['signIn']
 }
 
 /**
- * PostgreSQL on RDS, made here or there already. Every user, the owner too, signs in with an IAM token signed on the spot, so there is no password
- * to keep, rotate or leak. Written as the plain resource because the higher-level one insists on a password.
+ * PostgreSQL on RDS, made here or there already. To one that is made here every user, the owner too, signs in with an IAM
+ * token signed on the spot, so there is no password to keep, rotate or leak. Written as the plain resource because the
+ * higher-level one insists on a password.
  */
 export class Database extends Construct {
   private readonly vpc: IVpc
   private readonly instance: Instance
-  private readonly clients: SecurityGroup
+  private readonly clients: SecurityGroup[]
 
-  constructor(scope: Construct, id: string, { stage, network: { vpc } }: { stage: Stage; network: Network }) {
+  constructor(scope: Construct, id: string, { stage, network }: { stage: Stage; network: Network }) {
     super(scope, id)
     const { existing } = stage.database
+    const { vpc, secretsClients } = network
     this.vpc = vpc
     const server = existing
       ? SecurityGroup.fromSecurityGroupId(this, 'Server', existing.securityGroupId)
       : new SecurityGroup(this, 'Server', { vpc, description: 'PostgreSQL', allowAllOutbound: false })
     const port = Port.tcp(existing?.port ?? defaultPort)
-    this.clients = new SecurityGroup(this, 'Clients', {
+    const clients = new SecurityGroup(this, 'Clients', {
       vpc,
       description: 'May reach PostgreSQL',
       allowAllOutbound: false,
     })
-    server.connections.allowFrom(this.clients, port, 'PostgreSQL')
-    this.clients.connections.allowTo(server, port, 'PostgreSQL')
+    server.connections.allowFrom(clients, port, 'PostgreSQL')
+    clients.connections.allowTo(server, port, 'PostgreSQL')
+    this.clients = secretsClients ? [clients, secretsClients] : [clients]
     this.instance = existing
       ? { ...existing, id: existing.instanceId, port: String(existing.port) }
       : this.make(stage, server)
@@ -96,9 +99,9 @@ export class Database extends Construct {
     instance.applyRemovalPolicy(stage.keepData ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY)
     return {
       id: instance.ref,
-      resourceId: instance.attrDbiResourceId,
       host: instance.attrEndpointAddress,
       port: instance.attrEndpointPort,
+      signIn: { resourceId: instance.attrDbiResourceId },
     }
   }
 
@@ -108,7 +111,7 @@ export class Database extends Construct {
 
   /** Access as one user: hand it to a function. */
   as(user: DatabaseUser): DatabaseAccess {
-    const { resourceId, host, port } = this.instance
+    const { host, port, signIn } = this.instance
     return {
       vpc: this.vpc,
       clients: this.clients,
@@ -117,20 +120,28 @@ export class Database extends Construct {
         [setting.databasePort]: port,
         [setting.databaseName]: name,
         [setting.databaseUser]: user,
+        ...('secretArn' in signIn && { [setting.databaseSecretArn]: signIn.secretArn }),
         // Certificates of RDS, which Node does not know by itself; without them a checked connection is refused.
         NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
       },
-      statement: new PolicyStatement({
-        actions: ['rds-db:connect'],
-        resources: [
-          Stack.of(this).formatArn({
-            service: 'rds-db',
-            resource: 'dbuser',
-            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-            resourceName: `${resourceId}/${user}`,
-          }),
-        ],
-      }),
+      statement: 'secretArn' in signIn ? readSecret(signIn.secretArn) : this.signInAs(user, signIn.resourceId),
     }
   }
+
+  private signInAs(user: DatabaseUser, resourceId: string) {
+    return new PolicyStatement({
+      actions: ['rds-db:connect'],
+      resources: [
+        Stack.of(this).formatArn({
+          service: 'rds-db',
+          resource: 'dbuser',
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          resourceName: `${resourceId}/${user}`,
+        }),
+      ],
+    })
+  }
 }
+
+const readSecret = (arn: string) =>
+  new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] })

@@ -61,6 +61,8 @@ interface Door {
   /** With a certificate the load balancer ends TLS and speaks TCP to the tasks; without one it hands on datagrams. */
   certificateArn?: string
   environment: Record<string, string>
+  /** Beside the group of the tasks. */
+  groups?: SecurityGroup[]
 }
 
 /** A door that is a container: a listener of the load balancer, and Fargate tasks behind it. */
@@ -206,6 +208,6 @@ const fargateService = (scope: Construct, props: GatewayProps, door: Door, group
     // A public address instead of a NAT gateway or four interface endpoints: 3.65 $ a month and task.
     assignPublicIp: true,
     vpcSubnets: { subnetType: SubnetType.PUBLIC },
-    securityGroups: [group, network.busClients],
+    securityGroups: [group, network.busClients, ...(door.groups ?? [])],
   })
 }

@@ -81,7 +81,7 @@ export class Handler extends NodejsFunction {
       ...(database && {
         vpc: database.vpc,
         vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
-        securityGroups: [database.clients, ...(props.securityGroups ?? [])],
+        securityGroups: [...database.clients, ...(props.securityGroups ?? [])],
         initialPolicy: [database.statement],
       }),
       bundling: {

@@ -33,19 +33,36 @@ export interface Throttle {
   burst: number
 }
 
+/** Each function as a user of its own, with tokens that it signs itself. There is nothing to keep, rotate or leak. */
+interface IamSignIn {
+  /** `db-` and capital letters: what IAM calls the instance. */
+  resourceId: string
+}
+
+/** All functions as the user of one secret, each in a role of its own; for where IAM authentication cannot be turned on. */
+export interface SecretSignIn {
+  /**
+   * The whole ARN, with the six characters at its end, of a secret in the same region: JSON with `username` and
+   * `password`, such as RDS makes and rotates for its master user. If it has a KMS key of your own, that key's policy must
+   * let the functions decrypt.
+   */
+  secretArn: string
+  /** Security group of an endpoint for Secrets Manager that the network has already; null: one is made. */
+  secretsEndpointGroupId: string | null
+}
+
 /**
- * An RDS instance for PostgreSQL 18 that is there already. It has IAM authentication, a database `sluice`, and a user
- * `sluice_owner` who owns it (docs/adr/0009-stacks.md). Said by its attributes: a look-up would need an account to synthesise.
+ * An RDS instance for PostgreSQL 18 that is there already, with a database `sluice` whose owner can sign in as `signIn`
+ * says (docs/adr/0009-stacks.md). Said by its attributes: a look-up would need an account to synthesise.
  */
 export interface ExistingDatabase {
   /** Its name in RDS, for the alarms. */
   instanceId: string
-  /** `db-` and capital letters: what IAM calls it. */
-  resourceId: string
   host: string
   port: number
   /** Gets one rule: PostgreSQL from our functions. */
   securityGroupId: string
+  signIn: IamSignIn | SecretSignIn
   /** Its network becomes ours. */
   network: {
     vpcId: string

@@ -3,6 +3,7 @@ import { setting } from '../../core/settings.ts'
 import { log } from '../log.ts'
 import { integer, oneOf, optionalText, text } from '../settings.ts'
 import { signToken } from './iam-token.ts'
+import { SecretPool } from './secret-pool.ts'
 
 /** The settings of whoever uses the database, for `readSettings`. */
 export const databaseSettings = {
@@ -11,6 +12,7 @@ export const databaseSettings = {
   database: text(setting.databaseName),
   user: text(setting.databaseUser),
   password: optionalText(setting.databasePassword),
+  secretArn: optionalText(setting.databaseSecretArn),
   tls: oneOf(setting.databaseTls, ['require', 'off'], 'require'),
 } as const
 
@@ -19,8 +21,9 @@ export interface DatabaseSettings {
   readonly port: number
   readonly database: string
   readonly user: string
-  /** null: sign in with an IAM token, a new one for each connection. */
   readonly password: string | null
+  /** Without a password: the secret that has one. Without both: an IAM token, a new one for each connection. */
+  readonly secretArn: string | null
   readonly tls: 'require' | 'off'
 }
 
@@ -29,18 +32,20 @@ export interface DatabaseSettings {
  * what the database allows. It is opened at the first use and again after it was lost.
  */
 export const connectDatabase = (settings: DatabaseSettings): pg.Pool => {
-  const { host, port, database, user, password, tls } = settings
-  const pool = new pg.Pool({
+  const { host, port, database, user, password, secretArn, tls } = settings
+  const config = {
     host,
     port,
     database,
-    user,
-    password: password ?? (() => signToken({ host, port, user })),
     ssl: tls === 'require',
     max: 1,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
-  })
+  }
+  const pool =
+    password === null && secretArn !== null
+      ? new SecretPool(secretArn, user, config)
+      : new pg.Pool({ ...config, user, password: password ?? (() => signToken({ host, port, user })) })
   // An idle connection that the server ends is an event of the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn('database_connection_lost', { error: error.message }))
   return pool

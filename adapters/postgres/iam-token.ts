@@ -25,18 +25,15 @@ const asBytes = (secret: string | ArrayBuffer | ArrayBufferView): string | Uint8
 
 const environment = (name: string): string => {
   const value = process.env[name]
-  if (!value) throw new Error(`${name} must be set to sign in to the database with IAM, or DATABASE_PASSWORD without`)
+  if (!value) throw new Error(`${name} must be set to sign in to the database, or DATABASE_PASSWORD in place of it`)
   return value
 }
 
-/**
- * The password of an IAM database user: a signed URL that is valid for 15 minutes, made without any request. The
- * credentials are those that Lambda puts into the environment. (RDS user guide, "Connecting using IAM authentication")
- */
-export const signToken = async (target: { host: string; port: number; user: string }): Promise<string> => {
+/** Signs what goes to a service, with the credentials that Lambda puts into the environment. Throws where there are none. */
+export const signerFor = (service: string): SignatureV4 => {
   const { AWS_SESSION_TOKEN: sessionToken } = process.env
-  const signer = new SignatureV4({
-    service: 'rds-db',
+  return new SignatureV4({
+    service,
     region: environment('AWS_REGION'),
     sha256: Sha256,
     credentials: {
@@ -45,8 +42,22 @@ export const signToken = async (target: { host: string; port: number; user: stri
       ...(sessionToken ? { sessionToken } : {}),
     },
   })
-  const { host, port, user } = target
-  const signed = await signer.presign(
+}
+
+/**
+ * The password of an IAM database user: a signed URL that is valid for 15 minutes, made without any request.
+ * (RDS user guide, "Connecting using IAM authentication")
+ */
+export const signToken = async ({
+  host,
+  port,
+  user,
+}: {
+  host: string
+  port: number
+  user: string
+}): Promise<string> => {
+  const signed = await signerFor('rds-db').presign(
     {
       method: 'GET',
       protocol: 'https:',

@@ -48,8 +48,18 @@ const packagesOn = async (bus: Stage['bus']) => {
     outdir: 'unwritten',
     metafile: true,
   })
-  const packages = Object.keys(metafile.inputs).map((path) => /node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? '')
-  return { packages, sizes: Object.values(metafile.outputs).map(({ bytes }) => bytes) }
+  const packageOf = (path: string) => /node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? ''
+  /** Entry points whose bundle has it. */
+  const bundlesWith = (name: string) =>
+    Object.values(metafile.outputs)
+      .filter(({ inputs }) => Object.keys(inputs).some((path) => packageOf(path) === name))
+      .map(({ entryPoint }) => entryPoint)
+      .sort()
+  return {
+    packages: Object.keys(metafile.inputs).map(packageOf),
+    sizes: Object.values(metafile.outputs).map(({ bytes }) => bytes),
+    bundlesWith,
+  }
 }
 
 test.each([
@@ -62,6 +72,14 @@ test.each([
   expect(packages).not.toContain(`@aws-sdk/client-${other}`)
   expect(packages.filter((name) => name in devDependencies)).toEqual([])
   expect(Math.max(...sizes)).toBeLessThanOrEqual(600_000)
+})
+
+test('the client of Secrets Manager is where the token is checked, and nowhere beside the database', async () => {
+  const { bundlesWith } = await packagesOn('sqs')
+  expect(bundlesWith('@aws-sdk/client-secrets-manager')).toEqual([
+    'http-gateway/main.ts',
+    'lambdas/sigfox-authorizer.ts',
+  ])
 })
 
 test('the upkeep function carries the migrations it runs', () => {

@@ -1,28 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { dev } from '../../bin/stages.ts'
 import { setting } from '../../core/settings.ts'
 import { checkStage } from '../../lib/check-stage.ts'
-import type { ExistingDatabase, Stage } from '../../lib/stage.ts'
-import { ourFunctions, resources, synthesiseStages } from './templates.ts'
-
-const existing: ExistingDatabase = {
-  instanceId: 'meters',
-  resourceId: 'db-ABCDEFGHIJKL',
-  host: 'meters.abc.eu-west-1.rds.amazonaws.com',
-  port: 5433,
-  securityGroupId: 'sg-0123456789abcdef0',
-  network: {
-    vpcId: 'vpc-0123456789abcdef0',
-    zones: ['eu-west-1a', 'eu-west-1b'],
-    publicSubnetIds: ['subnet-0a', 'subnet-0b'],
-    privateSubnetIds: ['subnet-0c', 'subnet-0d'],
-    busEndpointGroupId: null,
-  },
-}
-const using = (changes: Partial<ExistingDatabase> = {}): Stage => ({
-  ...dev,
-  database: { ...dev.database, existing: { ...existing, ...changes } },
-})
+import { variantOf } from '../../tools/synth-all/variants.ts'
+import { bySecret, existing, resourceId, secretArn, using } from './existing.ts'
+import { ourFunctions, resources, securityRules, synthesiseStages } from './templates.ts'
 
 describe('a database that is there already', () => {
   const [synthesised] = synthesiseStages([using()])
@@ -50,10 +31,13 @@ describe('a database that is there already', () => {
         [setting.databasePort]: '5433',
       })
       expect(Properties.Environment.Variables).not.toHaveProperty(setting.databasePassword)
+      expect(Properties.Environment.Variables).not.toHaveProperty(setting.databaseSecretArn)
     }
+    // That of the bus, and no other.
+    expect(resources(data, 'AWS::EC2::VPCEndpoint')).toHaveLength(1)
     const signIns = JSON.stringify(resources(ingest, 'AWS::IAM::Policy')).match(/dbuser:db-\w+\/\w+/g)
     expect(new Set(signIns)).toEqual(
-      new Set(['app', 'owner', 'operator', 'reader'].map((user) => `dbuser:${existing.resourceId}/sluice_${user}`)),
+      new Set(['app', 'owner', 'operator', 'reader'].map((user) => `dbuser:${resourceId}/sluice_${user}`)),
     )
   })
 
@@ -81,19 +65,115 @@ test('attributes that cannot be those of a database and a network are refused, a
   expect(
     checkStage(
       using({
-        resourceId: 'meters',
         host: 'https://meters',
         securityGroupId: 'meters',
+        signIn: { resourceId: 'meters' },
         network: { ...existing.network, vpcId: 'main', zones: ['eu-west-1a'], publicSubnetIds: ['subnet-0a', 'b'] },
       }),
     ),
   ).toEqual([
-    expect.stringMatching(/^database\.existing\.resourceId has "meters"; it must look like db-/),
     expect.stringMatching(/^database\.existing\.host has "https:\/\/meters"/),
     expect.stringMatching(/^database\.existing\.securityGroupId has "meters"/),
+    expect.stringMatching(/^database\.existing\.signIn\.resourceId has "meters"; it must look like db-/),
     expect.stringMatching(/^database\.existing\.network\.vpcId has "main"/),
     expect.stringMatching(/^database\.existing\.network has "b"; it must look like subnet-/),
     expect.stringMatching(/^database\.existing\.network has 1 zones, 2 public and 2 private subnets/),
   ])
   expect(checkStage(using())).toEqual([])
+})
+
+describe('a database whose password is in a secret', () => {
+  const [synthesised] = synthesiseStages([bySecret])
+  if (!synthesised) throw new Error('nothing was synthesised')
+  const { data, ingest } = synthesised
+
+  test('is signed in to with that secret, by reference, in the role of each function’s own user, with TLS checked', () => {
+    const beside = ourFunctions(ingest).filter(([, { Properties }]) => Properties.VpcConfig)
+    expect(beside).toHaveLength(7)
+    for (const [id, { Properties }] of beside) {
+      const variables = Properties.Environment.Variables
+      expect(variables[setting.databaseSecretArn]).toBe(secretArn)
+      expect(variables[setting.databaseUser]).toMatch(
+        /^Upkeep/.test(id) ? /^sluice_owner$/ : /^sluice_(app|operator|reader)$/,
+      )
+      expect(Object.keys(variables)).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/^DATABASE_(PASSWORD|TLS)$/)]),
+      )
+      expect(variables.NODE_EXTRA_CA_CERTS).toBe('/var/runtime/ca-cert.pem')
+    }
+    const others = ourFunctions(ingest).filter(([, { Properties }]) => !Properties.VpcConfig)
+    expect(JSON.stringify(others)).not.toContain(secretArn)
+  })
+
+  test('has an endpoint for Secrets Manager, in one zone as the database, for our functions', () => {
+    const endpoints = resources(data, 'AWS::EC2::VPCEndpoint').map(([, { Properties }]) => Properties)
+    expect(
+      endpoints.map(({ ServiceName, SubnetIds, PrivateDnsEnabled }) => [
+        JSON.stringify(ServiceName),
+        SubnetIds,
+        PrivateDnsEnabled,
+      ]),
+    ).toEqual([
+      [expect.stringContaining('.sqs'), ['subnet-0c'], true],
+      [expect.stringContaining('.secretsmanager'), ['subnet-0c'], true],
+    ])
+    expect(securityRules(data)).toMatchObject({
+      NetworkSecretsClients: ['tcp 443 to NetworkSecretsEndpointGroup'],
+      NetworkSecretsEndpointGroup: ['tcp 443 from NetworkSecretsClients'],
+    })
+    const groups = ourFunctions(ingest).flatMap(([, { Properties }]) => Properties.VpcConfig?.SecurityGroupIds ?? [])
+    expect(groups.filter((group) => JSON.stringify(group).includes('SecretsClients'))).toHaveLength(7)
+  })
+
+  test('takes the container door along: the endpoint’s name leads there for the whole network', () => {
+    const [container] = synthesiseStages([variantOf(bySecret, 'sqs', 'container')])
+    if (!container) throw new Error('nothing was synthesised')
+    const groupsOf = (start: string) =>
+      JSON.stringify(
+        resources(container.ingest, 'AWS::ECS::Service')
+          .filter(([id]) => id.startsWith(start))
+          .map(([, { Properties }]) => Properties.NetworkConfiguration.AwsvpcConfiguration.SecurityGroups),
+      )
+    expect(groupsOf('CallbackGateway')).toContain('SecretsClients')
+    expect(groupsOf('UdpGateway')).toContain('BusClients')
+    expect(groupsOf('UdpGateway')).not.toContain('SecretsClients')
+  })
+
+  test('uses the endpoint for Secrets Manager that the network has', () => {
+    const signIn = { secretArn, secretsEndpointGroupId: 'sg-0fedcba9876543210' }
+    const [synthesised] = synthesiseStages([using({ signIn })])
+    if (!synthesised) throw new Error('nothing was synthesised')
+    expect(resources(synthesised.data, 'AWS::EC2::VPCEndpoint')).toHaveLength(1)
+    const ingress = resources(synthesised.data, 'AWS::EC2::SecurityGroupIngress').map(
+      ([, { Properties }]) => Properties,
+    )
+    expect(ingress).toContainEqual(
+      expect.objectContaining({
+        GroupId: signIn.secretsEndpointGroupId,
+        FromPort: 443,
+        ToPort: 443,
+        IpProtocol: 'tcp',
+      }),
+    )
+  })
+
+  test('is refused where the secret cannot be that, or is of another region', () => {
+    const stageWith = (arn: string, region = '') => ({
+      ...using({ signIn: { secretArn: arn, secretsEndpointGroupId: 'mine' } }),
+      region,
+    })
+    const group = expect.stringMatching(/^database\.existing\.signIn\.secretsEndpointGroupId has "mine"/)
+    for (const arn of ['meters', secretArn.replace(/-AbCdEf$/, ''), secretArn.replace('secretsmanager', 'ssm')])
+      expect(checkStage(stageWith(arn, 'eu-west-1'))).toEqual([
+        expect.stringMatching(
+          /^database\.existing\.signIn\.secretArn has ".*"; it must look like arn:aws:secretsmanager:/,
+        ),
+        group,
+      ])
+    expect(checkStage(stageWith(secretArn, 'eu-west-3'))).toEqual([
+      expect.stringMatching(/^database\.existing\.signIn\.secretArn is of eu-west-1 and region is eu-west-3/),
+      group,
+    ])
+    expect(checkStage({ ...bySecret, region: 'eu-west-1' })).toEqual([])
+  })
 })

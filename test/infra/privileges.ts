@@ -12,10 +12,17 @@ const logs = (group: string) => `logs:CreateLogStream logs:PutLogEvents on ${gro
 // EC2 takes no resource for these.
 const network =
   'ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:UnassignPrivateIpAddresses on *'
-const signIn = (user: string) => `rds-db:connect on dbuser DatabaseInstance/${user}`
+const signInTo = ({ existing }: Stage['database']) => {
+  if (!existing) return (user: string) => `rds-db:connect on dbuser DatabaseInstance/${user}`
+  const { signIn } = existing
+  return 'secretArn' in signIn
+    ? () => `secretsmanager:GetSecretValue on ${signIn.secretArn}`
+    : (user: string) => `rds-db:connect on dbuser ${signIn.resourceId}/${user}`
+}
 
 /** All that each role may do, in words: actions, then what on. A role that is not here may not exist. */
-export const privileges = ({ bus, sigfoxDoor }: Stage): Record<string, string[]> => {
+export const privileges = ({ bus, sigfoxDoor, database }: Stage): Record<string, string[]> => {
+  const signIn = signInTo(database)
   const kind = bus === 'sqs' ? 'Queue' : 'Stream'
   const topic = (name: string) => `${name}${kind}`
   const worker = (lane: 'Sigfox' | 'NBIoT', step: 'Raw' | 'Pulse') => [
@@ -60,9 +67,12 @@ export const privileges = ({ bus, sigfoxDoor }: Stage): Record<string, string[]>
 }
 
 /** Roles that CDK makes for its own functions at deployment: what they may do is CDK's, and is listed too. */
-export const providers: Record<string, string[]> = {
+export const providers = ({ database }: Stage): Record<string, string[]> => ({
   AWSCDKTriggerCustomResourceProviderCustomResourceProvider: ['lambda:InvokeFunction on Upkeep:*'],
-  CustomVpcRestrictDefaultSGCustomResourceProvider: [
-    'ec2:AuthorizeSecurityGroupEgress ec2:AuthorizeSecurityGroupIngress ec2:RevokeSecurityGroupEgress ec2:RevokeSecurityGroupIngress on the default security group',
-  ],
-}
+  // Of a network that was there the default group is not ours to empty.
+  ...(!database.existing && {
+    CustomVpcRestrictDefaultSGCustomResourceProvider: [
+      'ec2:AuthorizeSecurityGroupEgress ec2:AuthorizeSecurityGroupIngress ec2:RevokeSecurityGroupEgress ec2:RevokeSecurityGroupIngress on the default security group',
+    ],
+  }),
+})

@@ -1,0 +1,73 @@
+import pg from 'pg'
+import { log } from '../log.ts'
+import { fetchSignIn, type SignIn } from './database-secret.ts'
+
+/** The user of ours that owns the schema. Here that is the secret's user itself, in no role. */
+const owner = 'sluice_owner'
+
+/** A role that is taken on brings its rights along, and not its settings: the time limits. */
+const takeSettings = async (client: pg.ClientBase): Promise<void> => {
+  await client.query(`
+    SELECT set_config(split_part(item, '=', 1), substr(item, strpos(item, '=') + 1), false)
+    FROM pg_roles CROSS JOIN unnest(rolconfig) AS item
+    WHERE rolname = current_user AND current_user <> session_user`)
+}
+
+type Taken = Parameters<pg.Pool['connect']>[0]
+
+/**
+ * A pool whose connections are of the user that a secret names, each in the role of one of ours. The secret is read for
+ * the first connection, and again when the database refuses what it said: that is how a rotation is known, and a
+ * Secrets Manager that is away is nobody's concern while the password is good.
+ */
+export class SecretPool extends pg.Pool {
+  private readonly secretArn: string
+  /** Private to the language and not only to the compiler: whoever prints a pool does not see it. */
+  #known: SignIn | null = null
+
+  constructor(secretArn: string, user: string, config: pg.PoolConfig) {
+    super({
+      ...config,
+      // named here, so that the pool hides it from whoever prints its options
+      password: undefined,
+      // It makes the roles of the others. That it may take them on it must say beforehand (since PostgreSQL 16), and so that
+      // they get no rds_iam (db/0003_roles.sql).
+      options: `-c role=${user === owner ? 'none' : user} -c createrole_self_grant=set -c sluice.sign_in=secret`,
+      onConnect: takeSettings,
+    })
+    this.secretArn = secretArn
+  }
+
+  override connect(): Promise<pg.PoolClient>
+  override connect(callback: Taken): void
+  override connect(callback?: Taken): Promise<pg.PoolClient> | undefined {
+    const opened = this.open()
+    if (!callback) return opened
+    opened.then(
+      (client) => callback(undefined, client, client.release),
+      (error) => callback(error, undefined, () => {}),
+    )
+    return undefined
+  }
+
+  private async open(): Promise<pg.PoolClient> {
+    const tried = this.#known ?? (await this.learn())
+    try {
+      return await super.connect()
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== '28P01') throw error
+      const now = await this.learn()
+      if (now.user === tried.user && now.password === tried.password) throw error
+      log.info('database_secret_changed')
+      return super.connect()
+    }
+  }
+
+  private async learn(): Promise<SignIn> {
+    const signIn = await fetchSignIn(this.secretArn)
+    this.#known = signIn
+    this.options.user = signIn.user
+    this.options.password = signIn.password
+    return signIn
+  }
+}

@@ -1,0 +1,29 @@
+import { dev } from '../../bin/stages.ts'
+import type { ExistingDatabase, Stage } from '../../lib/stage.ts'
+
+export const resourceId = 'db-ABCDEFGHIJKL'
+export const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-0a1b2c3d-AbCdEf'
+
+/** A database that is there already, signed in to by IAM. */
+export const existing: ExistingDatabase = {
+  instanceId: 'meters',
+  host: 'meters.abc.eu-west-1.rds.amazonaws.com',
+  port: 5433,
+  securityGroupId: 'sg-0123456789abcdef0',
+  signIn: { resourceId },
+  network: {
+    vpcId: 'vpc-0123456789abcdef0',
+    zones: ['eu-west-1a', 'eu-west-1b'],
+    publicSubnetIds: ['subnet-0a', 'subnet-0b'],
+    privateSubnetIds: ['subnet-0c', 'subnet-0d'],
+    busEndpointGroupId: null,
+  },
+}
+/** A stage with that database, but for what is changed. */
+export const using = (changes: Partial<ExistingDatabase> = {}): Stage => ({
+  ...dev,
+  database: { ...dev.database, existing: { ...existing, ...changes } },
+})
+
+/** The same with the password in a secret. */
+export const bySecret = using({ signIn: { secretArn, secretsEndpointGroupId: null } })
