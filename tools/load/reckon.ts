@@ -113,7 +113,7 @@ export const resultOf = (evidence: Evidence): LoadResult => {
     drainSeconds: Math.max(0, (drainedAtMs - summary.lastSentAtMs) / 1_000),
     cpuSeconds,
     cpuMicrosPerMessage: byMessage(cpuSeconds, Math.max(1, sent)),
-    peakRssMb: observer.cpu.peakRssMb(),
+    peakRssMb: { ...observer.cpu.peakRssMb(), ledger: process.resourceUsage().maxRSS / 1_024 },
     faults: [...marks],
     timeline: observer.timeline,
     senderLagMs: summary.lagMs,

@@ -3,7 +3,7 @@ import { rateOf } from './fates.ts'
 import { largestFirst, ratio } from './figures.ts'
 
 /** What takes no message in: the load itself, what stands in for the cloud, and the API that reads all of it back. */
-export const outside: readonly string[] = ['sender', 'busEmulator', 'runner', 'api']
+export const outside: readonly string[] = ['sender', 'ledger', 'busEmulator', 'runner', 'api']
 
 /** One process or group of processes and its cost. */
 export interface Part {
