@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { operations } from '../../adapters/postgres/operations/index.ts'
 import { freePort, freeUdpPort } from '../../local/ports.ts'
 import { startSecrets } from '../../local/secrets.ts'
+import { readFlow } from '../../tools/ledger/read-back.ts'
 import { runTool } from '../support/command.ts'
 import { type RunningLocal, startWhole, temporaryFolder } from '../support/local.ts'
 import { serve } from './sqs-queue.ts'
@@ -37,7 +38,7 @@ const smoke = (args: readonly string[] = [], environment: Record<string, string>
 const kept = async () => {
   const { rows } = await database.query<{ rows: number }>(
     `SELECT (SELECT count(*) FROM device) + (SELECT count(*) FROM message) + (SELECT count(*) FROM reading)
-       + (SELECT count(*) FROM event) + (SELECT count(*) FROM reject) AS rows`,
+       + (SELECT count(*) FROM event) + (SELECT count(*) FROM reject WHERE device_id IS NOT NULL) AS rows`,
   )
   return Number(rows[0]?.rows)
 }
@@ -122,7 +123,9 @@ test('datagrams that nobody takes, and datagrams that go nowhere: said when the 
   hole.close()
 })
 
-test('a reading API that refuses us, or is none, is named as what is at fault', async () => {
+test('a reading API that refuses us, or is none, is named as what is at fault, and nothing is sent', async () => {
+  const received = async () => (await readFlow(local.httpUrl)).sigfox.raw.received
+  const before = await received()
   const closed = await serve((_, response) => response.writeHead(403).end('{"message":"Forbidden"}'))
   await fails(
     ['--api', `http://127.0.0.1:${closed.port}`],
@@ -130,6 +133,7 @@ test('a reading API that refuses us, or is none, is named as what is at fault', 
   )
   closed.close()
   await fails(['--api', `http://127.0.0.1:${await freePort()}`], /The reading API \S+\/v1 does not answer/)
+  expect(await received()).toBe(before)
 })
 
 test('a reading that is another one than was sent is none', async () => {

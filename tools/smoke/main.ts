@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Operations } from '../../adapters/postgres/operations/index.ts'
 import { OperationFault } from '../../core/operation-fault.ts'
 import { runCommand } from '../command.ts'
@@ -6,11 +7,11 @@ import { type Asked, readArguments, usage } from './arguments.ts'
 import { eraseDevices, registerDevices } from './devices.ts'
 import { openUdp, sendCallback } from './doors.ts'
 import { type Probe, probes } from './messages.ts'
-import { type ReadingApi, readBack } from './read-back.ts'
+import { type ReadingApi, readBack, requireApi } from './read-back.ts'
 import { tokenOfSecret } from './token.ts'
 
 /** A datagram may get lost on its way, and one that comes twice is one: it is sent again so often, so late. */
-const datagramsAtMs = [0, 5_000, 15_000]
+const datagramsAtMs = [0, 15_000, 30_000]
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
@@ -35,6 +36,8 @@ const tryNbiot = async ({ udp, withinMs }: Asked, api: ReadingApi, probe: Probe)
     })
     const datagrams = sent === 1 ? 'one datagram' : `${sent} datagrams`
     console.log(`nbiot: ${datagrams} to ${host}:${port}; read back after ${seconds(readMs)}`)
+    // the others may be on their way still: what is erased before they arrive comes back with them
+    if (sent > 1) await pause(readMs)
   } finally {
     door.close()
   }
@@ -53,7 +56,10 @@ const smoke = async (operations: Operations, asked: Asked): Promise<void> => {
   const api = { url: asked.api, signed: asked.target.stack !== undefined }
   await registerDevices(operations, all)
   const tries = { sigfox: trySigfox, nbiot: tryNbiot }
-  const results = await Promise.allSettled(all.map((probe) => tries[probe.lane](asked, api, probe)))
+  // what cannot be read back is not sent: erased while it is on its way, it would leave a reject behind
+  const [reachable] = await Promise.allSettled([requireApi(api, all)])
+  const sent = reachable.status === 'fulfilled' ? all.map((probe) => tries[probe.lane](asked, api, probe)) : []
+  const results = [reachable, ...(await Promise.allSettled(sent))]
   const erased = eraseDevices(operations, all).then(() => console.log('all that was sent is erased'))
   const sentences = sentencesOf([...results, ...(await Promise.allSettled([erased]))])
   if (sentences.length > 0) throw new OperationFault(...sentences)

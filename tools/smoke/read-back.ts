@@ -53,6 +53,11 @@ const isRead = async (api: ReadingApi, { deviceId, readAt, indexes }: Probe): Pr
   )
 }
 
+/** Looks whether it can be read at all. @throws OperationFault */
+export const requireApi = async (api: ReadingApi, probes: readonly Probe[]): Promise<void> => {
+  for (const probe of probes) await isRead(api, probe)
+}
+
 /** Why it was refused, where it was. */
 const rejectOf = async (api: ReadingApi, { deviceId }: Probe): Promise<string | null> => {
   const { status, text } = await get(api, `/rejects?device=${deviceId}&unresolved=true`)
