@@ -2,7 +2,7 @@ import { canonicalDeviceId } from './api/device-id.ts'
 import { formatInstant } from './api/instant.ts'
 import type { DecoderPorts } from './decode-message.ts'
 import type { Reading } from './reading.ts'
-import { covered, type Difference, differenceOf, isEmpty, type Kept, type Scope, samplePeriodsOf } from './replay.ts'
+import { changesPeriods, covered, type Difference, differenceOf, isEmpty, type Kept, type Scope } from './replay.ts'
 import type { Lane } from './uplink.ts'
 
 /** What is kept of devices, seen and changed as a whole. */
@@ -103,13 +103,10 @@ const replayLane =
       const difference = decide(look === 1 ? before : await store.load(deviceIds))
       if (isEmpty(difference)) return report
       if (dryRun) return addReports(report, reportOf(difference))
-      const periods = samplePeriodsOf(difference)
-      const only = isEmpty(periods) ? (all: Difference) => all : samplePeriodsOf
-      const found = only(difference)
-      const applied = await store.change(lane, deviceIds, found, (now) => only(covered(decide(now), found)))
+      const applied = await store.change(lane, deviceIds, difference, (now) => covered(decide(now), difference))
       report = addReports(report, reportOf(applied))
       // whoever decodes by the periods of before shall have written it before the next look
-      if (!isEmpty(periods)) await store.settle()
+      if (changesPeriods(applied)) await store.settle()
     }
     throw new Error(`devices ${deviceIds.join(', ')} changed while they were replayed, ${mostLooks} times: try again`)
   }

@@ -173,22 +173,9 @@ export const differenceOf = (ports: DecoderPorts, all: Kept, scope: Scope): Diff
   }
 }
 
-/**
- * Of a difference what says which sample periods devices have told. Others decode by them, so they are set right first.
- */
-export const samplePeriodsOf = (difference: Difference): Difference => {
-  const isPeriod = ({ kind }: MeterEvent) => kind === 'sample_period'
-  return {
-    added: [],
-    changed: [],
-    gone: [],
-    eventsToWrite: difference.eventsToWrite.filter(isPeriod),
-    eventsToDrop: difference.eventsToDrop.filter(isPeriod),
-    rejects: [],
-    resolved: [],
-    states: [],
-  }
-}
+/** Whether it changes by which sample periods others decode. */
+export const changesPeriods = ({ eventsToWrite, eventsToDrop }: Difference): boolean =>
+  [...eventsToWrite, ...eventsToDrop].some(({ kind }) => kind === 'sample_period')
 
 export const isEmpty = (difference: Difference): boolean => Object.values(difference).every((list) => list.length === 0)
 

@@ -7,6 +7,7 @@ import { runTool } from '../support/command.ts'
 import { clear, replay as takeIn } from '../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
 import { draginoDatagram, nbiotItem, sigfoxUplink } from '../support/traffic.ts'
+import vectors from '../vectors/adeunis.json' with { type: 'json' }
 
 let db: TestDatabase
 beforeAll(async () => {
@@ -44,10 +45,38 @@ test('days before the retention go whole, once, and a replay leaves what their m
   expect(await onClient((client) => ensurePartitions(client, 20, 8))).toBe(0)
 })
 
+test('what a history and a sample period told from both sides of the retention stays, and goes on to hold', async () => {
+  await clear(db.pool)
+  await db.pool.query(
+    `INSERT INTO device (device_id, valid_from, network, profile, weight_millilitres, weight_pulses, time_zone)
+     VALUES ('C00010', '2020-01-01', 'sigfox', 'adeunis-pulse@1', 1, 1, 'UTC')`,
+  )
+  const frame = (device: number, timeSeconds: number, hex: string) =>
+    sigfoxUplink(device, timeSeconds, 0, { payload: Buffer.from(hex, 'hex'), seqNumber: timeSeconds % 4096 })
+  const evening = today - 18 * daySeconds - 1_200
+  const series = vectors.sequences[0]?.frames.map((hex, k) => frame(0x10, evening + k * 600, hex)) ?? []
+  const history = (timeSeconds: number) => frame(0x11, timeSeconds, '5a00000003e8000a0014')
+  await takeIn(db.pool, 'sigfox', [...series, frame(0x11, evening, '1000010018aa0708aa0001'), history(evening + 7_200)])
+  const readings = await db.pool.query('SELECT * FROM reading ORDER BY device_id, channel, read_at')
+  expect(readings.rows).toHaveLength(51)
+  await onClient((client) => dropOldDays(client, 18))
+  expect(await count('message')).toBe(12)
+  const { stdout } = await runTool('replay', ['--from', '2015-01-01'], { DATABASE_URL: db.url })
+  expect(stdout).toContain('no difference')
+  expect((await db.pool.query('SELECT * FROM reading ORDER BY device_id, channel, read_at')).rows).toEqual(
+    readings.rows,
+  )
+  expect(await deleteOldReadings(db.pool, 1, 60_000)).toEqual({ readings: 51, events: 14 })
+  await takeIn(db.pool, 'sigfox', [history(daysAgo(0))])
+  expect(await count("reading WHERE quality = 'derived'")).toBe(2)
+  await clear(db.pool)
+  await db.pool.query('DELETE FROM device')
+})
+
 test('a removal that was interrupted between detaching and dropping is finished by the next', async () => {
   const day = new Date((today - 15 * daySeconds) * 1000).toISOString().slice(0, 10).replaceAll('-', '')
   await db.pool.query(`ALTER TABLE decoding DETACH PARTITION decoding_${day} CONCURRENTLY`)
-  expect(await onClient((client) => dropOldDays(client, 14))).toBe(6)
+  expect(await onClient((client) => dropOldDays(client, 14))).toBe(4)
   const { rows } = await db.pool.query("SELECT relname FROM pg_class WHERE relname LIKE '%' || $1 || '%'", [day])
   expect(rows).toEqual([])
 })

@@ -2,12 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { operations } from '../../adapters/postgres/operations/index.ts'
-import { postgresReadingStore } from '../../adapters/postgres/reading-store.ts'
-import { sha256 } from '../../adapters/sha256.ts'
-import { countPulses } from '../../core/count-pulses.ts'
 import type { MessageId } from '../../core/identity.ts'
-import type { ReadingStore } from '../../core/ports.ts'
-import { profileOfDatagram, profiles } from '../../core/profiles/index.ts'
+import { heldWorker, isDone } from '../support/held-worker.ts'
 import { memoryStream } from '../support/memory-stream.ts'
 import { clear, contents, pipeline, replay as takeIn } from '../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
@@ -32,34 +28,6 @@ const now = Math.floor(Date.now() / 1000)
 const deviceId = 'C00001'
 const selection = { deviceId, reason: null, profile: null, fromMs: null, toMs: null }
 
-/** A worker that has loaded and decoded its batch, and goes on when it is told to. */
-const heldWorker = async (ids: readonly MessageId[]) => {
-  const store = postgresReadingStore(worker)
-  const loaded = Promise.withResolvers<void>()
-  const mayGoOn = Promise.withResolvers<void>()
-  const held: ReadingStore = {
-    ...store,
-    inBatch: (work) =>
-      store.inBatch((batch) =>
-        work({
-          ...batch,
-          record: async (decoded) => {
-            loaded.resolve()
-            await mayGoOn.promise
-            return batch.record(decoded)
-          },
-        }),
-      ),
-  }
-  const pulse = countPulses(
-    { store: held, digest: sha256, profiles, profileOfDatagram, defaultProfile: 'adeunis-pulse@3' },
-    'sigfox',
-  )
-  const counted = pulse(ids)
-  await loaded.promise
-  return { counted, goOn: () => mayGoOn.resolve() }
-}
-
 const storeRaw = async (count: number) => {
   const topic = memoryStream<MessageId>()
   const items = Array.from({ length: count }, (_, n) => sigfoxUplink(1, now - n * 3_600, 100 - n))
@@ -67,13 +35,10 @@ const storeRaw = async (count: number) => {
   return { items, ids: topic.items }
 }
 
-const isDone = (work: Promise<unknown>, ms: number) =>
-  Promise.race([work.then(() => true), pause(ms).then(() => false)])
-
 test('a batch that was loaded before a change of the registry does not undo the replay that follows the change', async () => {
   const { setDevice, startReplay, continueReplay } = operations(db.pool, 'adeunis-pulse@3')
   const { items, ids } = await storeRaw(3)
-  const { counted, goOn } = await heldWorker(ids)
+  const { counted, goOn } = await heldWorker(worker, ids)
   const unchanged = { samplePeriodSeconds: null, timeZone: null, meterId: null, fromMs: null }
   await setDevice({
     deviceId,
@@ -101,7 +66,7 @@ test('a batch that was loaded before a change of the registry does not undo the 
 test('what a worker writes of a device while it is erased goes with the rest', async () => {
   const { eraseDevice } = operations(db.pool, 'adeunis-pulse@3')
   const { ids } = await storeRaw(3)
-  const { counted, goOn } = await heldWorker(ids)
+  const { counted, goOn } = await heldWorker(worker, ids)
   const erased = eraseDevice({ deviceId, lane: 'sigfox' })
   expect(await isDone(erased, 300)).toBe(false)
   goOn()
@@ -112,7 +77,7 @@ test('what a worker writes of a device while it is erased goes with the rest', a
 
 test('batches wait for one another only while a replay waits for them', async () => {
   const { ids } = await storeRaw(2)
-  const { counted, goOn } = await heldWorker(ids.slice(0, 1))
+  const { counted, goOn } = await heldWorker(worker, ids.slice(0, 1))
   expect(await pipeline(db.pool, 'sigfox').pulse(ids.slice(1))).toEqual([{ status: 'done' }])
   const replaying = operations(db.pool, null).startReplay({ selection, dryRun: true })
   const behind = pause(100).then(() => pipeline(db.pool, 'sigfox').pulse(ids.slice(1)))

@@ -31,7 +31,7 @@ export const changeOf = ({ deviceId, network }: DeviceId, named: Named, fromMs: 
     meter_id: meter,
   } as read.Fields
   const faults: string[] = []
-  const complain = (fault: string) => faults.push(`${fault}.`)
+  const complain = (fault: string) => faults.push(fault.endsWith('?') ? fault : `${fault}.`)
   const change: DeviceChange = {
     deviceId,
     network,

@@ -88,13 +88,13 @@ const fieldRows = (fields: object, prefix = ''): string[][] =>
 
 /** All that is known of one device. */
 export const printDevice = async (operations: Operations, deviceId: string): Promise<void> => {
-  const { registrations, lastReadings, openRejects, configuration } = await operations.showDevice({ deviceId })
+  const { registrations, lastReadings, openRejects, configurations } = await operations.showDevice({ deviceId })
   console.log(registrations.length > 0 ? tableOf(registrations) : `Device ${deviceId} is not registered.`)
   if (lastReadings.length > 0) {
     const rows = lastReadings.map((r) => [r.channel, String(r.index), r.quality, formatInstant(r.readAtMs)])
     console.log(`\n${aligned([['channel', 'last index', 'quality', 'read at'], ...rows])}`)
   }
-  if (configuration) {
+  for (const configuration of configurations) {
     console.log(`\nconfiguration as the device sent it at ${formatInstant(configuration.atMs)}`)
     console.log(aligned(fieldRows(configuration.fields)))
   }

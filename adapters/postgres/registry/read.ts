@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type DecoderPorts, profileNameOf } from '../../../core/decode-message.ts'
+import { type DecoderPorts, decodeFrame } from '../../../core/decode-message.ts'
 import type { MessageId } from '../../../core/identity.ts'
 import { OperationFault } from '../../../core/operation-fault.ts'
 import type { Reading } from '../../../core/reading.ts'
@@ -36,18 +36,21 @@ export const registrationsOf = async (pool: pg.Pool, deviceId: string): Promise<
   return rows
 }
 
-/** The newest configuration frame of a device, decoded; null where none was sent, or its message is kept no more. */
-const lastConfiguration = async (pool: pg.Pool, decoder: DecoderPorts, deviceId: string) => {
+/** Of each sort of configuration frame the newest, decoded, where its message is still kept; the last sent first. */
+const lastConfigurations = async (pool: pg.Pool, decoder: DecoderPorts, deviceId: string) => {
   const { rows } = await pool.query<{ id: MessageId; atMs: number }>(
-    `SELECT message_id AS id, ${milliseconds('at')} AS "atMs" FROM event
-     WHERE device_id = $1 AND kind = 'configuration' ORDER BY at DESC, message_id LIMIT 1`,
+    `SELECT DISTINCT ON (value) message_id AS id, ${milliseconds('at')} AS "atMs" FROM event
+     WHERE device_id = $1 AND kind = 'configuration' ORDER BY value, at DESC`,
     [deviceId],
   )
-  const [message] = rows[0] ? await loadMessages(pool, [rows[0].id]) : []
-  const profile = message && decoder.profiles.get(profileNameOf(decoder, message) ?? '')
-  const decoded = message && profile?.decode(message.payload, message)
-  if (!rows[0] || decoded === undefined || typeof decoded === 'string') return null
-  return { atMs: rows[0].atMs, fields: decoded.fields }
+  const messages = await loadMessages(pool, rows.map(({ id }) => id).sort())
+  const times = new Map(rows.map(({ id, atMs }) => [id, atMs]))
+  return messages
+    .flatMap((message) => {
+      const frame = decodeFrame(decoder, message, message.samplePeriodSeconds)
+      return typeof frame === 'string' ? [] : [{ atMs: times.get(message.id) ?? 0, fields: frame.fields }]
+    })
+    .sort((a, b) => b.atMs - a.atMs)
 }
 
 type LastReading = Pick<Reading, 'channel' | 'readAtMs' | 'index' | 'quality'>
@@ -68,6 +71,6 @@ export const showDevice = async (pool: pg.Pool, decoder: DecoderPorts, { deviceI
   const seen = await pool.query('SELECT FROM event WHERE device_id = $1 LIMIT 1', [deviceId])
   if (registrations.length + readings.rows.length + rejects.rows.length + (seen.rowCount ?? 0) === 0)
     throw new OperationFault(`Device ${deviceId} is not registered and was never seen.`)
-  const configuration = await lastConfiguration(pool, decoder, deviceId)
-  return { registrations, lastReadings: readings.rows, openRejects: rejects.rows, configuration }
+  const configurations = await lastConfigurations(pool, decoder, deviceId)
+  return { registrations, lastReadings: readings.rows, openRejects: rejects.rows, configurations }
 }
