@@ -42,6 +42,12 @@ test('what the bus had not taken when the process died is in doubt, however long
   expect(doubt?.fromMs).toBeLessThanOrEqual(4_000)
 })
 
+test('a pack that the bus refuses again and again is in doubt although others pass it by', () => {
+  const refused = steady(0, 11).map((one, i) => (i >= 4 ? { ...one, publishFailures: i } : one))
+  const [doubt] = doubtsOf([...refused, ...steady(13, 16, 12)], true)
+  expect(doubt?.fromMs).toBeLessThanOrEqual(0)
+})
+
 test('what the kernel dropped or the door shed puts its time in doubt, no more', () => {
   const drops = steady(0, 20).map((one, i) => (i >= 10 ? { ...one, kernelDrops: 3 } : one))
   expect(doubtsOf(drops, true)).toEqual([{ fromMs: 8_000, toMs: 10_010 }])

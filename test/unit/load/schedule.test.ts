@@ -54,6 +54,17 @@ test('the messages of each second are as many as the plan says', () => {
   expect(messagesOf(planOf({ devices: 3_600_000, seconds: 600, speed: 1 }))).toBe(600_000)
 })
 
+test('Sigfox repeats after 1, 2 or 4 minutes, CoAP after 2 or 4 seconds, as long as the run lasts', () => {
+  const delays = { sigfox: new Set<number>(), nbiot: new Set<number>() }
+  for (const { number, dueMs, isCopy } of departures) {
+    const after = Math.round(dueMs - fleet.dueMs(number))
+    if (isCopy && fleet.dueMs(number) < 50_000) delays[fleet.isSigfox(number) ? 'sigfox' : 'nbiot'].add(after)
+  }
+  // a minute of the fleet's clock is 0.4 s of ours at a speed of 150
+  expect([...delays.sigfox].sort((a, b) => a - b)).toEqual([400, 800, 1_600])
+  expect([...delays.nbiot].sort((a, b) => a - b)).toEqual([2_000, 4_000])
+})
+
 test('a late one comes late, and one that is reordered behind the next of its device', () => {
   const first = new Map<number, number>()
   for (const { number, dueMs } of departures) if (!first.has(number)) first.set(number, dueMs)
