@@ -1,7 +1,7 @@
 import { signerFor } from './iam-token.ts'
 
 /** Who signs in, and with what. */
-export interface SignIn {
+interface SignIn {
   readonly user: string
   readonly password: string
 }

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { log } from '../log.ts'
-import { fetchSignIn, type SignIn } from './database-secret.ts'
+import { fetchSignIn } from './database-secret.ts'
 
 /** The user of ours that owns the schema. Here that is the secret's user itself, in no role. */
 const owner = 'sluice_owner'
@@ -22,13 +22,11 @@ type Taken = Parameters<pg.Pool['connect']>[0]
  */
 export class SecretPool extends pg.Pool {
   private readonly secretArn: string
-  /** Private to the language and not only to the compiler: whoever prints a pool does not see it. */
-  #known: SignIn | null = null
 
   constructor(secretArn: string, user: string, config: pg.PoolConfig) {
     super({
       ...config,
-      // named here, so that the pool hides it from whoever prints its options
+      // not known yet, and named so that the pool hides it from whoever prints its options
       password: undefined,
       // It makes the roles of the others. That it may take them on it must say beforehand (since PostgreSQL 16), and so that
       // they get no rds_iam (db/0003_roles.sql).
@@ -51,23 +49,19 @@ export class SecretPool extends pg.Pool {
   }
 
   private async open(): Promise<pg.PoolClient> {
-    const tried = this.#known ?? (await this.learn())
+    if (this.options.password === undefined) await this.learn()
     try {
       return await super.connect()
     } catch (error) {
+      // invalid_password, of an unknown user too
       if ((error as { code?: unknown }).code !== '28P01') throw error
-      const now = await this.learn()
-      if (now.user === tried.user && now.password === tried.password) throw error
-      log.info('database_secret_changed')
+      await this.learn()
+      log.info('database_secret_read_again')
       return super.connect()
     }
   }
 
-  private async learn(): Promise<SignIn> {
-    const signIn = await fetchSignIn(this.secretArn)
-    this.#known = signIn
-    this.options.user = signIn.user
-    this.options.password = signIn.password
-    return signIn
+  private async learn(): Promise<void> {
+    Object.assign(this.options, await fetchSignIn(this.secretArn))
   }
 }
