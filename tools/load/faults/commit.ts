@@ -28,6 +28,9 @@ const signal = (pids: readonly number[], name: NodeJS.Signals) => {
     }
 }
 
+const appearLimitMs = 3_000
+const appearPollMs = 100
+
 /** Does the faults to the run's own processes, each at its time, until `over`; nothing stands still afterwards. */
 export const commitFaults = (
   faults: readonly PlannedFault[],
@@ -39,9 +42,17 @@ export const commitFaults = (
   const marks: FaultMark[] = []
   const until = (atMs: number) => pause(Math.max(0, atMs - Date.now()), null, { signal: over })
 
+  /** A function that has just been hit, or was not called yet, has no process for a moment. */
+  const findPids = async (fault: PlannedFault): Promise<number[]> => {
+    for (const deadline = Date.now() + appearLimitMs; ; await until(Date.now() + appearPollMs)) {
+      const pids = pidsOf(fault, await look())
+      if (pids.length > 0 || Date.now() > deadline) return pids
+    }
+  }
+
   const commit = async (fault: PlannedFault) => {
     await until(beginsAtMs + fault.atSecond * 1_000)
-    const pids = pidsOf(fault, await look())
+    const pids = await findPids(fault)
     const atSecond = Math.round((Date.now() - beginsAtMs) / 100) / 10
     if (pids.length === 0) return say(`${fault.kind} of ${fault.target} at ${atSecond} s: it has no process now`)
     say(`${fault.kind} of ${fault.target} at ${atSecond} s`)
