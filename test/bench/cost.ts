@@ -27,7 +27,7 @@ const look = async (observer: pg.Pool): Promise<Server> => {
 }
 
 /** CPU time of a process in nanoseconds; the ticks of `/proc/PID/stat` are too coarse for one batch. */
-const cpuNanos = (pid: number): number => {
+export const cpuNanos = (pid: number): number => {
   try {
     return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0])
   } catch {

@@ -1,8 +1,10 @@
 import type pg from 'pg'
 import { bigints, instants, texts, uuids } from '../../adapters/postgres/arrays.ts'
+import { sortedBy } from '../../adapters/postgres/rows.ts'
 import { sha256 } from '../../adapters/sha256.ts'
 import { messageId } from '../../core/identity.ts'
 import { profiles } from '../../core/profiles/index.ts'
+import { type Reading, readingKey } from '../../core/reading.ts'
 import type { RawItem, Uplink } from '../../core/uplink.ts'
 import { copyBinary } from './copy-binary.ts'
 import type { Fleet } from './fleet.ts'
@@ -10,7 +12,9 @@ import type { Fleet } from './fleet.ts'
 const slicesOf = <T>(rows: readonly T[], batch: number): T[][] =>
   Array.from({ length: Math.ceil(rows.length / batch) }, (_, i) => rows.slice(i * batch, (i + 1) * batch))
 
-const idOf = (uplink: Uplink) => messageId(sha256, uplink, (uplink.timeSeconds ?? 0) * 1000)
+const epochSecondsOf = ({ timeSeconds }: Uplink) => timeSeconds ?? 0
+
+const idOf = (uplink: Uplink) => messageId(sha256, uplink, epochSecondsOf(uplink) * 1000)
 
 /** Makes all rows first; the work that is measured only hands them to PostgreSQL, with COPY, into the same table. */
 export const copyMessages = (pool: pg.Pool, log: readonly RawItem[], batch: number): (() => Promise<void>) => {
@@ -33,39 +37,32 @@ export const copyMessages = (pool: pg.Pool, log: readonly RawItem[], batch: numb
   }
 }
 
-interface Candidate {
-  readonly key: string
-  readonly device: string
-  readonly channel: string
-  readonly atMs: number
-  readonly index: number
-  readonly receivedAtMs: number
-  readonly id: string
-}
-
-const candidatesOf = ({ samplePeriodSeconds }: Fleet, uplink: Uplink): Candidate[] => {
-  const name = uplink.kind === 'sigfox-data' ? 'adeunis-pulse@3' : 'dragino-sw3l-nb'
-  const frame = profiles.get(name)?.decode(uplink.payload, { samplePeriodSeconds })
-  if (!frame || typeof frame === 'string') throw new Error(`${name} does not decode a frame of the benchmark`)
-  const { deviceId: device, receivedAtMs } = uplink
+/** What a message tells, each of it as a row. */
+export const readingsOf = ({ profile, samplePeriodSeconds }: Fleet, uplink: Uplink): Reading[] => {
+  const frame = profiles.get(profile)?.decode(uplink.payload, { samplePeriodSeconds })
+  if (!frame || typeof frame === 'string') throw new Error(`${profile} does not decode a frame of the benchmark`)
+  const { deviceId, receivedAtMs } = uplink
   const id = idOf(uplink)
-  return frame.indexes.map(({ channel, index, timeSeconds, ageSeconds }) => {
-    const atMs = ((timeSeconds ?? uplink.timeSeconds ?? 0) - ageSeconds) * 1000
-    return { key: `${device} ${channel} ${atMs}`, device, channel, atMs, index, receivedAtMs, id }
+  return frame.indexes.map(({ channel, index, timeSeconds, ageSeconds, quality }) => {
+    const readAtMs = ((timeSeconds ?? epochSecondsOf(uplink)) - ageSeconds) * 1000
+    return { deviceId, channel, readAtMs, index, quality, receivedAtMs, messageId: id }
   })
 }
 
 /** Makes all readings first; what is measured is one sorted upsert a batch that leaves what is there. */
 export const upsertReadings = (pool: pg.Pool, fleet: Fleet, log: readonly RawItem[], batch: number) => {
   const parameters = slicesOf(log as readonly Uplink[], batch).map((uplinks) => {
-    const rows = uplinks.flatMap((uplink) => candidatesOf(fleet, uplink)).sort((a, b) => (a.key < b.key ? -1 : 1))
+    const rows = sortedBy(
+      uplinks.flatMap((uplink) => readingsOf(fleet, uplink)),
+      readingKey,
+    )
     return [
-      texts(rows.map(({ device }) => device)),
+      texts(rows.map(({ deviceId }) => deviceId)),
       texts(rows.map(({ channel }) => channel)),
-      instants(rows.map(({ atMs }) => atMs)),
+      instants(rows.map(({ readAtMs }) => readAtMs)),
       bigints(rows.map(({ index }) => index)),
       instants(rows.map(({ receivedAtMs }) => receivedAtMs)),
-      uuids(rows.map(({ id }) => id)),
+      uuids(rows.map(({ messageId }) => messageId)),
     ]
   })
   return async () => {

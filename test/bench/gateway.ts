@@ -1,115 +1,137 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import { setting } from '../../core/settings.ts'
-import { vital } from '../../core/vitals.ts'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { askKernel } from '../../udp-gateway/kernel.ts'
-import { scrape } from '../contract/udp-gateway-client.ts'
-import { type Measured, startProcess } from './process.ts'
+import { costColumns, largestCosts, sharesOf } from './profile.ts'
+import type { Cell, Part, Progress, Section } from './report.ts'
+import { openUdpBench, type Receiver, type UdpBench } from './udp-traffic.ts'
 
-export interface GatewayRow {
-  readonly what: string
-  readonly messagesPerSecond: number
-  readonly cpuMicrosecondsPerMessage: number
-  /** Against the bare receiver of the same run. */
-  readonly ratioToFloor: number
+const seconds = 4
+const warmUpSeconds = 1.5
+const mebibyte = 1024 * 1024
+
+interface Measurement {
+  readonly perSecond: number
+  readonly micros: number
   readonly lost: number
-  readonly kernelDrops: number
+  readonly drops: number
 }
 
-interface Target {
-  readonly measured: Measured
-  readonly udpPort: number
-  /** How many datagrams it has dealt with, once nothing is on its way any more. */
-  readonly handled: () => Promise<number>
-}
-
-const seconds = 5
-const warmUpSeconds = 2
-
-const send = async (target: Target, forSeconds: number, perSecond: number) => {
-  const { sent } = await startProcess('test/bench/udp-sender.ts', [target.udpPort, forSeconds, perSecond]).said('sent')
-  while ((await askKernel(target.udpPort)).waitingBytes > 0) await pause(10)
-  return Number(sent)
-}
-
-/** Sends for some seconds and reads what the receiver's process spent on it; 0 a second is as many as it takes. */
-const measure = async (what: string, target: Target, perSecond: number, floorMicroseconds?: number) => {
+/** What a receiver's process spends on a datagram; 0 a second is as many as it takes. */
+const measure = async (bench: UdpBench, receiver: Receiver, perSecond: number): Promise<Measurement> => {
   const look = async () => ({
-    handled: await target.handled(),
-    drops: (await askKernel(target.udpPort)).drops,
-    cpu: target.measured.cpuSeconds(),
+    handled: await receiver.handled(),
+    drops: (await askKernel(receiver.udpPort)).drops,
+    cpu: receiver.measured.cpuSeconds(),
   })
-  await send(target, warmUpSeconds, perSecond)
+  await bench.send(receiver, warmUpSeconds, perSecond)
   const before = await look()
-  const sent = await send(target, seconds, perSecond)
+  const sent = await bench.send(receiver, seconds, perSecond)
   const after = await look()
   const handled = after.handled - before.handled
-  const microseconds = ((after.cpu - before.cpu) * 1e6) / handled
   return {
-    what,
-    messagesPerSecond: Math.round(handled / seconds),
-    cpuMicrosecondsPerMessage: Number(microseconds.toFixed(2)),
-    ratioToFloor: Number((microseconds / (floorMicroseconds ?? microseconds)).toFixed(2)),
+    perSecond: Math.round(handled / seconds),
+    micros: ((after.cpu - before.cpu) * 1e6) / handled,
     lost: sent - handled,
-    kernelDrops: after.drops - before.drops,
+    drops: after.drops - before.drops,
   }
 }
 
-const startFloor = async (): Promise<Target> => {
-  const measured = startProcess('test/bench/udp-floor.ts')
-  const { udpPort } = await measured.said('ready')
-  const handled = async () => {
-    const counted = measured.said('counted')
-    measured.child.kill('SIGUSR2')
-    return Number((await counted).received)
-  }
-  return { measured, udpPort: Number(udpPort), handled }
+/** Receivers that do nothing else, then the gateway; each ends before the next begins. */
+const receivers = (bench: UdpBench): [string, () => Promise<Receiver>][] => {
+  const { program, startFloor, startGateway } = bench
+  const ofC: [string, () => Promise<Receiver>][] =
+    program === null
+      ? []
+      : [
+          ['C, receives (recvmmsg)', () => startFloor(program, 'receive')],
+          ['C, answers (recvmmsg, sendmmsg)', () => startFloor(program, 'answer')],
+        ]
+  return [
+    ...ofC,
+    ['Node, receives', () => startFloor('test/bench/udp-floor.ts', 'receive')],
+    ['Node, answers', () => startFloor('test/bench/udp-floor.ts', 'answer')],
+    ['gateway', () => startGateway(4 * mebibyte)],
+  ]
 }
 
-const startGateway = async (queue: Record<string, string | number>): Promise<Target> => {
-  const measured = startProcess('udp-gateway/main.ts', [], {
-    [setting.rawTopicUrl]: queue.queueUrl,
-    [setting.udpPort]: 0,
-    [setting.healthPort]: 0,
-    [setting.lingerMilliseconds]: 20,
-    [setting.drainSeconds]: 0,
-    [setting.receiveBufferBytes]: 4 * 1024 * 1024,
-    [setting.queueBytes]: 512 * 1024 * 1024,
-    [setting.rejectsPerSecond]: 10,
-    AWS_ENDPOINT_URL_SQS: queue.endpoint,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'x',
-    AWS_SECRET_ACCESS_KEY: 'x',
-  })
-  const { udpPort, healthPort } = await measured.said('ready')
-  const handled = async (): Promise<number> => {
-    const vitals = await scrape(Number(healthPort))
-    if (vitals[vital.queuedBytes] === 0) return vitals[vital.accepted] ?? 0
-    await pause(20)
-    return handled()
+const speeds = [
+  [0, 'saturated'],
+  [10_000, '10,000/s'],
+  [1_000, '1,000/s'],
+] as const
+
+const measureAll = async (bench: UdpBench, progress: Progress): Promise<Section> => {
+  const rows: Cell[][] = []
+  const all = receivers(bench)
+  for (const [perSecond, speed] of speeds) {
+    const found = new Map<string, Measurement>()
+    for (const [name, start] of all) {
+      // at low rates what counts is how often it wakes up: the bare receivers say the same either way
+      if (perSecond > 0 && name.includes('answers')) continue
+      progress(`gateway: ${name}, ${speed}`)
+      const receiver = await start()
+      found.set(name, await measure(bench, receiver, perSecond))
+      receiver.measured.child.kill('SIGKILL')
+    }
+    const floors = [...found.keys()].filter((name) => name !== 'gateway')
+    for (const [name, now] of found) {
+      const ratios = all.slice(0, -1).map(([floor]) => {
+        const micros = found.get(floor)?.micros
+        return name === 'gateway' && micros !== undefined && floors.includes(floor) ? now.micros / micros : null
+      })
+      rows.push([`${name}, ${speed}`, now.perSecond, now.micros, ...ratios, now.lost, now.drops])
+    }
   }
-  return { measured, udpPort: Number(udpPort), handled }
+  return {
+    title: 'UDP gateway: CPU a datagram beside programs that do nothing else',
+    columns: [
+      'what',
+      'datagrams/s',
+      'CPU µs',
+      ...all.slice(0, -1).map(([name]) => `x ${name.replace(/ \(.*/, '')}`),
+      'lost',
+      'drops',
+    ],
+    rows,
+    notes: [
+      bench.program === null
+        ? 'No C compiler (cc) here: the two programs in C were left out, and the sender is Node.'
+        : 'The sender is in C where it saturates. A program in C is faster than any sender here: it is woken for a few datagrams at a time.',
+      'The gateway answers nobody. Like with like is therefore what only receives; what answers is what an acknowledging door would be beside.',
+      'Recorded traffic: Adeunis of 23 B and of 69 B (24 samples), Dragino of 91 B, from one machine, in turn.',
+    ],
+  }
 }
 
-/** The gateway over loopback, publishing to the queue emulator, beside a receiver that only counts. Half a minute. */
-export const benchGateway = async (): Promise<GatewayRow[]> => {
-  const queue = startProcess('test/bench/queue-process.ts')
-  const started = [queue]
+const profileGateway = async (bench: UdpBench, progress: Progress): Promise<Section> => {
+  progress('gateway: where its time goes')
+  const receiver = await bench.startGateway(4 * mebibyte, [
+    '--cpu-prof',
+    `--cpu-prof-dir=${bench.folder}`,
+    '--cpu-prof-interval=300',
+  ])
+  const { micros } = await measure(bench, receiver, 0)
+  const ended = new Promise((resolve) => receiver.measured.child.once('exit', resolve))
+  receiver.measured.child.kill('SIGTERM')
+  await ended
+  const name = readdirSync(bench.folder).find((file) => file.endsWith('.cpuprofile'))
+  if (name === undefined) throw new Error('the gateway left no profile')
+  const shares = sharesOf(JSON.parse(readFileSync(join(bench.folder, name), 'utf8')))
+  const costs = new Map([...shares].map(([place, share]) => [place, share * micros]))
+  return {
+    title: 'Largest costs of the gateway, saturated',
+    columns: costColumns,
+    rows: largestCosts('gateway', costs),
+    notes: [],
+  }
+}
+
+/** The gateway over loopback, publishing to the queue emulator, beside receivers that only count. */
+export const gateway: Part = async (progress) => {
+  const bench = openUdpBench()
   try {
-    const floor = await startFloor()
-    started.push(floor.measured)
-    const gateway = await startGateway(await queue.said('ready'))
-    started.push(gateway.measured)
-    const bare = await measure('bare receiver, saturated', floor, 0)
-    const bareSlow = await measure('bare receiver, 10,000/s', floor, 10_000)
-    return [
-      bare,
-      await measure('gateway, saturated', gateway, 0, bare.cpuMicrosecondsPerMessage),
-      bareSlow,
-      await measure('gateway, 10,000/s', gateway, 10_000, bareSlow.cpuMicrosecondsPerMessage),
-    ]
+    return [await measureAll(bench, progress), await profileGateway(bench, progress)]
   } finally {
-    for (const { child } of started) child.kill('SIGKILL')
+    bench.close()
   }
 }
-
-if (import.meta.main) console.table(await benchGateway())

@@ -1,32 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type Part, type Progress, plain, type Section, table } from './report.ts'
-
-const gateway: Part = async (progress) => {
-  progress('gateway: half a minute of datagrams over loopback')
-  const { benchGateway } = await import('./gateway.ts')
-  const rows = await benchGateway()
-  return [
-    {
-      title: 'UDP gateway, CPU a message',
-      columns: ['what', 'messages/s', 'CPU µs', 'aim', 'x floor', 'lost', 'kernel drops'],
-      rows: rows.map((row) => [
-        row.what,
-        row.messagesPerSecond,
-        row.cpuMicrosecondsPerMessage,
-        row.what === 'gateway, saturated' ? '<= 16' : '',
-        row.ratioToFloor,
-        row.lost,
-        row.kernelDrops,
-      ]),
-      notes: [],
-    },
-  ]
-}
+import { type Progress, plain, type Section, table } from './report.ts'
 
 /** What can be asked for, in the order of the report. */
-const names = ['packs', 'raw', 'pulse', 'bundles', 'gateway']
+const names = ['packs', 'publish', 'parameters', 'raw', 'pulse', 'profile', 'day-rows', 'gateway', 'stall', 'bundles']
 
 const usage = `npm run bench -- [--json FILE] [${names.join('|')} ...]`
 
@@ -45,10 +23,15 @@ const asked = (name: string) => positionals.length === 0 || positionals.includes
 const sections: Section[] = []
 // each is loaded when its turn comes: what one loads would disturb the others
 if (asked('packs')) sections.push(...(await (await import('./packs.ts')).packs(progress)))
+if (asked('publish')) sections.push(...(await (await import('./publish.ts')).publish(progress)))
+if (asked('parameters')) sections.push(...(await (await import('./parameters.ts')).parameters(progress)))
 const wanted = (['raw', 'pulse'] as const).filter(asked)
 if (wanted.length > 0) sections.push(...(await (await import('./stages.ts')).stages(progress, wanted)))
+if (asked('profile')) sections.push(...(await (await import('./profile.ts')).profile(progress)))
+if (asked('day-rows')) sections.push(...(await (await import('./day-rows.ts')).dayRows(progress)))
+if (asked('gateway')) sections.push(...(await (await import('./gateway.ts')).gateway(progress)))
+if (asked('stall')) sections.push(...(await (await import('./stall.ts')).stall(progress)))
 if (asked('bundles')) sections.push(...(await (await import('./bundles.ts')).bundles(progress)))
-if (asked('gateway')) sections.push(...(await gateway(progress)))
 
 const machine = `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}`
 process.stdout.write(`\n${machine}. Nothing here is asserted.\n\n${sections.map(table).join('\n')}`)

@@ -12,8 +12,16 @@ export interface Measured {
   readonly cpuSeconds: () => number
 }
 
-export const startProcess = (script: string, args: (string | number)[] = [], environment = {}): Measured => {
-  const child = spawn(process.execPath, [script, ...args.map(String)], {
+/** Starts a script of ours, or another program where `script` is none. */
+export const startProcess = (
+  script: string,
+  args: (string | number)[] = [],
+  environment = {},
+  nodeOptions: string[] = [],
+): Measured => {
+  const words = args.map(String)
+  const isOurs = script.endsWith('.ts')
+  const child = spawn(isOurs ? process.execPath : script, isOurs ? [...nodeOptions, script, ...words] : words, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...environment },
   })

@@ -64,18 +64,29 @@ export const workers = (pool: pg.Pool, lane: Lane) => {
       lane,
     ),
   )
+  const timed = async (
+    invoke: (event: SQSEvent) => Promise<{ batchItemFailures: readonly unknown[] }>,
+    event: SQSEvent,
+  ) => {
+    const begin = performance.now()
+    succeed(await invoke(event))
+    return performance.now() - begin
+  }
   return {
-    /** Answers with the events of the pulse worker that follow, batch by batch. */
-    raw: async (events: readonly SQSEvent[]): Promise<SQSEvent[]> => {
+    /** Answers with the events of the pulse worker that follow, batch by batch, and the milliseconds of each invocation. */
+    raw: async (events: readonly SQSEvent[]) => {
       const following: SQSEvent[] = []
+      const millis: number[] = []
       for (const event of events) {
-        succeed(await raw(event))
+        millis.push(await timed(raw, event))
         following.push(eventOf(bodies.splice(0)))
       }
-      return following
+      return { following, millis }
     },
     pulse: async (events: readonly SQSEvent[]) => {
-      for (const event of events) succeed(await count(event))
+      const millis: number[] = []
+      for (const event of events) millis.push(await timed(count, event))
+      return { millis }
     },
   }
 }

@@ -4,28 +4,33 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { readUdpTable } from '../../udp-gateway/kernel.ts'
 
 /**
- * Sends Adeunis datagrams of 50 bytes to a port of this machine, then prints how many.
+ * Sends the datagrams of a file (see `udp-traffic.ts`) over and over to a port of this machine, then prints how many.
  *
- *     node udp-sender.ts PORT SECONDS PER_SECOND
+ *     node udp-sender.ts FILE PORT SECONDS PER_SECOND
  *
  * PER_SECOND 0 saturates: a closed window by the receiver's own queue in the kernel, so that the receiver never waits
  * and the kernel drops nothing.
  */
-const [port = 0, seconds = 0, perSecond = 0] = process.argv.slice(2).map(Number)
+const [file = '', ...words] = process.argv.slice(2)
+const [port = 0, seconds = 0, perSecond = 0] = words.map(Number)
 const burst = 100
-const windowBytes = 4 * 1024 * 1024
+const windowBytes = 3 * 1024 * 1024
 
-const datagram = Buffer.alloc(50)
-datagram.write('0861234567890123' + '17' + '00000000' + '46800000009f00000002', 'hex')
+const recorded = readFileSync(file)
+const datagrams: Buffer[] = []
+for (let at = 0; at < recorded.length; ) {
+  const end = at + 2 + recorded.readUInt16BE(at)
+  datagrams.push(recorded.subarray(at + 2, end))
+  at = end
+}
+
 // resolving at once spares a turn of the event loop for each datagram
 const socket = createSocket({ type: 'udp4', lookup: (host, _options, found) => found(null, host, 4) })
+socket.on('message', () => {})
 let sent = 0
 
 const sendBurst = (count: number) => {
-  for (let i = 0; i < count; i++) {
-    datagram.writeUInt32BE(sent++, 9)
-    socket.send(datagram, port, '127.0.0.1')
-  }
+  for (let i = 0; i < count; i++) socket.send(datagrams[sent++ % datagrams.length] ?? '', port, '127.0.0.1')
 }
 
 const startMs = performance.now()
