@@ -45,5 +45,8 @@ export const classifyFault = (error: unknown): FaultClass => {
 export const isMissingPartition = (error: unknown): boolean =>
   sqlState(error) === '23514' && /no partition of relation/.test(String((error as Error).message))
 
-/** Lost to another transaction: the same transaction, run again, is likely to win. */
-export const isLostRace = (error: unknown): boolean => ['40001', '40P01'].includes(sqlState(error) ?? '')
+/**
+ * Lost to another transaction (serialization, deadlock, or a row that it held for longer than we wait): the same
+ * transaction, run again, is likely to win. Given back to the bus, its batch would wait out the whole visibility.
+ */
+export const isLostRace = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(sqlState(error) ?? '')

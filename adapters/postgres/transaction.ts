@@ -9,8 +9,8 @@ const mostTries = 5
 const unheard = () => {}
 
 /**
- * Runs `work` in one transaction: all of it or nothing. A transaction that lost to another (deadlock, serialization)
- * is run again as a whole, after a random wait; so is one that did not even begin, because the connection it was given
+ * Runs `work` in one transaction: all of it or nothing. A transaction that lost to another (deadlock, serialization,
+ * a row held for too long) is run again as a whole, after a random wait; so is one that did not even begin, because the connection it was given
  * had been lost while nobody used it.
  * @param begin the statements that begin it
  * @throws whatever else `work` throws, after the rollback
