@@ -26,7 +26,7 @@ const oneOf = <T extends string>(known: readonly T[], what: string, option: stri
 }
 
 const choose = (env: string, { bus, door, callbacks }: Choices): Stage => {
-  const literal = stages[env]
+  const literal = Object.hasOwn(stages, env) ? stages[env] : undefined
   if (!literal)
     throw new StageError(
       `There is no stage "${env}"; choose one of ${Object.keys(stages).join(', ')} with -c env=NAME.`,

@@ -8,7 +8,6 @@ export const declaredBytes = ({ headers }: IncomingMessage): number =>
 /** The whole body, or null where it is larger than the door takes. Rejects where the sender hangs up before its end. */
 export const readBody = (incoming: IncomingMessage): Promise<Buffer | null> =>
   new Promise((resolve, reject) => {
-    if (declaredBytes(incoming) > largestBodyBytes) return resolve(null)
     const chunks: Buffer[] = []
     let bytes = 0
     incoming.on('data', (chunk: Buffer) => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { tokenOf } from '../core/authorization.ts'
 import type { Outcome } from '../core/outcome.ts'
-import { answerCallback, tooLarge } from '../core/sigfox/answer.ts'
+import { answerCallback, largestBodyBytes, tooLarge } from '../core/sigfox/answer.ts'
 import { readBatch, readCallback, type SigfoxCallbackSettings } from '../core/sigfox/callback.ts'
 import type { RawItem } from '../core/uplink.ts'
 import { declaredBytes, readBody } from './body.ts'
@@ -50,13 +50,12 @@ export const createDoor = ({
 }) => {
   let bodyBytes = 0
 
-  const read = async (incoming: IncomingMessage) => {
-    const bytes = declaredBytes(incoming)
-    bodyBytes += bytes
+  const read = async (incoming: IncomingMessage, mostBytes: number) => {
+    bodyBytes += mostBytes
     try {
       return await readBody(incoming)
     } finally {
-      bodyBytes -= bytes
+      bodyBytes -= mostBytes
     }
   }
 
@@ -68,8 +67,10 @@ export const createDoor = ({
     if (!authorization) return refuse(401)
     const token = tokenOf(authorization)
     if (token === null || !(await isValid(token))) return refuse(403)
-    if (bodyBytes + declaredBytes(incoming) > mostBodyBytes) return refuse(429)
-    const bytes = await read(incoming)
+    const mostBytes = declaredBytes(incoming)
+    if (mostBytes > largestBodyBytes) return tooLarge
+    if (bodyBytes + mostBytes > mostBodyBytes) return refuse(429)
+    const bytes = await read(incoming, mostBytes)
     if (bytes === null) return tooLarge
     const body = { contentType: incoming.headers['content-type'] ?? '', bytes, receivedAtMs: Date.now() }
     const items = route === 'batch' ? readBatch(body, callback) : [readCallback(body, callback)]

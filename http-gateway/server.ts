@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { portError } from '../adapters/door/port-error.ts'
 import { log } from '../adapters/log.ts'
 import { setting } from '../core/settings.ts'
@@ -55,7 +56,13 @@ export const openServer = async (
   callbacks: Callbacks,
   isLeaving: () => boolean,
 ): Promise<Server> => {
+  const owed = new WeakSet<Socket>()
   const server = createServer(options, async (incoming, response) => {
+    const { socket } = incoming
+    // Sigfox waits for its answer. Who does not can bring thousands of heads in one read, and Node keeps each of them until
+    // those before it are answered: 20 connections without a token took 500 MiB.
+    if (owed.has(socket)) return socket.destroy()
+    owed.add(socket)
     callbacks.waiting++
     const answer = await door(incoming).catch((error: unknown) => {
       // whoever hung up is not there to be told
@@ -63,6 +70,7 @@ export const openServer = async (
       return unanswerable
     })
     callbacks.waiting--
+    owed.delete(socket)
     const { statusCode } = answer
     if (statusCode === 401 || statusCode === 403) callbacks.denied++
     if (statusCode === 429 || statusCode >= 500) callbacks.failed++

@@ -54,8 +54,9 @@ export const openLine = async (port: number) => {
   socket.setEncoding('utf8').on('data', (text) => {
     answer += text
   })
+  // a door that cuts somebody off resets the connection: that is an end as well
   socket.on('error', () => undefined)
-  const ended = once(socket, 'close').then(() => answer)
+  const ended = new Promise<string>((resolve) => socket.on('close', () => resolve(answer)))
   closeLater(() => socket.destroy())
   await once(socket, 'connect')
   return { write: (text: string) => socket.write(text), answer: () => answer, ended }

@@ -137,6 +137,9 @@ describe('the container Sigfox door', () => {
     const line = await openLine(httpPort)
     line.write(`${head(opened, 'transfer-encoding: chunked')}${large.length.toString(16)}\r\n${large}`)
     expect(await line.ended).toMatch(/^HTTP\/1.1 413 /)
+    const huge = await openLine(httpPort)
+    huge.write(head(opened, 'content-length: 9007199254740993'))
+    expect(await huge.ended).toMatch(/^HTTP\/1.1 413 /)
     expect(topic.publishes).toEqual([])
   })
 
@@ -152,6 +155,23 @@ describe('the container Sigfox door', () => {
     expect(performance.now() - startedAtMs).toBeLessThan(8_000)
     expect((await vitals())[vital.received]).toBe(0)
   }, 15_000)
+
+  test('who does not wait for an answer before the next callback is cut off, and the rest is not looked at', async () => {
+    const { httpPort, request, topic, vitals } = await open()
+    const stranger = await openLine(httpPort)
+    stranger.write(head('content-length: 0').repeat(2_000))
+    expect(await stranger.ended).toBe('')
+    topic.stall()
+    const known = await openLine(httpPort)
+    known.write(`${head(opened, `content-length: ${uplink(1).length}`)}${uplink(1)}`)
+    await eventually(vitals, (now) => now[vital.received] === 1)
+    known.write(head('content-length: 0'))
+    expect(await known.ended).toBe('')
+    topic.resume()
+    expect((await request(uplink(2))).status).toBe(204)
+    expect(topic.taken()).toHaveLength(2)
+    expect(await vitals()).toMatchObject({ [vital.denied]: 1, [vital.received]: 2 })
+  })
 
   test('bodies that are being read are bounded together: 429, and none of them is lost to the others', async () => {
     const { httpPort, request } = await open()

@@ -170,6 +170,10 @@ describe('a stage that cannot work is refused', () => {
     }
   })
 
+  test('a name that every object has is no stage', () => {
+    expect(() => build('constructor')).toThrow('There is no stage "constructor"; choose one of dev, load, prod')
+  })
+
   test('an unknown name is one sentence that lists the known ones, without a stack trace', () => {
     const run = spawnSync('node', ['bin/app.ts'], {
       encoding: 'utf8',
