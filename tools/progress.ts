@@ -16,14 +16,18 @@ export interface Progress {
 export const progressBar = (stream: NodeJS.WriteStream = process.stderr, now: () => number = Date.now): Progress => {
   const startMs = now()
   let lastMs = Number.NEGATIVE_INFINITY
+  let firstShare: number | null = null
   if (!stream.isTTY) return { show: () => {}, end: () => {} }
   return {
     show: (share, words) => {
+      // of a work that goes on, a part was done before
+      firstShare ??= share
+      const done = share - firstShare
       if (now() - lastMs < 100) return
       lastMs = now()
       const cells = Math.round(Math.min(share, 1) * barCells)
       const bar = '█'.repeat(cells) + '░'.repeat(barCells - cells)
-      const left = share > 0.02 ? `, ${duration(((now() - startMs) * (1 - share)) / share)} left` : ''
+      const left = done > 0.02 ? `, ${duration(((now() - startMs) * (1 - share)) / done)} left` : ''
       stream.write(`\r\x1b[K${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${words}${left}`)
     },
     end: () => void stream.write('\r\x1b[K'),
