@@ -48,13 +48,28 @@ const readMonth = async (client: pg.Pool, { month }: Layout, shape: Shape) => {
   return { pages: median(pages), millis: median(millis) }
 }
 
+interface Kept {
+  readonly readings: string
+  /** With the ids of the messages; null where they are not kept. */
+  readonly withIds: string | null
+}
+
 /** The same for every layout that keeps the same readings. */
-const checksum = async (client: pg.Pool, { view }: Layout): Promise<string> => {
+const checksum = async (client: pg.Pool, { view }: Layout): Promise<Kept> => {
+  const row = `concat_ws(' ', device_id, channel, extract(epoch FROM read_at), index, quality, extract(epoch FROM received_at))`
   const { rows } = await client.query(
-    `SELECT count(*) || ' readings ' || sum(hashtext(concat_ws(' ', device_id, channel, extract(epoch FROM read_at), index,
-       quality, extract(epoch FROM received_at)))::bigint) AS sum FROM (${view}) AS kept`,
+    `SELECT count(*) || ' readings ' || sum(hashtext(${row})::bigint) AS readings,
+       CASE WHEN count(*) = count(message_id) THEN sum(hashtext(${row} || message_id)::bigint)::text END AS "withIds" FROM (${view}) AS kept`,
   )
-  return rows[0].sum
+  return rows[0]
+}
+
+/** @throws where two layouts differ in what they keep */
+const requireSame = (kept: ReadonlyMap<string, Kept>) => {
+  const all = [...kept.values()]
+  const ids = all.flatMap(({ withIds }) => withIds ?? [])
+  if (new Set(all.map(({ readings }) => readings)).size > 1 || new Set(ids).size > 1)
+    throw new Error(`layouts keep different readings: ${JSON.stringify([...kept])}`)
 }
 
 const total = ({ nodeMicros, serverMicros }: Cost) => nodeMicros + serverMicros
@@ -102,7 +117,7 @@ const measure = async ({ worker, observer }: BenchDatabase, shape: Shape, layout
     total(cost) / readings,
     total(middle(again)) / readings,
     layout.close('').length === 0 ? null : closeMicros / (aDay * (days - 1)),
-    cost.walBytes / readings,
+    costs.reduce((sum, { walBytes }) => sum + walBytes, 0) / (rounds * readings),
     afterCheckpoint.walBytes / first.length,
     (stored.afterADay - emptyBytes) / aDay,
     (stored.atTheEnd - emptyBytes) / (aDay * days),
@@ -118,15 +133,15 @@ const measureShape = async (database: BenchDatabase, shape: Shape, progress: (li
   const { fleet, days } = shape
   progress(`day rows: ${fleet.name}, ${days} days are made`)
   await tell(database.worker, shape)
-  const sums = new Map<string, string>()
+  const kept = new Map<string, Kept>()
   const rows: Cell[][] = []
   for (const layout of layouts) {
     progress(`day rows: ${fleet.name}, ${layout.name}`)
     const { row, sum } = await measure(database, shape, layout)
     rows.push(row)
-    sums.set(layout.name, sum)
+    kept.set(layout.name, sum)
   }
-  if (new Set(sums.values()).size > 1) throw new Error(`layouts keep different readings: ${JSON.stringify([...sums])}`)
+  requireSame(kept)
   return {
     title: `Layouts of readings, ${fleet.name}: ${fleet.readingsAMessage} readings a message, ${days} days kept`,
     columns: [
@@ -146,7 +161,7 @@ const measureShape = async (database: BenchDatabase, shape: Shape, progress: (li
     ],
     rows,
     notes: [
-      `Merge only, after decoding: the middle of ${rounds} batches. WAL and stored bytes a reading; again: the same batch a second time; closing: PostgreSQL, a reading.`,
+      `Merge only, after decoding: CPU of the middle one of ${rounds} batches, WAL of all. WAL and stored bytes a reading; again: the same batch a second time; closing: PostgreSQL, a reading.`,
       'After checkpoint: what the fleet tells in the five minutes behind it, whole pages included. A day counts a reading once; day 1 is before any vacuum, which runs at midnight.',
       'All layouts kept the same readings.',
     ],

@@ -73,7 +73,7 @@ const numbered = (name: string, table: string, rest: string): Layout => {
       INSERT INTO ${table}_series (device_id, channel) SELECT DISTINCT device_id, channel FROM told;`,
     merge: (source) => merge(`(SELECT * FROM ${source} JOIN ${table}_series USING (device_id, channel)) AS given`),
     close: () => [],
-    view: `SELECT device_id, channel, read_at, index, quality, received_at, NULL::uuid AS message_id FROM ${joined}`,
+    view: `SELECT device_id, channel, read_at, ${rest}${rest.includes('message_id') ? '' : ', NULL::uuid AS message_id'} FROM ${joined}`,
     month: ofMonth(joined),
   }
 }
@@ -185,8 +185,8 @@ const closing = (name: string, suffix: string, hasMessage: boolean): Layout => {
 export const layouts: readonly Layout[] = [
   rows('rows', 'wide'),
   numbered('rows, device as a number', 'numbered', perReading),
-  numbered('the same without message ids', 'plain', 'index, quality, received_at'),
+  numbered('device as a number, no message ids', 'plain', 'index, quality, received_at'),
   dayRows,
   closing('rows, closed days as day rows', '', true),
-  closing('the same without message ids', '_plain', false),
+  closing('closed day rows, no message ids', '_plain', false),
 ]
