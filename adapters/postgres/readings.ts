@@ -31,8 +31,21 @@ const candidates = `
 /** Higher quality wins, then the higher index, then (the index being the same) the smaller message id. */
 const wins = `(excluded.quality, excluded.index, r.message_id) > (r.quality, r.index, excluded.message_id)`
 
+/** A row that was there already and was touched: its index before and after. */
+interface Touched {
+  device_id: string
+  channel: Reading['channel']
+  read_at: number
+  was: string
+  now: string
+}
+
+/**
+ * A row with another index is touched even where nothing of it changes: only what is touched is returned, and to look
+ * all rows up a second time for the few conflicts cost more than writing those.
+ */
 const mergeSlice = async (client: pg.PoolClient, rows: readonly Reading[]) => {
-  const { rows: results } = await client.query<{ added: number; won: number; replaced: Conflict[] }>(
+  const { rows: results } = await client.query<{ added: number; touched: Touched[] }>(
     `WITH merged AS (
        INSERT INTO reading AS r (device_id, channel, read_at, index, quality, received_at, message_id)
        SELECT * FROM (${candidates}) AS c ORDER BY device_id, channel, read_at
@@ -41,30 +54,25 @@ const mergeSlice = async (client: pg.PoolClient, rows: readonly Reading[]) => {
          quality = greatest(excluded.quality, r.quality),
          message_id = CASE WHEN ${wins} THEN excluded.message_id ELSE r.message_id END,
          received_at = least(excluded.received_at, r.received_at)
-       WHERE ${wins} OR excluded.received_at < r.received_at
+       WHERE ${wins} OR excluded.received_at < r.received_at OR excluded.index <> r.index
        RETURNING r.device_id, r.channel, r.read_at, old.index AS was, new.index AS now
      )
-     SELECT count(*) FILTER (WHERE was IS NULL)::int AS added, count(*) FILTER (WHERE was IS DISTINCT FROM now)::int AS won,
+     SELECT count(*) FILTER (WHERE was IS NULL)::int AS added,
        coalesce(jsonb_agg(jsonb_build_object('device_id', device_id, 'channel', channel,
-         'read_at', ${milliseconds('read_at')}, 'lost', was::text, 'held', now::text))
-         FILTER (WHERE was <> now), '[]') AS replaced
+         'read_at', ${milliseconds('read_at')}, 'was', was::text, 'now', now::text))
+         FILTER (WHERE was IS NOT NULL), '[]') AS touched
      FROM merged`,
     columns(rows),
   )
   const [result] = results
   if (!result) throw new Error('the merge of readings answered nothing')
-  // fewer won than given: the others found a row with the same index, or one with another that is better
-  const outdone = result.won < rows.length ? await findOutdone(client, rows) : []
-  return { added: result.added, conflicts: [...result.replaced, ...outdone] }
+  return result
 }
 
-const findOutdone = async (client: pg.PoolClient, rows: readonly Reading[]): Promise<Conflict[]> => {
-  const { rows: outdone } = await client.query<Conflict>(
-    `SELECT c.device_id, c.channel, ${milliseconds('c.read_at')} AS read_at, c.index::text AS lost, r.index::text AS held
-     FROM (${candidates}) AS c JOIN reading r USING (device_id, channel, read_at) WHERE r.index <> c.index`,
-    columns(rows),
-  )
-  return outdone
+/** Of an index that was there and the one that came, which is the reading now; null where they are the same. */
+const conflictOf = ({ device_id, channel, read_at, was, now }: Touched, came: number): Conflict | null => {
+  const lost = was === now ? String(came) : was
+  return lost === now ? null : { device_id, channel, read_at, lost, held: now }
 }
 
 /**
@@ -80,7 +88,12 @@ export const mergeIntoReadings = async (client: pg.PoolClient, readings: readonl
   for (const rows of slices(sortedBy([...unique.values()], readingKey))) {
     const merged = await mergeSlice(client, rows)
     added += merged.added
-    for (const { device_id, channel, read_at, lost, held } of merged.conflicts) {
+    for (const touched of merged.touched) {
+      const key = readingKey({ deviceId: touched.device_id, channel: touched.channel, readAtMs: touched.read_at })
+      const came = unique.get(key)
+      const conflict = came && conflictOf(touched, came.index)
+      if (!conflict) continue
+      const { device_id, channel, read_at, lost, held } = conflict
       const at = { deviceId: device_id, atMs: read_at, kind: 'index_conflict', channel, messageId: null } as const
       keep.push({ ...at, value: Number(lost) })
       drop.push({ ...at, value: Number(held) })
