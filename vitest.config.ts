@@ -5,16 +5,18 @@ const project = (name: string, include: string[], testTimeout: number, more = {}
   test: { name, include, testTimeout, hookTimeout: 120_000, ...more },
 })
 
-const onePostgres = { globalSetup: ['test/support/postgres.ts'], maxWorkers: 2 }
+// Three at a time on two cores: a good part of these tests waits for a timeout that is the promise.
+const engines = { globalSetup: ['test/support/postgres.ts', 'test/support/assembly.ts'], maxWorkers: 3 }
+const system = { globalSetup: ['test/support/assembly.ts'], maxWorkers: 3 }
 
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       project('unit', ['test/core/**/*.test.ts', 'test/unit/**/*.test.ts'], 10_000),
-      project('engines', ['test/contract/**/*.test.ts'], 60_000, onePostgres),
+      project('engines', ['test/contract/**/*.test.ts'], 60_000, engines),
       project('infra', ['test/infra/**/*.test.ts'], 60_000),
-      project('system', ['test/system/**/*.test.ts'], 180_000, { maxWorkers: 2 }),
+      project('system', ['test/system/**/*.test.ts'], 180_000, system),
     ],
   },
 })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { queueUrl } from '../../local/cloud.ts'
 import { queueDepth } from '../../local/queues.ts'
 import { imbalances, readFlow } from '../../tools/ledger/read-back.ts'
+import { assemblyOf } from '../support/assembly.ts'
 import { runTool } from '../support/command.ts'
 import { eventually, type RunningLocal, startWhole, temporaryFolder } from '../support/local.ts'
 
@@ -11,7 +12,7 @@ let local: RunningLocal
 let database: pg.Client
 beforeAll(async () => {
   // a pack is tried once a second
-  local = await startWhole(folder.path, { timeScale: 180 })
+  local = await startWhole(folder.path, { timeScale: 180, assemblyFolder: await assemblyOf() })
   database = new pg.Client(local.databaseUrl)
   await database.connect()
 })

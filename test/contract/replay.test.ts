@@ -111,9 +111,9 @@ test('a replay after any history of the registry leaves what a fresh decoding wi
       await decodeAfresh(db.pool)
       expect(replayed).toEqual(await kept(db.pool))
     }),
-    { numRuns: 40, seed: 20_261_124 },
+    { numRuns: 20, seed: 20_261_124 },
   )
-  expect(differences).toBeGreaterThan(1_000)
+  expect(differences).toBeGreaterThan(500)
 })
 
 test('while messages come in, a replay leaves what a fresh decoding leaves', async () => {

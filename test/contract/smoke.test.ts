@@ -8,6 +8,7 @@ import { operations } from '../../adapters/postgres/operations/index.ts'
 import { freePort, freeUdpPort } from '../../local/ports.ts'
 import { startSecrets } from '../../local/secrets.ts'
 import { readFlow } from '../../tools/ledger/read-back.ts'
+import { assemblyOf } from '../support/assembly.ts'
 import { runTool } from '../support/command.ts'
 import { type RunningLocal, startWhole, temporaryFolder } from '../support/local.ts'
 import { serve } from './sqs-queue.ts'
@@ -16,7 +17,7 @@ const folder = temporaryFolder()
 let local: RunningLocal
 let database: pg.Client
 beforeAll(async () => {
-  local = await startWhole(folder.path)
+  local = await startWhole(folder.path, { assemblyFolder: await assemblyOf() })
   database = new pg.Client(local.databaseUrl)
   await database.connect()
 })

@@ -20,7 +20,7 @@ const logs: Record<Lane, RawItem[]> = {
   nbiot: awkwardNbiot(seeded(8), now, 40),
 }
 
-const numRuns = Number(process.env.RUNS ?? 60)
+const numRuns = Number(process.env.RUNS ?? 30)
 
 /** A delivery of a log: its order, which items come again, and where it is cut into batches. */
 const delivery = fc.record({

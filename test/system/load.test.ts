@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LoadResult } from '../../tools/load/result.ts'
+import { assemblyOf } from '../support/assembly.ts'
 import { eventually, type RunningLocal, startWhole, temporaryFolder } from '../support/local.ts'
 
 const folder = temporaryFolder()
 let whole: RunningLocal
 beforeAll(async () => {
-  whole = await startWhole(folder.path, { timeScale: 180 })
+  whole = await startWhole(folder.path, { timeScale: 180, assemblyFolder: await assemblyOf() })
 })
 afterAll(async () => {
   await whole?.stop()
@@ -53,7 +54,7 @@ const doorsOf = (udpPort: number) => [
 const seconds = (count: number) => ['--minutes', String(count / 60)]
 
 test('a run that starts its own system and kills in it loses nothing, and every message has its fate', async () => {
-  const assembly = join(folder.path, 'cdk.out')
+  const assembly = await assemblyOf()
   const faults = 'kill:raw-worker@1s,kill:pulse-worker@2s,kill:gateway@3s'
   const args = ['--devices', '1440000', ...seconds(5), '--sigfox-batches', '--seed', '7', '--assembly', assembly]
   const run = load(...args, '--faults', faults, '--time-scale', '180')

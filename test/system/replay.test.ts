@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { assemblyOf } from '../support/assembly.ts'
 import { runTool } from '../support/command.ts'
 import { eventually, type RunningLocal, startWhole, temporaryFolder } from '../support/local.ts'
 import { type Post, planTraffic } from './fleet.ts'
@@ -12,7 +13,7 @@ const folder = temporaryFolder()
 let local: RunningLocal
 
 beforeAll(async () => {
-  local = await startWhole(folder.path)
+  local = await startWhole(folder.path, { assemblyFolder: await assemblyOf() })
 })
 afterAll(async () => {
   await local.stop()

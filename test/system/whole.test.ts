@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Stage } from '../../lib/stage.ts'
+import { assemblyOf } from '../support/assembly.ts'
 import { eventually, isAlive, type RunningLocal, startWhole, temporaryFolder } from '../support/local.ts'
 import { type Model, type Post, planTraffic, rejectedBeforeStored } from './fleet.ts'
 
@@ -132,8 +133,8 @@ const variants: readonly [bus: Stage['bus'], sigfoxDoor: Stage['sigfoxDoor'], ki
 ]
 
 describe.each(variants)('on %s, behind the %s door', (bus, sigfoxDoor, killed) => {
-  const start = (assembly?: string) =>
-    startWhole(folder.path, { bus, sigfoxDoor, timeScale: 60, ...(assembly ? { assemblyFolder: assembly } : {}) })
+  const start = async () =>
+    startWhole(folder.path, { bus, sigfoxDoor, timeScale: 60, assemblyFolder: await assemblyOf(bus, sigfoxDoor) })
 
   beforeAll(async () => {
     console.log(`seed ${seed}`)
@@ -154,7 +155,7 @@ describe.each(variants)('on %s, behind the %s door', (bus, sigfoxDoor, killed) =
     const pids = Object.values(local.processes()).flat()
     await local.stop()
     expect(pids.filter(isAlive)).toEqual([])
-    local = await start(join(folder.path, 'cdk.out'))
+    local = await start()
 
     const second = Promise.all([postAll(posts.slice(half)), sendAll(datagrams.slice(120))])
     await killWhile(second, killed, 2)

@@ -44,7 +44,7 @@ const hitOf = ({ kind }: World, { action }: Point) => (kind === 'kinesis' && act
 const manyFaults = async (context: Context): Promise<Result> => {
   const { world, size, seed, say } = context
   const random = seeded(seed)
-  const messages = messagesOf(context, 2_400, 100_000)
+  const messages = messagesOf(context, 1_600, 100_000)
   const ledger = openLedger(messages)
   const due: Due = ({ point }) => random.next() < hitOf(world, point)
   const end = commit(world, catalogue, due, random)
