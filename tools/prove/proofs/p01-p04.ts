@@ -87,8 +87,7 @@ const under = async ({ world, size }: Context, faults: readonly PlannedFault[], 
   await sendAll(world, ledger, random, { perCallback: 3, windowSize: 20, copies: 0 })
   const done = end()
   const reckoning = await reckon(world, ledger, drainLimitMs[size])
-  const never = faults.map(nameOf).filter((name) => !done.has(name))
-  return { reckoning, done, never }
+  return { reckoning, done }
 }
 
 const singlesAndPairs = async (context: Context): Promise<Result> => {
@@ -135,13 +134,18 @@ const p4: Proof = {
     let kills = 0
     let messages = 0
     for (const [i, planned] of runs.entries()) {
-      const random = seeded(context.seed + i)
-      const { reckoning, done, never } = await under(context, planned, random, context.size === 'ci' ? 400 : 200)
-      kills += sum(done)
-      messages += reckoning.verdict.sent
       const what = planned.length > 1 ? 'all points' : planned.map(nameOf).join()
-      faults.push(...reckoning.faults.map((fault) => `seed ${context.seed + i}, ${what}: ${fault}`))
-      faults.push(...never.map((name) => `seed ${context.seed + i}: never passed: ${name}`))
+      let left = planned
+      // a worker that gets all in few batches passes some point too seldom: those that are left get messages of their own
+      for (let tries = 0; left.length > 0 && tries < 3; tries++) {
+        const random = seeded(context.seed + i + 1_000 * tries)
+        const { reckoning, done } = await under(context, left, random, context.size === 'ci' ? 400 : 200)
+        kills += sum(done)
+        messages += reckoning.verdict.sent
+        faults.push(...reckoning.faults.map((fault) => `seed ${context.seed + i}, ${what}: ${fault}`))
+        left = left.filter((fault) => !done.has(nameOf(fault)))
+      }
+      faults.push(...left.map((fault) => `seed ${context.seed + i}: never passed: ${nameOf(fault)}`))
       if (runs.length > 1) context.say(`P4: ${i + 1} of ${runs.length}`)
     }
     return { figures: { points: points.length, 'processes killed': kills, sent: messages }, faults }
