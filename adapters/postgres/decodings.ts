@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { Decoding } from '../../core/ports.ts'
 import { uuids, words } from './arrays.ts'
 import { slices } from './bisect.ts'
-import { sortedBy } from './rows.ts'
+import { amongIds, sortedBy } from './rows.ts'
 
 /**
  * Writes the state of each message. A message that was decoded once stays decoded; one that was rejected and is decoded
@@ -42,7 +42,7 @@ export const decodedBefore = async (client: pg.PoolClient, decodings: readonly D
   const found = new Set<string>()
   for (const slice of slices(ids)) {
     const { rows } = await client.query<{ id: string }>(
-      `SELECT message_id AS id FROM decoding WHERE message_id = ANY($1) AND message_id BETWEEN $2 AND $3 AND state = 'decoded'`,
+      `SELECT message_id AS id FROM decoding WHERE ${amongIds('message_id', '$1', '$2', '$3')} AND state = 'decoded'`,
       [uuids(slice), slice[0], slice.at(-1)],
     )
     for (const { id } of rows) found.add(id)

@@ -4,7 +4,7 @@ import type { StoredMessage } from '../../core/ports.ts'
 import type { UplinkKind } from '../../core/uplink.ts'
 import { instants, uuids } from './arrays.ts'
 import { slices } from './bisect.ts'
-import { milliseconds } from './rows.ts'
+import { amongIds, milliseconds } from './rows.ts'
 
 /** A pool, or the connection of a transaction. */
 type Connection = Pick<pg.ClientBase, 'query'>
@@ -38,13 +38,12 @@ const newestRegistrations = (rows: readonly MessageRow[]): MessageRow[] => {
 }
 
 const loadSlice = async (pool: Connection, ids: readonly string[]): Promise<StoredMessage[]> => {
-  // the bounds let PostgreSQL open the partitions of these days only, instead of all
   const { rows } = await pool.query<MessageRow>(
     `SELECT m.id, ${milliseconds('m.received_at')} AS received_at, m.seq_number, m.kind, m.device_id, m.payload,
        ${milliseconds('d.valid_from')} AS valid_from, d.profile, d.sample_period_seconds,
        d.valid_to <= coalesce(k.at, m.received_at) AS is_over
      FROM unnest($1::uuid[], $2::timestamptz[]) AS k (id, at)
-       JOIN message m ON m.id = k.id AND m.id BETWEEN $3 AND $4
+       JOIN message m ON m.id = k.id AND ${amongIds('m.id', '$1', '$3', '$4')}
        LEFT JOIN device d ON d.device_id = m.device_id AND d.valid_from <= coalesce(k.at, m.received_at)`,
     [uuids(ids), instants(ids.map(eventMs)), ids[0], ids.at(-1)],
   )

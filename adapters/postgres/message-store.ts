@@ -10,7 +10,7 @@ import { slices, writeBisecting } from './bisect.ts'
 import { classifyFault, isMissingPartition } from './errors.ts'
 import { countFlow } from './flow.ts'
 import { writeRejects } from './rejects.ts'
-import { sortedById } from './rows.ts'
+import { amongIds, sortedById } from './rows.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Two days: far longer than any clock is wrong about today, far shorter than what is kept. */
@@ -40,6 +40,8 @@ const insertMessages = async (client: pg.PoolClient, rows: readonly Message[]): 
   return rowCount ?? 0
 }
 
+const among = amongIds('m.id', '$1', '$3', '$4')
+
 /**
  * The receive time of a message is that of its first copy, in whatever order the copies come. Rows are locked in the
  * order of their ids, like every other write. Only for batches with duplicates.
@@ -49,12 +51,12 @@ const keepEarliest = (client: pg.PoolClient, rows: readonly Message[], ids: Buff
     `WITH earlier AS (
        SELECT m.id, t.received_at
        FROM unnest($1::uuid[], $2::timestamptz[]) AS t (id, received_at)
-       JOIN message m ON m.id = t.id AND m.id BETWEEN $3 AND $4
+       JOIN message m ON m.id = t.id AND ${among}
        WHERE t.received_at < m.received_at
        ORDER BY m.id FOR UPDATE OF m
      )
      UPDATE message m SET received_at = least(m.received_at, earlier.received_at)
-     FROM earlier WHERE m.id = earlier.id AND m.id BETWEEN $3 AND $4`,
+     FROM earlier WHERE m.id = earlier.id AND ${among}`,
     [ids, receivedAt, rows[0]?.id, rows.at(-1)?.id],
   )
 

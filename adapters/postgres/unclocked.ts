@@ -3,7 +3,7 @@ import { timeOfId, unclockedMs } from '../../core/identity.ts'
 import type { Decoding } from '../../core/ports.ts'
 import { channels } from '../../core/reading.ts'
 import { instants, texts, uuids } from './arrays.ts'
-import { sortedById } from './rows.ts'
+import { amongIds, sortedById } from './rows.ts'
 
 const channelRows = channels.map((channel) => `('${channel}')`).join(', ')
 
@@ -17,7 +17,7 @@ export const requireUnmoved = async (client: pg.PoolClient, decodings: readonly 
   if (loaded.length === 0) return
   const { rowCount } = await client.query(
     `SELECT FROM message m JOIN unnest($1::uuid[], $2::timestamptz[]) AS t (id, received_at) ON m.id = t.id
-     WHERE m.id BETWEEN $3 AND $4 AND m.received_at >= t.received_at ORDER BY m.id FOR SHARE OF m`,
+     WHERE ${amongIds('m.id', '$1', '$3', '$4')} AND m.received_at >= t.received_at ORDER BY m.id FOR SHARE OF m`,
     [uuids(loaded.map(({ id }) => id)), instants(loaded.map((m) => m.receivedAtMs)), loaded[0]?.id, loaded.at(-1)?.id],
   )
   if (rowCount !== loaded.length) throw new Error('an earlier copy of a message without a clock came in meanwhile')
