@@ -43,7 +43,9 @@ export interface Options {
   readonly report: (line: string) => void
   /** Gets every step to undo, so that a start that fails or is cut short can be taken back too. */
   readonly shutdown: Shutdown
-  /** An app synthesised before; without it, it is synthesised for stage `dev`. */
+  /** The stage that is synthesised; `dev` unless said. */
+  readonly stage?: string
+  /** An app synthesised before, in place of a stage. */
   readonly assemblyFolder?: string
   /** Puts something between the processes and the engines: answers the addresses that the processes get. */
   readonly through?: (real: Addresses) => Promise<Addresses>
@@ -53,13 +55,13 @@ const seconds = (sinceMs: number) => `${((Date.now() - sinceMs) / 1000).toFixed(
 
 const assemble = async (
   { dataDir, bus = dev.bus, sigfoxDoor = dev.sigfoxDoor }: Overrides,
-  { report, shutdown, assemblyFolder }: Options,
+  { report, shutdown, stage = dev.name, assemblyFolder }: Options,
 ): Promise<Assembly> => {
   if (assemblyFolder) return readAssembly(assemblyFolder)
   const startedAt = Date.now()
   const unwanted = new AbortController()
   shutdown.add(null, 1_000, () => unwanted.abort())
-  const assembly = await synthesise({ name: dev.name, bus, sigfoxDoor }, join(dataDir, 'cdk.out'), unwanted.signal)
+  const assembly = await synthesise({ name: stage, bus, sigfoxDoor }, join(dataDir, 'cdk.out'), unwanted.signal)
   report(`synthesised ${assembly.stacks.map(({ name }) => name).join(' and ')} (${seconds(startedAt)})`)
   return assembly
 }

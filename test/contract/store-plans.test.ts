@@ -1,7 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { MessageId } from '../../core/identity.ts'
-import type { RawItem } from '../../core/uplink.ts'
 import { memoryStream } from '../support/memory-stream.ts'
 import { pipeline } from '../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
@@ -15,7 +14,7 @@ let db: TestDatabase
 /** One connection: what it read is counted before it is asked for it. */
 let pool: pg.Pool
 const topic = memoryStream<MessageId>()
-const items: RawItem[] = Array.from({ length: stored }, (_, i) => sigfoxUplink(i, anHourAgo + i / 10, 5))
+const items = Array.from({ length: stored }, (_, i) => sigfoxUplink(i, anHourAgo + i / 10, 5))
 const everyHundredth = <T>(all: readonly T[]) => all.filter((_, i) => i % (stored / late) === 0)
 
 beforeAll(async () => {

@@ -15,8 +15,8 @@ import { startLocalSystem } from './system/local.ts'
 import { reachSystem } from './system/remote.ts'
 import { LoadFault, type System } from './system/system.ts'
 
-/** With faults, what a killed worker held comes again after ten seconds and not after three minutes. */
-const timeScaleWithFaults = 18
+/** With faults, what a killed worker held comes again after ten seconds and not after six minutes. */
+const timeScaleWithFaults = 36
 /** npm passes Ctrl-C on to us although the terminal has sent it already: a second one this soon is the same one. */
 const sameSignalMs = 1_000
 /** Longer than this is worth a look into the logs. */
@@ -36,11 +36,11 @@ const open = async (
   faults: readonly PlannedFault[],
   say: (line: string) => void,
 ): Promise<System> => {
-  const { addresses, bus, assembly, plan } = options
+  const { addresses, bus, stage, assembly, plan } = options
   if (addresses) return reachSystem(addresses)
   requireSpace(tmpdir(), messagesOf(plan))
   const timeScale = options.timeScale ?? (faults.length > 0 ? timeScaleWithFaults : 1)
-  return startLocalSystem({ bus, timeScale, assemblyFolder: assembly }, say)
+  return startLocalSystem({ bus, stage, timeScale, assemblyFolder: assembly }, say)
 }
 
 const report = (result: LoadResult, { json, html, quiet }: Options) => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { load, stages } from '../../bin/stages.ts'
 import { type Addresses, readAddresses } from './addresses.ts'
 import { mostDevices } from './plan/devices.ts'
 import { type LoadPlan, type NbiotProfile, nbiotProfiles, startSecondsOf } from './plan/plan.ts'
@@ -14,7 +15,8 @@ const usage = `npm run load -- --devices N --minutes M [options]
   --loud-device        one device at 1,000 times the rate of the others, from half-time on
   --faults LIST        kill:TARGET@10s and stop:TARGET@20s+30s, with commas; or storm
   --bus sqs|kinesis    of the system that is started (sqs)
-  --time-scale N       divides the times of its bus: after how long a killed worker's packs come again (18 with faults)
+  --stage NAME         whose batches and windows it has: ${Object.keys(stages).join(', ')} (load)
+  --time-scale N       divides the times of its bus: after how long a killed worker's packs come again (36 with faults)
   --assembly FOLDER    an app synthesised before, its cdk.out
   --json FILE, --html FILE, --quiet
   --http URL --udp HOST:PORT --api URL --token-env NAME [--metrics URL] [--i-own-this]
@@ -23,6 +25,7 @@ const usage = `npm run load -- --devices N --minutes M [options]
 export interface Options {
   readonly plan: LoadPlan
   readonly bus: 'sqs' | 'kinesis'
+  readonly stage: string
   readonly addresses: Addresses | null
   readonly faults: string | null
   readonly json: string | null
@@ -45,6 +48,7 @@ const optionTypes = {
   'loud-device': { type: 'boolean', default: false },
   faults: { type: 'string' },
   bus: { type: 'string', default: 'sqs' },
+  stage: { type: 'string', default: load.name },
   json: { type: 'string' },
   html: { type: 'string' },
   quiet: { type: 'boolean', default: false },
@@ -107,7 +111,8 @@ export const readOptions = (args: readonly string[], nowMs: number): Options => 
     )
   const scale = values['time-scale']
   const timeScale = scale === undefined ? null : number('time-scale', scale, { min: 1, max: 86_400, whole: true })
-  const { bus } = values
+  const { bus, stage } = values
+  if (!Object.hasOwn(stages, stage)) faults.push(`--stage ${stage}: it is ${Object.keys(stages).join(', ')}.`)
   if (bus !== 'sqs' && bus !== 'kinesis') faults.push(`--bus ${bus}: it is sqs or kinesis.`)
   const profiles = readProfiles(values.profile, faults)
   const addresses = readAddresses(values, faults)
@@ -126,6 +131,7 @@ export const readOptions = (args: readonly string[], nowMs: number): Options => 
       loudDevice: values['loud-device'],
     },
     bus: bus === 'kinesis' ? 'kinesis' : 'sqs',
+    stage,
     addresses,
     faults: values.faults ?? null,
     json: values.json ?? null,

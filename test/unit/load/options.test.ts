@@ -14,8 +14,10 @@ test('the fleet’s clock ends with ours, so that no message is of the future', 
 })
 
 test('everything that is wrong is said at once', () => {
-  const wrong = '--devices 0 --minutes x --share sigfox=120 --profile icemeter-pulse --bus nats'
-  expect(() => read(wrong)).toThrow(/--devices.*\n--minutes.*\n--share.*\n--bus nats.*\n--profile icemeter-pulse/)
+  const wrong = '--devices 0 --minutes x --share sigfox=120 --profile icemeter-pulse --bus nats --stage big'
+  expect(() => read(wrong)).toThrow(
+    /--devices.*\n--minutes.*\n--share.*\n--bus nats.*\n--stage big.*\n--profile icemeter-pulse/,
+  )
   expect(() => read('--devices 5 --minuets 3')).toThrow(/minuets/)
   expect(() => read('--devices 5 --minutes 600 --speed 100')).toThrow(/more than 30 days/)
 })

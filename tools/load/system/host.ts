@@ -7,7 +7,7 @@ import type { HostAnswer, HostQuestion, HostSettings } from './messages.ts'
 const say = (answer: HostAnswer) => process.send?.(answer)
 const shutdown = createShutdown((line) => say({ report: line }))
 
-const start = async ({ dataDir, bus, timeScale, token, assemblyFolder }: HostSettings): Promise<Local> => {
+const start = async ({ dataDir, bus, stage, timeScale, token, assemblyFolder }: HostSettings): Promise<Local> => {
   const overrides = {
     httpPort: await freePort(),
     udpPort: await freeUdpPort(),
@@ -16,7 +16,7 @@ const start = async ({ dataDir, bus, timeScale, token, assemblyFolder }: HostSet
     sigfoxToken: token,
     timeScale,
   }
-  const options = { report: (line: string) => say({ report: line }), shutdown }
+  const options = { report: (line: string) => say({ report: line }), shutdown, stage }
   return startLocal(overrides, assemblyFolder === null ? options : { ...options, assemblyFolder })
 }
 

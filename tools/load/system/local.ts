@@ -13,7 +13,7 @@ const token = 'load'
 
 /** Starts the whole local system in a scratch folder, on ports that nobody uses. */
 export const startLocalSystem = async (
-  settings: Pick<HostSettings, 'bus' | 'timeScale' | 'assemblyFolder'>,
+  settings: Pick<HostSettings, 'bus' | 'stage' | 'timeScale' | 'assemblyFolder'>,
   report: (line: string) => void,
 ): Promise<System> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-load-'))

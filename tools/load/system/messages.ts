@@ -2,6 +2,7 @@ export interface HostSettings {
   readonly dataDir: string
   readonly bus: 'sqs' | 'kinesis'
   readonly timeScale: number
+  readonly stage: string
   readonly token: string
   /** An app synthesised before; null synthesises it. */
   readonly assemblyFolder: string | null
