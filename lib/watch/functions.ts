@@ -107,25 +107,27 @@ export const functionSymptoms = (bus: Stage['bus'], one: NamedFunction): Symptom
 ]
 
 /** Upkeep runs once a day, so its errors are rare events and its absence is one too. */
-export const upkeepSymptoms = (upkeep: NamedFunction): Symptom[] => [
-  {
-    name: 'Upkeep failed',
-    severity: 'page',
-    runbook: 'upkeep',
-    sentence: 'Upkeep failed: in a week there is no partition left for new messages, and then they wait in the topics.',
-    metric: ofFunction(upkeep, 'Errors', 'Sum', Duration.minutes(5)),
-    above: 0,
-    periods: [1, 3],
-    noData: 'fine',
-  },
-  {
-    name: 'Upkeep did not run',
-    severity: 'page',
-    runbook: 'upkeep',
-    sentence: 'Upkeep has not run for 30 hours: in a week there is no partition left for new messages.',
-    metric: ofFunction(upkeep, 'Invocations', 'Sum', Duration.hours(6)),
-    below: 1,
-    periods: [5, 5],
-    noData: 'bad',
-  },
-]
+export const upkeepSymptoms = (upkeep: NamedFunction): Symptom[] => {
+  const shared = { severity: 'page', runbook: 'upkeep' } as const
+  return [
+    {
+      ...shared,
+      name: 'Upkeep failed',
+      sentence:
+        'Upkeep failed: in a week there is no partition left for new messages, and then they wait in the topics.',
+      metric: ofFunction(upkeep, 'Errors', 'Sum', Duration.minutes(5)),
+      above: 0,
+      periods: [1, 3],
+      noData: 'fine',
+    },
+    {
+      ...shared,
+      name: 'Upkeep did not run',
+      sentence: 'Upkeep has not run for 30 hours: in a week there is no partition left for new messages.',
+      metric: ofFunction(upkeep, 'Invocations', 'Sum', Duration.hours(6)),
+      below: 1,
+      periods: [5, 5],
+      noData: 'bad',
+    },
+  ]
+}

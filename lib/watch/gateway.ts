@@ -116,36 +116,33 @@ export const gatewaySymptoms = (stage: Stage, named: NamedGateway, zones: readon
 }
 
 /** What can be wrong with datagrams alone. */
-export const datagramSymptoms = (stage: Stage, gateway: GatewayService): Symptom[] => [
-  {
-    name: 'Kernel drops datagrams',
-    severity: 'page',
-    runbook: 'gateways',
-    sentence: 'The kernel threw datagrams away because the gateway did not read them in time; they are lost.',
-    metric: own(stage, ['nbiot', 'door'], 'kernelDrops'),
-    above: 0,
-    periods: [2, 3],
-    noData: 'fine',
-  },
-  {
-    name: 'Datagrams blocked on their way to the tasks',
-    severity: 'page',
-    runbook: 'targets',
-    sentence: 'The security group of the load balancer keeps it from handing on datagrams; they are lost.',
-    // Outward alone: inward it counts whoever tries other ports.
-    metric: ofBalancer(gateway, 'SecurityGroupBlockedFlowCount_Outbound_UDP'),
-    above: 0,
-    periods: [2, 3],
-    noData: 'fine',
-  },
-  {
-    name: 'Unreadable datagrams',
-    severity: 'warn',
-    runbook: 'flood',
-    sentence: 'More than a hundred datagrams a minute are none that a known device sends.',
-    metric: own(stage, ['nbiot', 'door'], 'rejected'),
-    above: 100,
-    periods: [5, 5],
-    noData: 'fine',
-  },
-]
+export const datagramSymptoms = (stage: Stage, gateway: GatewayService): Symptom[] => {
+  const lost = { severity: 'page', above: 0, periods: [2, 3], noData: 'fine' } as const
+  return [
+    {
+      ...lost,
+      name: 'Kernel drops datagrams',
+      runbook: 'gateways',
+      sentence: 'The kernel threw datagrams away because the gateway did not read them in time; they are lost.',
+      metric: own(stage, ['nbiot', 'door'], 'kernelDrops'),
+    },
+    {
+      ...lost,
+      name: 'Datagrams blocked on their way to the tasks',
+      runbook: 'targets',
+      sentence: 'The security group of the load balancer keeps it from handing on datagrams; they are lost.',
+      // Outward alone: inward it counts whoever tries other ports.
+      metric: ofBalancer(gateway, 'SecurityGroupBlockedFlowCount_Outbound_UDP'),
+    },
+    {
+      name: 'Unreadable datagrams',
+      severity: 'warn',
+      runbook: 'flood',
+      sentence: 'More than a hundred datagrams a minute are none that a known device sends.',
+      metric: own(stage, ['nbiot', 'door'], 'rejected'),
+      above: 100,
+      periods: [5, 5],
+      noData: 'fine',
+    },
+  ]
+}

@@ -1,12 +1,11 @@
 import { seeded } from '../ledger/random.ts'
+import { escaped } from '../page/svg.ts'
 import { linesOf, type Widget } from './body.ts'
 
 const column = 60
 const row = 46
 const gap = 6
 const colours = ['#1f77b4', '#2ca02c', '#d62728', '#ff7f0e', '#9467bd', '#8c564b', '#17becf', '#7f7f7f', '#bcbd22']
-
-const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
 
 interface Box {
   readonly x: number
