@@ -112,8 +112,8 @@ export const readOptions = (args: readonly string[], nowMs: number): Options => 
   const scale = values['time-scale']
   const timeScale = scale === undefined ? null : number('time-scale', scale, { min: 1, max: 86_400, whole: true })
   const { bus, stage } = values
-  if (!Object.hasOwn(stages, stage)) faults.push(`--stage ${stage}: it is ${Object.keys(stages).join(', ')}.`)
   if (bus !== 'sqs' && bus !== 'kinesis') faults.push(`--bus ${bus}: it is sqs or kinesis.`)
+  if (!Object.hasOwn(stages, stage)) faults.push(`--stage ${stage}: it is ${Object.keys(stages).join(', ')}.`)
   const profiles = readProfiles(values.profile, faults)
   const addresses = readAddresses(values, faults)
   if (faults.length > 0) throw new LoadFault(`${faults.join('\n')}\n\n${usage}`)
