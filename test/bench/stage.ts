@@ -8,9 +8,9 @@ import { postgresReadingStore } from '../../adapters/postgres/reading-store.ts'
 import { sha256 } from '../../adapters/sha256.ts'
 import { openPulseTopic, pulseTopicHandler, rawTopicHandler } from '../../adapters/sqs/index.ts'
 import { countPulses } from '../../core/count-pulses.ts'
-import { profileOfDatagram, profiles } from '../../core/profiles/index.ts'
 import { storeRaw } from '../../core/store-raw.ts'
 import type { Lane, RawItem } from '../../core/uplink.ts'
+import { decoder } from '../support/pipeline.ts'
 
 /** As big as the SQS adapter makes them. */
 const packBytes = 45_000
@@ -51,19 +51,7 @@ export const workers = (pool: pg.Pool, lane: Lane) => {
   const { bodies, client } = keepingQueue()
   const pulse = openPulseTopic('https://queue.invalid', { client })
   const raw = rawTopicHandler(lane, storeRaw({ store: postgresMessageStore(pool), pulse, digest: sha256 }, lane))
-  const count = pulseTopicHandler(
-    lane,
-    countPulses(
-      {
-        store: postgresReadingStore(pool),
-        digest: sha256,
-        profiles,
-        profileOfDatagram,
-        defaultProfile: 'adeunis-pulse@3',
-      },
-      lane,
-    ),
-  )
+  const count = pulseTopicHandler(lane, countPulses({ ...decoder, store: postgresReadingStore(pool) }, lane))
   const timed = async (
     invoke: (event: SQSEvent) => Promise<{ batchItemFailures: readonly unknown[] }>,
     event: SQSEvent,

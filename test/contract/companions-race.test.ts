@@ -1,14 +1,12 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { postgresReplayStore } from '../../adapters/postgres/replay/store.ts'
-import { sha256 } from '../../adapters/sha256.ts'
 import type { MessageId } from '../../core/identity.ts'
-import { profileOfDatagram, profiles } from '../../core/profiles/index.ts'
 import { type ReplayStore, replayDevices } from '../../core/replay-devices.ts'
 import type { RawItem } from '../../core/uplink.ts'
 import { heldWorker, isDone } from '../support/held-worker.ts'
 import { memoryStream } from '../support/memory-stream.ts'
-import { clear, contents, pipeline } from '../support/pipeline.ts'
+import { clear, contents, decoder, pipeline } from '../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
 import { sigfoxUplink } from '../support/traffic.ts'
 
@@ -47,8 +45,7 @@ const store = async (...items: RawItem[]): Promise<MessageId[]> => {
 }
 const pulse = (ids: readonly MessageId[]) => pipeline(db.pool, 'sigfox').pulse(ids)
 
-const replayer = (replays: ReplayStore) =>
-  replayDevices({ store: replays, digest: sha256, profiles, profileOfDatagram, defaultProfile: 'adeunis-pulse@3' })
+const replayer = (replays: ReplayStore) => replayDevices({ ...decoder, store: replays })
 const wholeDevice = { fromMs: null, toMs: null, profile: null }
 
 /** What is kept must be what a replay finds. */

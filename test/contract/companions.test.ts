@@ -2,14 +2,12 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { postgresReplayStore } from '../../adapters/postgres/replay/store.ts'
-import { sha256 } from '../../adapters/sha256.ts'
 import type { MessageId } from '../../core/identity.ts'
-import { profileOfDatagram, profiles } from '../../core/profiles/index.ts'
 import { emptyReport, replayDevices } from '../../core/replay-devices.ts'
 import type { Lane, RawItem } from '../../core/uplink.ts'
 import { historyDevices, historyLog, samplingDatagrams, samplingLog } from '../support/companion-log.ts'
 import { memoryStream } from '../support/memory-stream.ts'
-import { clear, conservation, contents, pipeline, replay as takeIn } from '../support/pipeline.ts'
+import { clear, conservation, contents, decoder, pipeline, replay as takeIn } from '../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
 import { seeded } from '../support/traffic.ts'
 
@@ -40,14 +38,7 @@ const logs: Record<string, { lane: Lane; log: (seed: number) => RawItem[] }> = {
   'the same by NB-IoT': { lane: 'nbiot', log: (seed) => samplingDatagrams(seeded(seed), now, 40) },
 }
 
-const replayer = (pool: pg.Pool) =>
-  replayDevices({
-    store: postgresReplayStore(pool),
-    digest: sha256,
-    profiles,
-    profileOfDatagram,
-    defaultProfile: 'adeunis-pulse@3',
-  })
+const replayer = (pool: pg.Pool) => replayDevices({ ...decoder, store: postgresReplayStore(pool) })
 const devicesOf = (log: readonly RawItem[]) => [...new Set(log.map(({ deviceId }) => deviceId ?? ''))]
 const wholeDevice = { fromMs: null, toMs: null, profile: null }
 

@@ -2,15 +2,13 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { postgresReplayStore } from '../../adapters/postgres/replay/store.ts'
-import { sha256 } from '../../adapters/sha256.ts'
 import type { MessageId } from '../../core/identity.ts'
-import { profileOfDatagram, profiles } from '../../core/profiles/index.ts'
 import type { Scope } from '../../core/replay.ts'
 import { emptyReport, replayDevices } from '../../core/replay-devices.ts'
 import type { RawItem } from '../../core/uplink.ts'
 import { awkwardNbiot, awkwardSigfox } from '../support/awkward-log.ts'
 import { memoryStream } from '../support/memory-stream.ts'
-import { clear, conservation, contents, pipeline } from '../support/pipeline.ts'
+import { clear, conservation, contents, decoder, pipeline } from '../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
 import { samplingFrames, shuffleRegistry } from '../support/registry-history.ts'
 import { seeded } from '../support/traffic.ts'
@@ -33,14 +31,7 @@ const devices = [...new Set(Object.values(logs).flatMap((log) => log.map(({ devi
 
 const all: Scope = { fromMs: null, toMs: null, profile: null }
 
-const replayer = (pool: pg.Pool) =>
-  replayDevices({
-    store: postgresReplayStore(pool),
-    digest: sha256,
-    profiles,
-    profileOfDatagram,
-    defaultProfile: 'adeunis-pulse@3',
-  })
+const replayer = (pool: pg.Pool) => replayDevices({ ...decoder, store: postgresReplayStore(pool) })
 
 /** Everything that is kept, but for rejects that are resolved: a fresh decoding has none. */
 const kept = async (pool: pg.Pool) => {

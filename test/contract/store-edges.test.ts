@@ -10,10 +10,9 @@ import { sha256 } from '../../adapters/sha256.ts'
 import { packHandler } from '../../adapters/sqs/event.ts'
 import { countPulses } from '../../core/count-pulses.ts'
 import type { MessageId } from '../../core/identity.ts'
-import type { ReadingStore } from '../../core/ports.ts'
-import { profileOfDatagram, profiles } from '../../core/profiles/index.ts'
+import { interruptedStore } from '../support/held-worker.ts'
 import { memoryStream } from '../support/memory-stream.ts'
-import { clear, conservation, contents, pipeline, replay } from '../support/pipeline.ts'
+import { clear, conservation, contents, decoder, pipeline, replay } from '../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
 import { draginoDatagram, nbiotItem, sigfoxUplink } from '../support/traffic.ts'
 
@@ -79,26 +78,12 @@ test('P9: an earlier copy that is stored while a later one is being decoded brin
   const datagram = draginoDatagram(1, 0, 9_000)
   const topic = memoryStream<MessageId>()
   const lane = pipeline(db.pool, 'nbiot', topic)
-  const store = postgresReadingStore(db.pool)
   await lane.raw([nbiotItem(datagram, now * 1000)])
-  const overtaken: ReadingStore = {
-    ...store,
-    inBatch: (work) =>
-      store.inBatch((batch) =>
-        work({
-          ...batch,
-          record: async (decoded) => {
-            await lane.raw([nbiotItem(datagram, now * 1000 - 60_000)])
-            await lane.pulse(topic.items)
-            return batch.record(decoded)
-          },
-        }),
-      ),
-  }
-  const slow = countPulses(
-    { store: overtaken, digest: sha256, profiles, profileOfDatagram, defaultProfile: null },
-    'nbiot',
-  )
+  const overtaken = interruptedStore(db.pool, async () => {
+    await lane.raw([nbiotItem(datagram, now * 1000 - 60_000)])
+    await lane.pulse(topic.items)
+  })
+  const slow = countPulses({ ...decoder, store: overtaken }, 'nbiot')
   await expect(slow(topic.items)).rejects.toThrow(/earlier copy/)
   await lane.pulse(topic.items)
   expect(await rows('SELECT read_at FROM reading')).toEqual([{ read_at: new Date(now * 1000 - 60_000) }])

@@ -3,6 +3,7 @@ import { postgresMessageStore } from '../../adapters/postgres/message-store.ts'
 import { postgresReadingStore } from '../../adapters/postgres/reading-store.ts'
 import { sha256 } from '../../adapters/sha256.ts'
 import { countPulses } from '../../core/count-pulses.ts'
+import type { DecoderPorts } from '../../core/decode-message.ts'
 import type { MessageId } from '../../core/identity.ts'
 import type { Stream } from '../../core/ports.ts'
 import { profileOfDatagram, profiles } from '../../core/profiles/index.ts'
@@ -10,19 +11,13 @@ import { storeRaw } from '../../core/store-raw.ts'
 import type { Lane, RawItem } from '../../core/uplink.ts'
 import { memoryStream } from './memory-stream.ts'
 
+/** Whatever decodes does so with every profile, and takes a Sigfox device that nobody registered for an Adeunis PULSE. */
+export const decoder: DecoderPorts = { digest: sha256, profiles, profileOfDatagram, defaultProfile: 'adeunis-pulse@3' }
+
 /** The two stages of one lane over a real database, the bus between them in memory. */
 export const pipeline = (pool: pg.Pool, lane: Lane, pulse: Stream<MessageId> = memoryStream<MessageId>()) => ({
   raw: storeRaw({ store: postgresMessageStore(pool), pulse, digest: sha256 }, lane),
-  pulse: countPulses(
-    {
-      store: postgresReadingStore(pool),
-      digest: sha256,
-      profiles,
-      profileOfDatagram,
-      defaultProfile: 'adeunis-pulse@3',
-    },
-    lane,
-  ),
+  pulse: countPulses({ ...decoder, store: postgresReadingStore(pool) }, lane),
 })
 
 /** Runs a whole log through both stages, in batches of the given size. */
