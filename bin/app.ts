@@ -2,7 +2,7 @@ import { App, Tags } from 'aws-cdk-lib/core'
 import { checkStage } from '../lib/check-stage.ts'
 import { DataStack } from '../lib/data-stack.ts'
 import { IngestStack } from '../lib/ingest-stack.ts'
-import type { Domain, Stage } from '../lib/stage.ts'
+import type { Stage } from '../lib/stage.ts'
 import { stages } from './stages.ts'
 
 /** A stage that does not exist or cannot work; the message is for the person who chose it. */
@@ -10,31 +10,35 @@ export class StageError extends Error {}
 
 /** What of a stage may be said on the command line as well. */
 export interface Choices {
-  bus?: string | undefined
-  door?: string | undefined
-  /** Name and certificate of the container door. */
-  callbacks?: Domain | undefined
+  readonly bus?: string | undefined
+  readonly door?: string | undefined
+  /** Name of the container door, with the ARN of its certificate. */
+  readonly domain?: string | undefined
+  readonly certificate?: string | undefined
 }
 
 const buses: readonly Stage['bus'][] = ['sqs', 'kinesis']
 const doors: readonly Stage['sigfoxDoor'][] = ['lambda', 'container']
 
-const oneOf = <T extends string>(known: readonly T[], what: string, option: string, said: string): T => {
-  const found = known.find((name) => name === said)
-  if (found) return found
-  throw new StageError(`There is no ${what} "${said}"; choose one of ${known.join(', ')} with -c ${option}=NAME.`)
-}
-
-const choose = (env: string, { bus, door, callbacks }: Choices): Stage => {
-  const literal = Object.hasOwn(stages, env) ? stages[env] : undefined
-  if (!literal)
-    throw new StageError(
-      `There is no stage "${env}"; choose one of ${Object.keys(stages).join(', ')} with -c env=NAME.`,
-    )
+const choose = (env: string, { bus: saidBus, door: saidDoor, domain, certificate }: Choices): Stage => {
+  const faults: string[] = []
+  const oneOf = <T extends string>(known: readonly T[], what: string, option: string, said: string | undefined) => {
+    const found = known.find((name) => name === said)
+    if (said !== undefined && found === undefined)
+      faults.push(`There is no ${what} "${said}"; choose one of ${known.join(', ')} with -c ${option}=NAME.`)
+    return found
+  }
+  const literal = stages[oneOf(Object.keys(stages), 'stage', 'env', env) ?? '']
+  const bus = oneOf(buses, 'bus', 'bus', saidBus)
+  const sigfoxDoor = oneOf(doors, 'Sigfox door', 'door', saidDoor)
+  if ((domain === undefined) !== (certificate === undefined))
+    faults.push('-c domain=NAME and -c certificate=ARN belong together; say both or neither.')
+  if (literal === undefined || faults.length > 0) throw new StageError(faults.join('\n'))
+  const callbacks = domain !== undefined && certificate !== undefined && { name: domain, certificateArn: certificate }
   return {
     ...literal,
-    bus: oneOf(buses, 'bus', 'bus', bus ?? literal.bus),
-    sigfoxDoor: oneOf(doors, 'Sigfox door', 'door', door ?? literal.sigfoxDoor),
+    ...(bus && { bus }),
+    ...(sigfoxDoor && { sigfoxDoor }),
     domains: { ...literal.domains, ...(callbacks && { callbacks }) },
   }
 }
@@ -56,24 +60,19 @@ export const buildStage = (stage: Stage, app = new App()) => {
   return { app, stage, data, ingest }
 }
 
-/** Both stacks of the stage named `env`, as its literal says or as chosen. Throws a StageError. */
+/** Both stacks of the stage named `env`, as its literal says or as chosen. Throws a StageError that lists every fault. */
 export const build = (env: string, app = new App(), choices: Choices = {}) => buildStage(choose(env, choices), app)
-
-/** `-c env=`, `bus=`, `door=`, and `domain=` with `certificate=` for a container door whose stage names none. */
-const readContext = (app: App) => {
-  const said = (name: string): string | undefined => app.node.tryGetContext(name)
-  const [name, certificateArn] = [said('domain'), said('certificate')]
-  if ((name === undefined) !== (certificateArn === undefined))
-    throw new StageError('-c domain=NAME and -c certificate=ARN belong together; say both or neither.')
-  const callbacks = name !== undefined && certificateArn !== undefined ? { name, certificateArn } : undefined
-  return { env: said('env') ?? 'dev', choices: { bus: said('bus'), door: said('door'), callbacks } }
-}
 
 if (import.meta.main) {
   const app = new App()
+  const said = (name: string): string | undefined => app.node.tryGetContext(name)
   try {
-    const { env, choices } = readContext(app)
-    build(env, app, choices)
+    build(said('env') ?? 'dev', app, {
+      bus: said('bus'),
+      door: said('door'),
+      domain: said('domain'),
+      certificate: said('certificate'),
+    })
   } catch (error) {
     if (!(error instanceof StageError)) throw error
     console.error(error.message)

@@ -38,8 +38,9 @@ test('on Kinesis the template is the variant that the comparison prices, but for
 })
 
 test('with a container door the template is the variant that the comparison prices, without a function and its limit', async () => {
-  const callbacks = variantOf(stages.prod as Stage, 'sqs', 'container').domains.callbacks ?? undefined
-  const container = await synthesise('prod', { door: 'container', callbacks })
+  const { callbacks } = variantOf(stages.prod as Stage, 'sqs', 'container').domains
+  const named = { domain: callbacks?.name, certificate: callbacks?.certificateArn }
+  const container = await synthesise('prod', { door: 'container', ...named })
   const { alarms, ...expected } = variants.container(prod)
   expect(container).toEqual({
     ...expected,

@@ -208,14 +208,26 @@ describe('on the command line', () => {
       '-c domain=NAME and -c certificate=ARN belong together; say both or neither.\n',
     )
   })
+
+  test('all that is wrong is said at once', () => {
+    const { status, stderr } = run({ env: 'staging', bus: 'x', door: 'y', certificate: 'z' })
+    expect(status).toBe(1)
+    expect(stderr.split('\n')).toEqual([
+      'There is no stage "staging"; choose one of dev, load, prod with -c env=NAME.',
+      'There is no bus "x"; choose one of sqs, kinesis with -c bus=NAME.',
+      'There is no Sigfox door "y"; choose one of lambda, container with -c door=NAME.',
+      '-c domain=NAME and -c certificate=ARN belong together; say both or neither.',
+      '',
+    ])
+  })
 })
 
 test('a door and its name chosen on the command line take the place of those of the literal', () => {
   const app = new App({ outdir, context: { 'aws:cdk:bundling-stacks': [] } })
-  const callbacks = { name: 'callbacks.example.com', certificateArn }
-  expect(build('dev', app, { door: 'container', callbacks }).stage).toMatchObject({
+  const domain = 'callbacks.example.com'
+  expect(build('dev', app, { door: 'container', domain, certificate: certificateArn }).stage).toMatchObject({
     sigfoxDoor: 'container',
-    domains: { api: null, callbacks },
+    domains: { api: null, callbacks: { name: domain, certificateArn } },
   })
 })
 
