@@ -7,6 +7,12 @@ import type { Tally } from './tally.ts'
 const resolutionMs = 20
 const quantiles = [0.5, 0.99, 0.999, 1]
 
+/** Seconds. Fine where a linger of 20 ms is judged, coarse where one of a second is. */
+const confirmBounds = [
+  ...[0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2],
+  ...[0.3, 0.5, 1, 1.5, 2.5, 5, 10, 60],
+]
+
 /** Longest and usual delays of the event loop since the last scrape. */
 const watchEventLoop = (registers: Registry[]) => {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs })
@@ -87,7 +93,7 @@ export const createMetrics = ({ tally, packs, held, healthy }: Readings) => {
   const confirmSeconds = new Histogram({
     name: vital.confirmSeconds,
     help: 'From the receipt of a message to its confirmation by the bus',
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 60],
+    buckets: confirmBounds,
     registers,
   })
 

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { createMetrics } from '../../../adapters/door/metrics.ts'
+import { createTally } from '../../../adapters/door/tally.ts'
 import { confirmPercentiles } from '../../../tools/load/measure/confirm.ts'
 import { doubtsOf, totalsOf } from '../../../tools/load/measure/doubt.ts'
 import { parseScrape, type Scrape } from '../../../tools/load/measure/gateway.ts'
@@ -83,4 +85,26 @@ test('percentiles of the gateway’s histogram lie in their buckets', () => {
   expect(p50).toBeCloseTo(22.5)
   expect(p99).toBe(50)
   expect(max).toBe(100)
+})
+
+const held = { items: 0, bytes: 0, owedSinceMs: null, confirmedAtMs: null }
+
+/** Percentiles as they come through the gateway's own metrics, of delays in milliseconds. */
+const scrapedPercentiles = async (delaysMs: readonly number[]) => {
+  const metrics = createMetrics({ tally: createTally(), packs: () => 0, held, healthy: () => true })
+  const before = parseScrape(await metrics.text(), 0, 1)
+  for (const ms of delaysMs) metrics.confirmed(ms / 1_000)
+  return confirmPercentiles(totalsOf([before, parseScrape(await metrics.text(), 2, 3)]))
+}
+
+test('from 20 to 180 ms a percentile of the gateway’s histogram is true to a third', async () => {
+  for (let slowest = 20; slowest <= 180; slowest += 4) {
+    const { p99 } = await scrapedPercentiles([...Array(950).fill(5), ...Array(50).fill(slowest)])
+    expect(Math.abs((p99 ?? 0) / slowest - 1), `${slowest} ms`).toBeLessThan(0.34)
+  }
+})
+
+test('whether 99 of 100 took less than 50 ms is told exactly', async () => {
+  expect((await scrapedPercentiles([...Array(980).fill(21), ...Array(20).fill(49)])).p99).toBeLessThan(50)
+  expect((await scrapedPercentiles([...Array(980).fill(21), ...Array(20).fill(51)])).p99).toBeGreaterThan(50)
 })
