@@ -38,6 +38,8 @@ export const setting = {
   /** Days of readings and events kept; 0 or nothing: for ever. */
   readingRetentionDays: 'READING_RETENTION_DAYS',
 
+  /** The one address on which a gateway listens; on all where it is not set. */
+  listenAddress: 'LISTEN_ADDRESS',
   udpPort: 'UDP_PORT',
   /** TCP port of the Sigfox door where it is a container. */
   httpPort: 'HTTP_PORT',

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Listening } from '../adapters/door/listen.ts'
 import { createPublisher, type RawTopic } from '../adapters/door/publisher.ts'
 import type { Gateway } from '../adapters/door/run.ts'
 import { serveStatus } from '../adapters/door/status-server.ts'
@@ -11,7 +12,7 @@ import { createDoor } from './door.ts'
 import { createIntake, type Line } from './intake.ts'
 import { openServer } from './server.ts'
 
-export interface GatewaySettings {
+export interface GatewaySettings extends Listening {
   readonly httpPort: number
   readonly healthPort: number
   readonly lingerMs: number
@@ -46,8 +47,8 @@ export const startGateway = async (
   metrics.counter(vital.failedCallbacks, 'Callbacks answered 429 or 5xx', () => callbacks.failed)
   const door = createDoor({ ...settings, isValid, take: createIntake({ tally, hold }) })
   let leaving = false
-  const server = await openServer(settings.httpPort, door, callbacks, () => leaving)
-  const status = await serveStatus(settings.healthPort, { ailment: health.ailment, metrics })
+  const server = await openServer(settings, door, callbacks, () => leaving)
+  const status = await serveStatus(settings, { ailment: health.ailment, metrics })
 
   return {
     ports: { httpPort: portOf(server), healthPort: portOf(status) },

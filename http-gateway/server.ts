@@ -1,7 +1,6 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { portError } from '../adapters/door/port-error.ts'
+import { type Listening, listen } from '../adapters/door/listen.ts'
 import { log } from '../adapters/log.ts'
 import { setting } from '../core/settings.ts'
 import type { Answer, createDoor } from './door.ts'
@@ -51,7 +50,7 @@ const endSoon = (incoming: IncomingMessage) => {
  * @throws PortError
  */
 export const openServer = async (
-  port: number,
+  settings: Listening & { readonly httpPort: number },
   door: ReturnType<typeof createDoor>,
   callbacks: Callbacks,
   isLeaving: () => boolean,
@@ -80,11 +79,5 @@ export const openServer = async (
   })
   server.maxConnections = mostConnections
   server.on('drop', () => server.closeIdleConnections())
-  try {
-    server.listen(port)
-    await once(server, 'listening')
-  } catch (error) {
-    throw portError('TCP', port, setting.httpPort, error as NodeJS.ErrnoException)
-  }
-  return server
+  return listen(server, settings.httpPort, settings, setting.httpPort)
 }

@@ -22,6 +22,7 @@ export const readGatewaySettings = (environment: Readonly<Record<string, string 
     drainSeconds: integer(setting.drainSeconds, { min: 0, max: 110 }),
     // the largest callback must fit also where each of its lines is a letter
     queueBytes: integer(setting.queueBytes, { min: 128 * miB, max: 4096 * miB }),
+    listenAddress: optionalText(setting.listenAddress),
     metricsNamespace: optionalText(setting.metricsNamespace),
   })
   const callback = { fieldNames: readFieldNames(fieldNames), batchColumns: batchColumns.split(';') }

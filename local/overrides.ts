@@ -11,7 +11,7 @@ const sigfoxDoors: readonly Stage['sigfoxDoor'][] = ['lambda', 'container']
 export interface Overrides {
   /** TCP port of the HTTP API on 127.0.0.1. */
   readonly httpPort: number
-  /** UDP port of the gateway. */
+  /** UDP port of the gateway on 127.0.0.1. */
   readonly udpPort: number
   /** Absolute folder of queues, database, logs and the synthesised template. */
   readonly dataDir: string
@@ -69,19 +69,24 @@ export const databaseEnvironment = (declared: Environment, password: string): En
     ? { [setting.databaseTls]: 'off', [setting.databasePassword]: password, NODE_EXTRA_CA_CERTS: '' }
     : {}
 
-/** No load balancer goes on sending after a stop, and a person waits for the answer. */
-export const gatewayEnvironment = (udpPort: number, healthPort: number): Environment => ({
-  [setting.udpPort]: String(udpPort),
+/** Nothing here is open to other machines, and a person waits for the answer. */
+const gatewaysEnvironment = (healthPort: number): Environment => ({
+  [setting.listenAddress]: '127.0.0.1',
   [setting.healthPort]: String(healthPort),
   [setting.lingerMilliseconds]: '20',
+})
+
+/** No load balancer goes on sending after a stop. */
+export const gatewayEnvironment = (udpPort: number, healthPort: number): Environment => ({
+  ...gatewaysEnvironment(healthPort),
+  [setting.udpPort]: String(udpPort),
   [setting.drainSeconds]: '1',
 })
 
 /** The one before it, at HTTP_PORT, has been closed when it is told to stop: nothing comes any more. */
 export const sigfoxGatewayEnvironment = (httpPort: number, healthPort: number): Environment => ({
+  ...gatewaysEnvironment(healthPort),
   [setting.httpPort]: String(httpPort),
-  [setting.healthPort]: String(healthPort),
-  [setting.lingerMilliseconds]: '20',
   [setting.drainSeconds]: '0',
 })
 

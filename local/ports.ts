@@ -15,7 +15,7 @@ const bindTcp: Bind = async (port) => {
 }
 
 const bindUdp: Bind = async (port) => {
-  const socket = createSocket('udp4').bind(port)
+  const socket = createSocket('udp4').bind(port, '127.0.0.1')
   await once(socket, 'listening')
   const bound = socket.address().port
   await new Promise<void>((closed) => socket.close(closed))
@@ -25,6 +25,7 @@ const bindUdp: Bind = async (port) => {
 /** A TCP port of 127.0.0.1 that nobody uses now. */
 export const freePort = () => bindTcp(0)
 
+/** A UDP port of 127.0.0.1 that nobody uses now. */
 export const freeUdpPort = () => bindUdp(0)
 
 /** Children of a killed run need a moment to notice that it is gone. */

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import type { Listening } from '../adapters/door/listen.ts'
 import { createPublisher, type RawTopic } from '../adapters/door/publisher.ts'
 import type { Gateway } from '../adapters/door/run.ts'
 import { serveStatus } from '../adapters/door/status-server.ts'
@@ -11,7 +12,7 @@ import { askKernel } from './kernel.ts'
 import { openSocket } from './socket.ts'
 import { createTokenBucket } from './token-bucket.ts'
 
-export interface GatewaySettings {
+export interface GatewaySettings extends Listening {
   readonly udpPort: number
   readonly healthPort: number
   readonly lingerMs: number
@@ -32,15 +33,12 @@ export interface UdpGateway extends Gateway {
 export const startGateway = async (settings: GatewaySettings, raw: RawTopic): Promise<UdpGateway> => {
   const { tally, hold, finish, health, metrics, totals, measured } = createPublisher<Datagram>(raw, settings)
   const mayRecord = createTokenBucket(settings.rejectsPerSecond)
-  const { socket, receiveBufferBytes } = await openSocket(
-    { ...settings, port: settings.udpPort },
-    createAdmission({ tally, hold, mayRecord }),
-  )
+  const { socket, receiveBufferBytes } = await openSocket(settings, createAdmission({ tally, hold, mayRecord }))
   const udpPort = socket.address().port
   const kernelDrops = async () => (await askKernel(udpPort)).drops
   metrics.counter(vital.kernelDrops, 'Datagrams the kernel dropped: receive buffer full', kernelDrops)
   metrics.gauge(vital.receiveBufferBytes, 'Receive buffer of the socket, as read back', () => receiveBufferBytes)
-  const server = await serveStatus(settings.healthPort, { ailment: health.ailment, metrics })
+  const server = await serveStatus(settings, { ailment: health.ailment, metrics })
 
   return {
     ports: { udpPort, healthPort: (server.address() as AddressInfo).port },

@@ -15,6 +15,7 @@ await runGateway(async () => {
     drainSeconds: integer(setting.drainSeconds, { min: 0, max: 110 }),
     receiveBufferBytes: integer(setting.receiveBufferBytes, { min: 64 * kiB, max: 64 * kiB * kiB }),
     queueBytes: integer(setting.queueBytes, { min: 256 * kiB, max: 4 * kiB ** 3 }),
+    listenAddress: optionalText(setting.listenAddress),
     metricsNamespace: optionalText(setting.metricsNamespace),
     rejectsPerSecond: integer(setting.rejectsPerSecond, { min: 0, max: 10_000 }),
   })

@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import type { Listening } from '../adapters/door/listen.ts'
 import { portError } from '../adapters/door/port-error.ts'
 import { log } from '../adapters/log.ts'
 import { setting } from '../core/settings.ts'
@@ -11,16 +12,20 @@ import { setting } from '../core/settings.ts'
  * @throws PortError
  */
 export const openSocket = async (
-  { port, receiveBufferBytes }: { readonly port: number; readonly receiveBufferBytes: number },
+  {
+    udpPort,
+    receiveBufferBytes,
+    listenAddress,
+  }: Listening & { readonly udpPort: number; readonly receiveBufferBytes: number },
   onDatagram: (bytes: Uint8Array, origin: RemoteInfo) => void,
 ): Promise<{ socket: Socket; receiveBufferBytes: number }> => {
   const socket = createSocket({ type: 'udp4', recvBufferSize: receiveBufferBytes })
   socket.on('message', onDatagram)
   try {
-    socket.bind(port)
+    socket.bind(udpPort, listenAddress ?? undefined)
     await once(socket, 'listening')
   } catch (error) {
-    throw portError('UDP', port, setting.udpPort, error as NodeJS.ErrnoException)
+    throw portError('UDP', udpPort, setting.udpPort, error as NodeJS.ErrnoException)
   }
   const gotBytes = socket.getRecvBufferSize()
   if (gotBytes < receiveBufferBytes) {

@@ -1,7 +1,6 @@
-import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { setting } from '../../core/settings.ts'
-import { portError } from './port-error.ts'
+import { type Listening, listen } from './listen.ts'
 
 /** What the two pages show. */
 export interface Status {
@@ -27,13 +26,5 @@ const answer =
  * Serves `/healthz` (200 or 503) and `/metrics` over HTTP.
  * @throws PortError
  */
-export const serveStatus = async (port: number, status: Status): Promise<Server> => {
-  const server = createServer(answer(status))
-  try {
-    server.listen(port)
-    await once(server, 'listening')
-  } catch (error) {
-    throw portError('TCP', port, setting.healthPort, error as NodeJS.ErrnoException)
-  }
-  return server
-}
+export const serveStatus = (settings: Listening & { readonly healthPort: number }, status: Status): Promise<Server> =>
+  listen(createServer(answer(status)), settings.healthPort, settings, setting.healthPort)

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { afterAll, expect, test } from 'vitest'
 import { freePort, freeUdpPort } from '../../local/ports.ts'
 import { eventually, isAlive, type Program, runProgram, temporaryFolder } from '../support/local.ts'
+import { openToOthers } from '../support/open-sockets.ts'
 
 const folder = temporaryFolder()
 const ports = { HTTP_PORT: String(await freePort()), UDP_PORT: String(await freeUdpPort()) }
@@ -57,7 +58,7 @@ const familyOf = (pid: number): number[] => {
 }
 const noneLeft = (pids: readonly number[]) => eventually(() => (pids.some(isAlive) ? undefined : true))
 
-test('a kill of the runner leaves no process; the next start goes on with the data, also behind the other Sigfox door; Ctrl-C ends it cleanly', async () => {
+test('nothing is open to other machines; a kill of the runner leaves no process; the next start goes on with the data, also behind the other Sigfox door; Ctrl-C ends it cleanly', async () => {
   const first = run({ SIGFOX_DOOR: 'container' })
   await ready(first)
   expect((await send('AA1')).status).toBe(204)
@@ -70,6 +71,7 @@ test('a kill of the runner leaves no process; the next start goes on with the da
   expect((await send('AA2')).status).toBe(204)
   const family = familyOf(first.process.pid ?? 0)
   expect(family.length).toBeGreaterThan(5)
+  expect(openToOthers([first.process.pid ?? 0, ...family])).toEqual([])
   first.process.kill('SIGKILL')
   await noneLeft(family)
 
