@@ -1,10 +1,11 @@
 import type { Flow } from '../ledger/read-back.ts'
 import type { Account } from './account.ts'
 import { conservationOf } from './conservation.ts'
+import { loudDeviceOf } from './loud-device.ts'
 import { confirmPercentiles } from './measure/confirm.ts'
 import { doubtsOf, totalsOf } from './measure/doubt.ts'
 import type { Observer } from './measure/observe.ts'
-import type { ByHalf } from './measure/percentiles.ts'
+import type { ByPhase } from './measure/phases.ts'
 import type { LoadFleet } from './plan/fleet.ts'
 import { messagesPerSecond } from './plan/plan.ts'
 import type { FaultMark, LoadResult } from './result.ts'
@@ -22,7 +23,7 @@ export interface Evidence {
   readonly drainedAtMs: number
   readonly beginsAtMs: number
   readonly marks: readonly FaultMark[]
-  readonly endToEnd: { readonly read: () => ByHalf }
+  readonly endToEnd: { readonly read: () => ByPhase }
   readonly system: System
 }
 
@@ -59,29 +60,6 @@ const fatesOfUnwanted = ({ unwanted }: Summary, rejected: number) => {
   return { sent, refused, unknown: sent - refused }
 }
 
-const halvesOf = ({ first, second }: ByHalf) => ({ before: first, during: second })
-
-/** What the loud device did to the others: times from before it spoke up, and from then on. */
-const loudDeviceOf = ({ fleet, account, observer, summary, endToEnd, beginsAtMs }: Evidence) => {
-  const halfTimeMs = beginsAtMs + fleet.plan.seconds * 500
-  const halfTime = Math.max(
-    0,
-    observer.scrapes.findLastIndex(({ atMs }) => atMs <= halfTimeMs),
-  )
-  let stored = 0
-  for (let number = fleet.hourly; number < fleet.count; number++) stored += Number(account.ledger.isThere(number))
-  return {
-    messages: fleet.count - fleet.hourly,
-    stored,
-    ackMs: halvesOf(summary.ackMs),
-    confirmMs: {
-      before: confirmPercentiles(totalsOf(observer.scrapes.slice(0, halfTime + 1))),
-      during: confirmPercentiles(totalsOf(observer.scrapes.slice(halfTime))),
-    },
-    endToEndMs: halvesOf(endToEnd.read()),
-  }
-}
-
 /** Everything that a run found, from what was sent, what was seen meanwhile and what was read back. */
 export const resultOf = (evidence: Evidence): LoadResult => {
   const { fleet, account, summary, observer, flow, drainedAtMs, beginsAtMs, marks, endToEnd, system } = evidence
@@ -116,7 +94,7 @@ export const resultOf = (evidence: Evidence): LoadResult => {
     peakRssMb: { ...observer.cpu.peakRssMb(), ledger: process.resourceUsage().maxRSS / 1_024 },
     faults: [...marks],
     timeline: observer.timeline,
-    senderLagMs: summary.lagMs,
+    sender: summary.strain,
     ...(plan.loudDevice ? { loudDevice: loudDeviceOf(evidence) } : {}),
     conservation: conservationOf({ account, flow, gateway, unwanted: summary.unwanted, stored, doubtful, readings }),
   }

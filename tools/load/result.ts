@@ -24,9 +24,19 @@ export interface FaultMark {
 }
 
 /** The same before something began and while it lasted. */
-interface Contrast {
+export interface Contrast {
   before: Percentiles
   during: Percentiles
+}
+
+/** The second in which the sender was furthest behind its plan: how far, its own CPU and that of the machine. */
+export interface Strain {
+  lagMs: number
+  /** Of one core. Null where it was never behind. */
+  ownCorePercent: number | null
+  /** Of all cores, by all processes; null where the kernel does not say. */
+  machinePercent: number | null
+  cores: number
 }
 
 /** What a run found; written as it is by `--json`. Rates are messages a second, CPU is of all processes of a name. */
@@ -67,9 +77,18 @@ export interface LoadResult {
   peakRssMb: Record<string, number>
   faults: FaultMark[]
   timeline: Sample[]
-  /** With `--loud-device`: what one device at a thousand times the rate sent, and what it did to the times of all. */
-  loudDevice?: { messages: number; stored: number; ackMs: Contrast; confirmMs: Contrast; endToEndMs: Contrast }
-  /** How far the slowest sender fell behind its plan; above 100 ms the sender was the limit, not the system. */
-  senderLagMs: number
+  /** With `--loud-device`: what one device at a thousand times the rate sent, and whether it slowed the others. */
+  loudDevice?: {
+    messages: number
+    stored: number
+    ackMs: Contrast
+    confirmMs: Contrast
+    endToEndMs: Contrast
+    /** Null where nothing was measured. */
+    slows: boolean | null
+    says: string
+  }
+  /** Above 100 ms behind its plan something held the sender up: what, the CPU of that second says. */
+  sender: Strain
   conservation: { lane: string; check: string; holds: boolean; says: string }[]
 }

@@ -35,7 +35,7 @@ export const empty: LoadResult = {
   peakRssMb: {},
   faults: [],
   timeline: [],
-  senderLagMs: 0,
+  sender: { lagMs: 0, ownCorePercent: null, machinePercent: null, cores: 2 },
   conservation: [],
 }
 
@@ -114,7 +114,7 @@ export const stormy: LoadResult = {
   },
   faults: storm,
   timeline: timelineOf(605),
-  senderLagMs: 12.4,
+  sender: { lagMs: 12.4, ownCorePercent: 8.1, machinePercent: 61, cores: 2 },
   conservation: [
     { lane: 'NB-IoT', check: 'received = accepted + refused', holds: true, says: '300,000 = 299,398 + 602' },
     { lane: 'Sigfox', check: 'confirmed = stored', holds: true, says: '299,704 = 299,704' },

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LoadFleet } from '../plan/fleet.ts'
 import { radioOf } from '../plan/radio.ts'
-import { createHalves } from './halves.ts'
+import { createPhases } from './phases.ts'
 
 const everyMs = 1_000
 const aheadMs = 100
@@ -14,7 +14,7 @@ const pollPart = 0.2
  * fixed by the time alone, so that slow times are not seen less often.
  */
 export const followMessages = (fleet: LoadFleet, apiUrl: string, beginsAtMs: number, signal: AbortSignal) => {
-  const seen = createHalves(fleet.plan.seconds * 500, 1)
+  const seen = createPhases(fleet.plan.seconds * 1_000, 1)
   const perMs = fleet.hourly / (fleet.plan.seconds * 1_000)
   const nowMs = () => Date.now() - beginsAtMs
   const until = (ms: number) => pause(Math.max(0, ms - nowMs()), null, { signal })

@@ -1,5 +1,6 @@
 import type { LoadResult } from '../result.ts'
 import { counted, ratio } from './figures.ts'
+import { limitOf } from './sender.ts'
 
 /** Messages that met one fate. `isFault`: there may be none of them. */
 export interface Fate {
@@ -46,9 +47,6 @@ export const findingsOf = (result: LoadResult): Fate[] => [
   { name: 'misread', messages: result.misread, means: 'other bytes, or not the readings of the meter', isFault: true },
 ]
 
-/** Above this the sender was the limit, not the system. */
-const mostLagMs = 100
-
 /** Messages a second while the senders ran; null where none ran. */
 export const rateOf = ({ sent, sendSeconds }: LoadResult): number | null => ratio(sent, sendSeconds)
 
@@ -60,10 +58,8 @@ export const verdictOf = (result: LoadResult): { readonly holds: boolean; readon
     ...wrong.map(({ name, messages }) => `${messages.toLocaleString('en-GB')} ${name}`),
     ...(broken > 0 ? [`${broken} of the system’s own counts ${broken === 1 ? 'does' : 'do'} not add up`] : []),
   ]
-  const lag =
-    result.senderLagMs > mostLagMs
-      ? `; the sender fell ${Math.round(result.senderLagMs)} ms behind its plan, so its limit was measured, not the system's`
-      : ''
+  const limit = limitOf(result)
+  const lag = limit === null ? '' : `; ${limit}`
   if (faults.length > 0)
     return { holds: false, says: `Not every message is accounted for: ${faults.join(', ')}${lag}.` }
   if (result.sent === 0) return { holds: false, says: 'No message was sent, so nothing is proven.' }

@@ -7,6 +7,7 @@ import { type Fate, fatesOf, findingsOf, rateOf, verdictOf } from './fates.ts'
 import { count, figure, largestFirst, percent, share, words } from './figures.ts'
 import { htmlTable } from './html-table.ts'
 import { latencyTable } from './latency.ts'
+import { loudTable } from './loud.ts'
 import { overTime } from './panels.ts'
 import { microsOf, outside, partsOf } from './parts.ts'
 import { planOf } from './plan.ts'
@@ -81,9 +82,10 @@ export const htmlReport = (result: LoadResult): string => {
     section('Over time', 'A band lasts as long as its fault; the numbers are explained below.', overTime(result)),
     section(
       'Latency',
-      'Hollow: half of all. Full: 99 of 100. Stroke: all. The axis is logarithmic.',
+      'Hollow: half of all. Full: 99 of 100. Stroke: all. The axis is logarithmic. On the bus: from the buckets of the gateway’s histogram, in proportion within one; 50 ms is a bound of it.',
       latencyTable(result),
     ),
+    ...(result.loudDevice ? [section('One device at 1,000 times the rate', '', loudTable(result))] : []),
     section(
       'CPU a message',
       'Grey, and not counted: the load itself, what stands in for the cloud, and the API that reads everything back.',

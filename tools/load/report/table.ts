@@ -2,6 +2,7 @@ import { aligned } from '../../aligned.ts'
 import type { LoadResult } from '../result.ts'
 import { type Fate, fatesOf, findingsOf, rateOf, verdictOf } from './fates.ts'
 import { count, figure, largestFirst, percent, words } from './figures.ts'
+import { loudHead, loudRows, loudSentence } from './loud.ts'
 import { microsOf, partsOf } from './parts.ts'
 import { planOf } from './plan.ts'
 
@@ -60,9 +61,18 @@ const rest = (result: LoadResult) =>
     ['  readings', count(result.readings)],
     ['  datagrams the kernel dropped', count(result.kernelDrops)],
     ['  drained after the last send, s', figure(result.drainSeconds)],
-    ['  sender behind its plan, ms', figure(result.senderLagMs)],
+    ['  sender behind its plan, ms', figure(result.sender.lagMs)],
+    ['  its own CPU in that second, of a core', percent(result.sender.ownCorePercent)],
+    [`  CPU of all ${result.sender.cores} cores in that second`, percent(result.sender.machinePercent)],
     ...largestFirst(result.peakRssMb).map(([name, mb]) => [`  peak memory of ${words(name)}, MB`, figure(mb)]),
   ])
+
+const loudDevice = (result: LoadResult) => {
+  const sentence = loudSentence(result)
+  const [unit = '', ...columns] = loudHead
+  const rows = loudRows(result).map(([name = '', ...cells]) => [`  ${name}`, ...cells])
+  return sentence === null ? [] : [section([`LOUD DEVICE, ${unit}`, ...columns], columns.length, rows), sentence]
+}
 
 const conservation = ({ conservation: checks }: LoadResult) =>
   aligned([
@@ -77,6 +87,7 @@ export const printReport = (result: LoadResult): string =>
     messages(result),
     latencies(result),
     cpu(result),
+    ...loudDevice(result),
     rest(result),
     ...(result.conservation.length > 0 ? [conservation(result)] : []),
     `${verdictOf(result).says}\n`,

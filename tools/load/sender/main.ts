@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { createHalves } from '../measure/halves.ts'
+import { createPhases } from '../measure/phases.ts'
 import { createLoadFleet } from '../plan/fleet.ts'
 import { unwantedOf } from '../plan/radio.ts'
 import { openCallbacks } from './callbacks.ts'
@@ -8,6 +8,7 @@ import type { Assignment, SenderMessage, Summary, UnwantedCounts } from './messa
 import { createNotes } from './notes.ts'
 import { createSchedule } from './schedule.ts'
 import { sigfoxNetwork } from './sigfox.ts'
+import { watchStrain } from './strain.ts'
 import { junkDatagram } from './unwanted.ts'
 
 /** A process of its own, so that its CPU is counted apart and nothing that the ledger does delays a message. */
@@ -28,7 +29,7 @@ const sources = (host: string, count: number): string[] =>
 const run = async ({ plan, httpUrl, token, udpHost, udpPort, beginsAtMs }: Assignment, stop: AbortSignal) => {
   const fleet = createLoadFleet(plan)
   const notes = createNotes()
-  const latency = createHalves(plan.seconds * 500, 1_000)
+  const latency = createPhases(plan.seconds * 1_000, 1_000)
   const unwanted: UnwantedCounts = {
     malformedCallbacks: 0,
     malformedAnswered: 0,
@@ -52,8 +53,8 @@ const run = async ({ plan, httpUrl, token, udpHost, udpPort, beginsAtMs }: Assig
     nowMs,
   })
   const schedule = createSchedule(fleet)
-  let [copies, lagMs, lastSentAtMs, second, slicedAt] = [0, 0, 0, 0, 0]
-  const cpuBefore = process.cpuUsage()
+  const strain = watchStrain()
+  let [copies, lastSentAtMs, second, slicedAt] = [0, 0, 0, 0]
 
   const sendUnwanted = (number: number, dueMs: number, isSigfox: boolean) => {
     const kind = unwantedOf(plan.seed, number)
@@ -75,11 +76,12 @@ const run = async ({ plan, httpUrl, token, udpHost, udpPort, beginsAtMs }: Assig
     const endOfSecond = (second + 1) * 1_000
     // the messages of a second go out when it has ended
     schedule.sendUntil(Math.min(now, endOfSecond), (number, dueMs, isCopy) => {
-      lagMs = Math.max(lagMs, nowMs() - dueMs - (isCopy ? 10 : 0))
+      strain.late(nowMs() - dueMs - (isCopy ? 10 : 0))
       send(number, dueMs, isCopy)
     })
     if (now >= endOfSecond) {
       sigfox.endSecond(endOfSecond)
+      strain.endSecond()
       second++
     }
     lastSentAtMs = Date.now()
@@ -96,21 +98,20 @@ const run = async ({ plan, httpUrl, token, udpHost, udpPort, beginsAtMs }: Assig
     await pause(tickMs)
   }
   sigfox.endSecond(nowMs())
+  strain.endSecond()
   if (stop.aborted) sigfox.stop()
   for (const limit = nowMs() + (stop.aborted ? 2_000 : answerLimitMs); sigfox.open() > 0 && nowMs() < limit; ) {
     tell()
     await pause(20)
     if (stop.aborted) sigfox.stop()
   }
-  const cpu = process.cpuUsage(cpuBefore)
   say({ slice: notes.slice() })
   const summary: Summary = {
     unwanted,
     copies,
     ackMs: latency.read(),
-    lagMs,
+    strain: strain.worst(),
     lastSentAtMs,
-    cpuSeconds: (cpu.user + cpu.system) / 1e6,
   }
   say({ summary })
   datagrams.close()

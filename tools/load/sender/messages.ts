@@ -1,5 +1,6 @@
-import type { ByHalf } from '../measure/percentiles.ts'
+import type { ByPhase } from '../measure/phases.ts'
 import type { LoadPlan } from '../plan/plan.ts'
+import type { Strain } from '../result.ts'
 
 /** What a sender is told before it begins. */
 export interface Assignment {
@@ -40,10 +41,9 @@ export interface Summary {
   readonly unwanted: UnwantedCounts
   /** Second copies of messages, as radios and impatient networks send them. */
   readonly copies: number
-  readonly ackMs: ByHalf
-  readonly lagMs: number
+  readonly ackMs: ByPhase
+  readonly strain: Strain
   readonly lastSentAtMs: number
-  readonly cpuSeconds: number
 }
 
 export type SenderMessage = { readonly slice: Slice } | { readonly summary: Summary } | { readonly fault: string }
