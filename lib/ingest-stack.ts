@@ -38,16 +38,8 @@ export class IngestStack extends Stack {
 
     const upkeep = new Upkeep(this, 'Upkeep', { stage, database })
     const followers = [
-      new Lane(this, 'Sigfox', {
-        stage,
-        lane: 'sigfox',
-        topics: data.sigfox,
-        database,
-        network,
-        defaultProfile: stage.sigfox.defaultProfile,
-      }),
-      // A datagram says by itself which kind of device sent it.
-      new Lane(this, 'NBIoT', { stage, lane: 'nbiot', topics: data.nbiot, database, network, defaultProfile: '' }),
+      new Lane(this, 'Sigfox', { stage, lane: 'sigfox', topics: data.sigfox, database, network }),
+      new Lane(this, 'NBIoT', { stage, lane: 'nbiot', topics: data.nbiot, database, network }),
       new ReadingApi(this, 'ReadingApi', { stage, http, database }),
       new Operations(this, 'Operations', { stage, database }),
     ]

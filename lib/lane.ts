@@ -14,15 +14,13 @@ export interface LaneProps {
   topics: LaneTopics
   database: Database
   network: Network
-  /** Profile of devices that the registry does not know; empty for none. */
-  defaultProfile: string
 }
 
 /** What follows a door: the raw worker, which stores and passes on, and the pulse worker, which makes readings. */
 export class Lane extends Construct {
   readonly functions: NamedFunction[]
 
-  constructor(scope: Construct, id: string, { stage, lane, topics, database, network, defaultProfile }: LaneProps) {
+  constructor(scope: Construct, id: string, { stage, lane, topics, database, network }: LaneProps) {
     super(scope, id)
     const access = database.as('sluice_app')
 
@@ -51,7 +49,8 @@ export class Lane extends Construct {
       ...reservedConcurrency(stage, stage.pulse),
       environment: {
         [setting.lane]: lane,
-        [setting.defaultProfile]: defaultProfile,
+        // of Sigfox, on either lane: a worker also replays devices for which a worker of the other was asked to
+        [setting.defaultProfile]: stage.sigfox.defaultProfile,
         [setting.metricsNamespace]: metricsNamespace(stage),
       },
       database: access,

@@ -65,6 +65,12 @@ describe.each(synthesise())('functions of $stage.name on $stage.bus', ({ stage, 
     expect(mapping.Properties.EventSourceArn['Fn::ImportValue']).toMatch(new RegExp(`${topic}(Queue|Stream)`))
   })
 
+  test('a Sigfox device that nobody registered is taken for the same by whatever decodes: each replays those of either lane', () => {
+    const decoding = functions.filter(([id]) => /PulseWorker|^Operations/.test(id))
+    const taken = decoding.map(([, { Properties }]) => Properties.Environment.Variables[setting.defaultProfile])
+    expect(taken).toEqual(Array(3).fill(stage.sigfox.defaultProfile))
+  })
+
   test('together they never hold more connections than were planned', () => {
     const workers = mappings.map(([, { Properties }]) =>
       stage.bus === 'sqs'
