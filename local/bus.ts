@@ -24,15 +24,18 @@ export const tellBus = (dataDir: string, { streams }: Plan, url: string): void =
 
 const startQueues = (plan: Plan, busUrl: string, invoke: Invoke): LocalBus => {
   const sqs = connectSqs(busUrl)
-  const running = plan.mappings.map((mapping) =>
-    startMapping(mapping, { sqs, invoke: (event) => invoke(mapping.functionArn, event) }, pollersOf(mapping)),
-  )
+  const running = plan.mappings.map((mapping) => ({
+    functionArn: mapping.functionArn,
+    ...startMapping(mapping, { sqs, invoke: (event) => invoke(mapping.functionArn, event) }, pollersOf(mapping)),
+  }))
   return {
     waiting: async (functionArn) => {
       const read = plan.mappings.filter((mapping) => mapping.functionArn === functionArn)
       const depths = await Promise.all(read.map(({ queueUrl }) => queueDepth(sqs, queueUrl)))
       return depths.reduce((sum, depth) => sum + depth, 0)
     },
+    oldestMs: (functionArn) =>
+      Math.max(0, ...running.filter((one) => one.functionArn === functionArn).map(({ oldestMs }) => oldestMs())),
     stop: async () => void (await Promise.all(running.map(({ stop }) => stop()))),
     stopWords: 'letting the workers finish',
     stopLimitMs: 10_000,

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Ages, createAges } from './ages.ts'
 import { failedMessages } from './batch-response.ts'
 import { type Cloud, functionArn, queueArn, queueUrl } from './cloud.ts'
 import type { Invocation } from './environment.ts'
 import type { Sqs } from './sqs.ts'
-import { type Batching, batchesFrom, type SqsRecord } from './sqs-batch.ts'
+import { type Batching, batchesFrom, type SqsRecord, sentMs } from './sqs-batch.ts'
 
 export interface Mapping extends Batching {
   readonly functionArn: string
@@ -60,15 +61,21 @@ export const startMapping = (
   mapping: Mapping,
   ports: { sqs: Sqs; invoke: (event: unknown) => Promise<Invocation> },
   pollers: number,
-): { readonly stop: () => Promise<void> } => {
+): { readonly stop: () => Promise<void>; readonly oldestMs: Ages['oldestMs'] } => {
+  const ages = createAges()
   let stopping = false
 
   const deliver = async (records: readonly SqsRecord[]) => {
-    const invocation = await ports.invoke({ Records: records })
-    const ids = records.map(({ messageId }) => messageId)
-    const failed = failedMessages(invocation, ids, mapping.reportsFailures)
-    const handled = records.filter(({ messageId }) => !failed.has(messageId))
-    await deleteMessages(ports.sqs, mapping.queueUrl, handled)
+    const release = ages.hold(Math.min(...records.map(sentMs)))
+    try {
+      const invocation = await ports.invoke({ Records: records })
+      const ids = records.map(({ messageId }) => messageId)
+      const failed = failedMessages(invocation, ids, mapping.reportsFailures)
+      const handled = records.filter(({ messageId }) => !failed.has(messageId))
+      await deleteMessages(ports.sqs, mapping.queueUrl, handled)
+    } finally {
+      release()
+    }
   }
 
   const poll = async () => {
@@ -87,5 +94,5 @@ export const startMapping = (
     stopping = true
     await Promise.all(polling)
   }
-  return { stop }
+  return { stop, oldestMs: ages.oldestMs }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Ages, createAges } from './ages.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { region } from './overrides.ts'
 import { type Delivery, deliver, type StreamRecord } from './stream-batch.ts'
@@ -16,6 +17,7 @@ interface Received {
 export interface ShardReader {
   /** Records that were read and are not handled yet. */
   readonly inHand: () => number
+  readonly oldestMs: Ages['oldestMs']
   /** When it last had something in hand. */
   readonly busyAtMs: () => number
   /** When it last began to look and found nothing. */
@@ -85,6 +87,7 @@ export const readShard = (
   checkpoints: Checkpoints,
   delivery: Delivery,
 ): ShardReader => {
+  const ages = createAges()
   const state = { inHand: 0, busyAtMs: 0, emptyAtMs: 0 }
   const most = mapping.batchSize * mapping.factor
 
@@ -101,6 +104,16 @@ export const readShard = (
     return records
   }
 
+  const handOn = async (records: readonly StreamRecord[]) => {
+    const arrivedSeconds = records[0]?.kinesis.approximateArrivalTimestamp ?? Date.now() / 1_000
+    const release = ages.hold(arrivedSeconds * 1_000)
+    try {
+      return await deliver(records, mapping, delivery)
+    } finally {
+      release()
+    }
+  }
+
   const run = async () => {
     let shard: Awaited<ReturnType<typeof openShard>> | null = null
     while (!delivery.isStopping()) {
@@ -109,7 +122,7 @@ export const readShard = (
         const records = await gather(shard.read)
         state.inHand = records.length
         const last = records.at(-1)
-        if (last && (await deliver(records, mapping, delivery))) shard.handled(last)
+        if (last && (await handOn(records))) shard.handled(last)
         if (last) state.busyAtMs = performance.now()
         else await sleep(pollMs)
         state.inHand = 0
@@ -121,6 +134,7 @@ export const readShard = (
   }
   return {
     inHand: () => state.inHand,
+    oldestMs: ages.oldestMs,
     busyAtMs: () => state.busyAtMs,
     emptyAtMs: () => state.emptyAtMs,
     ended: run(),

@@ -15,6 +15,7 @@ export interface SqsRecord {
   readonly messageId: string
   readonly receiptHandle: string
   readonly body: string
+  readonly attributes: Readonly<Record<string, string>>
   readonly [field: string]: unknown
 }
 
@@ -43,6 +44,9 @@ const toRecord = (message: Received, queueArn: string): SqsRecord => ({
   eventSourceARN: queueArn,
   awsRegion: region,
 })
+
+/** When the queue took a message, in milliseconds since 1970. */
+export const sentMs = ({ attributes }: SqsRecord): number => Number(attributes.SentTimestamp ?? Date.now())
 
 const recordBytes = (record: SqsRecord) => Buffer.byteLength(JSON.stringify(record)) + 1
 

@@ -34,6 +34,8 @@ export interface Local {
   readonly sqsUrl: string
   /** Packs that wait for a function or are with it; on Kinesis only those that were read. */
   readonly waiting: LocalBus['waiting']
+  /** The greatest age that a pack with a function had in the last second, in milliseconds; 0 where it had none. */
+  readonly oldestMs: LocalBus['oldestMs']
   readonly plan: Plan
   /** Ids of all processes, by name; a function that has not been called yet has none. */
   readonly processes: () => Record<string, number[]>
@@ -160,7 +162,7 @@ export const startLocal = async (overrides: Overrides, options: Options): Promis
   const deployedAt = Date.now()
   await deploy(plan, hosts, engines, dataDir)
   report(`database migrated, ${topicsMade} (${seconds(deployedAt)})`)
-  const { waiting } = startMappings(plan, hosts, sqsUrl, dataDir, options)
+  const { waiting, oldestMs } = startMappings(plan, hosts, sqsUrl, dataDir, options)
   const doors = await openDoors(plan, hosts.invoke, aws, overrides, options)
 
   const { user, password } = postgres.current()
@@ -173,6 +175,7 @@ export const startLocal = async (overrides: Overrides, options: Options): Promis
     sqs: connectSqs(sqsUrl),
     sqsUrl,
     waiting,
+    oldestMs,
     plan,
     processes: () => ({
       ...engines.processes(),

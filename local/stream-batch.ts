@@ -9,6 +9,8 @@ export interface StreamRecord {
   readonly kinesis: {
     readonly sequenceNumber: string
     readonly partitionKey: string
+    /** Seconds since 1970. */
+    readonly approximateArrivalTimestamp: number
     readonly [field: string]: unknown
   }
   readonly [field: string]: unknown

@@ -39,6 +39,8 @@ export const startStreams = (
   return {
     waiting: async (functionArn) =>
       readers.reduce((sum, { functionArn: own, reader }) => sum + (own === functionArn ? reader.inHand() : 0), 0),
+    oldestMs: (functionArn) =>
+      Math.max(0, ...readers.filter((one) => one.functionArn === functionArn).map(({ reader }) => reader.oldestMs())),
     stop: async () => {
       const askedAtMs = performance.now()
       const isDone = () => isDrained() && readers.every(({ reader }) => reader.emptyAtMs() > askedAtMs)

@@ -45,7 +45,7 @@ export const judgeLoudDevice = (times: LoudTimes): Pick<Loud, 'slows' | 'says'> 
 }
 
 /** What the rule of the judgement is, for the report. */
-export const loudDeviceRule = `Before: the second quarter of the run. While it is loud: the second half. Slower is what takes more than ${factor} times as long and ${kinds.map(({ name, slackMs }) => `${slackMs} ms (${name})`).join(', ')} more.`
+export const loudDeviceRule = `Before: the second quarter of the run. While it is loud: the second half. Slower is what takes more than ${factor} times as long plus ${kinds.map(({ name, slackMs }) => `${slackMs} ms (${name})`).join(', ')}. A fault in either of them counts too.`
 
 /** What the loud device did to the others: times from before it spoke up, and from then on. */
 export const loudDeviceOf = ({ fleet, account, observer, summary, endToEnd, beginsAtMs }: Evidence): Loud => {

@@ -5,7 +5,13 @@ export interface Percentiles {
   max: number | null
 }
 
-/** The system at one second of the run, counted from its start. Totals grow; `waitingPacks` is null where unknown. */
+/** The greatest age that a pack with a worker had within a second, from when the bus took it; 0 where it had none. */
+export interface PackAges {
+  raw: number
+  pulse: number
+}
+
+/** The system at one second of the run, counted from its start. Totals grow; what is unknown is null. */
 export interface Sample {
   second: number
   sent: number
@@ -13,6 +19,7 @@ export interface Sample {
   stored: number
   readings: number
   waitingPacks: number | null
+  oldestPackMs: PackAges | null
 }
 
 /** A fault as it happened: `kill:raw-worker@10s` is a kill of `raw-worker` at second 10 that lasted 0 s. */

@@ -66,6 +66,7 @@ const timelineOf = (seconds: number): Sample[] => {
       stored,
       readings,
       waitingPacks: Math.ceil((accepted - stored) / 350),
+      oldestPackMs: { raw: 400 + (accepted - stored), pulse: isDown ? 1_000 * (second - 96) : 900 },
     }
   })
 }

@@ -118,10 +118,12 @@ test('a timeline longer than the picture keeps its totals and its highest backlo
     stored: second * 100 - (second === 1_801 ? 5_000 : 0),
     readings: second * 1_200,
     waitingPacks: second === 77 ? 9 : 1,
+    oldestPackMs: { raw: second === 99 ? 7_000 : 1_000, pulse: 500 },
   }))
   const spans = spansOf(timeline)
   expect(spans.length).toBeLessThanOrEqual(400)
   expect(spans.reduce((sum, { from, to, sent }) => sum + sent * (to - from), 0)).toBeCloseTo(360_000)
   expect(Math.max(...spans.map(({ backlog }) => backlog))).toBe(5_000)
   expect(Math.max(...spans.map(({ waitingPacks }) => waitingPacks ?? 0))).toBe(9)
+  expect(Math.max(...spans.map(({ oldestRawMs }) => oldestRawMs ?? 0))).toBe(7_000)
 })

@@ -18,7 +18,7 @@ const unnumbered: LoadResult = {
   confirmMs: { p50: null, p99: Number.POSITIVE_INFINITY, max: Number.NaN },
   cpuMicrosPerMessage: { gateway: Number.NaN, database: Number.POSITIVE_INFINITY },
   peakRssMb: { gateway: Number.NaN },
-  timeline: stormy.timeline.map((sample) => ({ ...sample, waitingPacks: null })),
+  timeline: stormy.timeline.map((sample) => ({ ...sample, waitingPacks: null, oldestPackMs: null })),
 }
 const single: LoadResult = {
   ...empty,

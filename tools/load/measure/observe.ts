@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Flow, flowSince, readFlow } from '../../ledger/read-back.ts'
 import type { Account } from '../account.ts'
-import type { Sample } from '../result.ts'
+import type { PackAges, Sample } from '../result.ts'
 import type { System } from '../system/system.ts'
 import { createCpuMeter } from './cpu.ts'
 import { totalsOf } from './doubt.ts'
@@ -9,6 +9,8 @@ import { type Scrape, scrape } from './gateway.ts'
 
 const scrapeEveryMs = 500
 const sampleEveryMs = 1_000
+/** A sample does not wait longer for a database that stands still. */
+const flowLimitMs = 700
 
 export interface ObserverParts {
   readonly system: System
@@ -38,6 +40,22 @@ export const observe = ({ system, before, account, senderPid, beginsAtMs, sample
   const timeline: Sample[] = []
   let isAnswering = true
   let waiting: number | null = null
+  let oldestPackMs: PackAges | null = null
+
+  let flow = before
+  let asked: Promise<void> | null = null
+  /** Asks for the counts; one question at a time, however long its answer takes. */
+  const askForFlow = () => {
+    asked ??= readFlow(system.apiUrl)
+      .then((now) => {
+        flow = now
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        asked = null
+      })
+    return asked
+  }
 
   const lookAtGateway = async () => {
     const one = system.gatewayUrl === null ? null : await scrape(system.gatewayUrl)
@@ -47,6 +65,7 @@ export const observe = ({ system, before, account, senderPid, beginsAtMs, sample
   const lookAtProcesses = async (begin = false) => {
     const look = system.look ? await system.look() : null
     waiting = look?.waiting ?? null
+    oldestPackMs = look?.oldestPackMs ?? null
     const runner = system.runnerPid === null ? [] : [system.runnerPid]
     const all = { ...look?.processes, runner, sender: [senderPid] }
     if (begin) cpu.begin(all)
@@ -56,15 +75,17 @@ export const observe = ({ system, before, account, senderPid, beginsAtMs, sample
     const second = Math.round((Date.now() - beginsAtMs) / 1_000)
     if (second === timeline.at(-1)?.second) return
     await lookAtProcesses()
-    const lanes = Object.values(flowSince(before, await readFlow(system.apiUrl)))
-    const accepted = totalsOf(scrapes).accepted + account.confirmedCallbacks()
+    const [sent, accepted] = [account.sent(), totalsOf(scrapes).accepted + account.confirmedCallbacks()]
+    await Promise.race([askForFlow(), pause(flowLimitMs)])
+    const lanes = Object.values(flowSince(before, flow))
     const now: Sample = {
       second,
-      sent: account.sent(),
+      sent,
       accepted,
       stored: lanes.reduce((sum, { raw }) => sum + raw.stored, 0),
       readings: lanes.reduce((sum, { readings }) => sum + readings, 0),
       waitingPacks: waiting,
+      oldestPackMs,
     }
     timeline.push(now)
     sampled(now)

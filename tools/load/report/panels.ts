@@ -9,6 +9,7 @@ const left = 56
 const right = 884
 const panelHeight = 110
 const titleHeight = 42
+const keyWidth = 112
 
 interface Line {
   readonly name: string
@@ -20,6 +21,8 @@ interface Panel {
   readonly title: string
   readonly lines: readonly Line[]
 }
+
+const seconds = (ms: number | null) => (ms === null ? null : ms / 1_000)
 
 const panels: readonly Panel[] = [
   {
@@ -39,7 +42,27 @@ const panels: readonly Panel[] = [
     title: 'packs waiting in queues',
     lines: [{ name: 'packs', look: 'area', at: ({ waitingPacks }) => waitingPacks }],
   },
+  {
+    title: 'age of the oldest pack with a worker, s',
+    lines: [
+      { name: 'raw worker', look: 'first', at: ({ oldestRawMs }) => seconds(oldestRawMs) },
+      { name: 'pulse worker', look: 'second', at: ({ oldestPulseMs }) => seconds(oldestPulseMs) },
+    ],
+  },
 ]
+
+/** What each line of a panel is, behind its title; one alone is what the title says. */
+const key = (lines: readonly Line[], y: number) =>
+  lines.length === 1
+    ? []
+    : lines.flatMap(({ name, look }, i) => {
+        const at = right - (lines.length - i) * keyWidth
+        const swatch =
+          look === 'area'
+            ? element('rect', { x: at, y: y - 10, width: 20, height: 10, class: 'area' })
+            : element('line', { x1: at, x2: at + 20, y1: y - 4, y2: y - 4, class: `line ${look}` })
+        return [swatch, label(at + 26, y, name, { class: 'quiet' })]
+      })
 
 type Scale = (value: number) => number
 
@@ -73,6 +96,7 @@ const panelOf = ({ title, lines }: Panel, spans: readonly Span[], x: Scale, top:
   const y = linear(ticks.at(-1) ?? 1, ground, roof)
   return [
     label(left, roof - 10, title, { class: 'strong' }),
+    ...key(lines, roof - 10),
     ...ticks.flatMap((tick) => [
       element('line', { x1: left, x2: right, y1: y(tick), y2: y(tick), class: 'grid' }),
       label(left - 8, y(tick) + 4, short(tick), { 'text-anchor': 'end', class: 'quiet' }),
@@ -91,8 +115,6 @@ const timeAxis = (seconds: number, x: Scale, bottom: number) => [
   label((left + right) / 2, bottom + 36, 'minutes and seconds of the run', { 'text-anchor': 'middle', class: 'quiet' }),
 ]
 
-const legend = `<p class="legend"><span><i class="area"></i>sent</span><span><i class="first"></i>accepted</span><span><i class="second"></i>stored</span><span><i class="third"></i>readings</span></p>`
-
 /** The run over time, all panels on one axis so that a fault shows in each of them. */
 export const overTime = (result: LoadResult): string => {
   if (result.timeline.length === 0) return `<p>No second of the run was sampled.</p>${faultList(result.faults)}`
@@ -110,5 +132,5 @@ export const overTime = (result: LoadResult): string => {
     ...panels.flatMap((panel, i) => panelOf(panel, spans, x, marks.height + i * step)),
     ...timeAxis(seconds, x, bottom),
   )
-  return `${legend}<div class="wide">${drawn}</div>${faultList(result.faults)}`
+  return `<div class="wide">${drawn}</div>${faultList(result.faults)}`
 }

@@ -14,10 +14,9 @@ table.latency :is(th, td):last-child { width: 46%; padding-right: 0; vertical-al
 tr.same { background: var(--mark); } tr.ours { background: var(--wash); font-weight: 600; }
 tr.same th:first-child, tr.ours th:first-child { padding-left: .6rem; }
 section > ul { color: var(--quiet); font-size: .9rem; padding-left: 1.1rem; }
-.area { fill: var(--neutral); fill-opacity: .45; } i.area { background: var(--neutral); opacity: .6; }
+.area { fill: var(--neutral); fill-opacity: .45; }
 .line { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
 .line.first { stroke: var(--blue); } .line.second { stroke: var(--orange); stroke-dasharray: 5 3; } .line.third { stroke: var(--green); }
-i.first { background: var(--blue); } i.second { background: var(--orange); } i.third { background: var(--green); }
 rect.fault { fill: var(--bad); fill-opacity: .14; } line.fault { stroke: var(--bad); stroke-dasharray: 2 3; }
 .range { stroke: var(--blue); stroke-width: 2; } .p99 { fill: var(--blue); }
 .p50 { fill: var(--paper); stroke: var(--blue); stroke-width: 2; }`

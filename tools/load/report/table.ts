@@ -1,5 +1,5 @@
 import { aligned } from '../../aligned.ts'
-import type { LoadResult } from '../result.ts'
+import type { LoadResult, PackAges } from '../result.ts'
 import { type Fate, fatesOf, findingsOf, rateOf, verdictOf } from './fates.ts'
 import { count, figure, largestFirst, percent, words } from './figures.ts'
 import { loudHead, loudRows, loudSentence } from './loud.ts'
@@ -56,11 +56,20 @@ const cpu = (result: LoadResult) =>
     ['  all that count', figure(microsOf(result, () => true)), '', '', ''],
   ])
 
+const oldestOf = ({ timeline }: LoadResult, stage: keyof PackAges) => {
+  const ages = timeline.flatMap(({ oldestPackMs }) => oldestPackMs?.[stage] ?? [])
+  return ages.length === 0 ? null : Math.max(...ages) / 1_000
+}
+
 const rest = (result: LoadResult) =>
   section(['OTHER', ''], 1, [
     ['  readings', count(result.readings)],
     ['  datagrams the kernel dropped', count(result.kernelDrops)],
     ['  drained after the last send, s', figure(result.drainSeconds)],
+    ...(['raw', 'pulse'] as const).map((stage) => [
+      `  oldest pack with a ${stage} worker, s`,
+      figure(oldestOf(result, stage)),
+    ]),
     ['  sender behind its plan, ms', figure(result.sender.lagMs)],
     ['  its own CPU in that second, of a core', percent(result.sender.ownCorePercent)],
     [`  CPU of all ${result.sender.cores} cores in that second`, percent(result.sender.machinePercent)],

@@ -1,6 +1,6 @@
 import type { LoadResult, Sample } from '../result.ts'
 
-/** The system between two moments: what flowed, a second, and what waited at the most. */
+/** The system between two moments: what flowed, a second, what waited at the most and was the oldest. */
 export interface Span {
   readonly from: number
   readonly to: number
@@ -11,12 +11,22 @@ export interface Span {
   /** Accepted and not yet stored. */
   readonly backlog: number
   readonly waitingPacks: number | null
+  readonly oldestRawMs: number | null
+  readonly oldestPulseMs: number | null
 }
 
 /** As many as a picture can show apart. */
 const mostSpans = 400
 
-const origin: Sample = { second: 0, sent: 0, accepted: 0, stored: 0, readings: 0, waitingPacks: null }
+const origin: Sample = {
+  second: 0,
+  sent: 0,
+  accepted: 0,
+  stored: 0,
+  readings: 0,
+  waitingPacks: null,
+  oldestPackMs: null,
+}
 
 const spanOf = (before: Sample, samples: readonly Sample[]): Span[] => {
   const last = samples.at(-1)
@@ -24,7 +34,10 @@ const spanOf = (before: Sample, samples: readonly Sample[]): Span[] => {
   const seconds = last.second - before.second
   const rate = (total: 'sent' | 'accepted' | 'stored' | 'readings') =>
     Math.max(0, (last[total] - before[total]) / seconds)
-  const waiting = samples.flatMap(({ waitingPacks }) => waitingPacks ?? [])
+  const most = (read: (sample: Sample) => number | null | undefined) => {
+    const known = samples.flatMap((sample) => read(sample) ?? [])
+    return known.length === 0 ? null : Math.max(...known)
+  }
   return [
     {
       from: before.second,
@@ -34,7 +47,9 @@ const spanOf = (before: Sample, samples: readonly Sample[]): Span[] => {
       stored: rate('stored'),
       readings: rate('readings'),
       backlog: Math.max(0, ...samples.map(({ accepted, stored }) => accepted - stored)),
-      waitingPacks: waiting.length === 0 ? null : Math.max(...waiting),
+      waitingPacks: most(({ waitingPacks }) => waitingPacks),
+      oldestRawMs: most(({ oldestPackMs }) => oldestPackMs?.raw),
+      oldestPulseMs: most(({ oldestPackMs }) => oldestPackMs?.pulse),
     },
   ]
 }

@@ -1,6 +1,7 @@
 import { freePort, freeUdpPort } from '../../../local/ports.ts'
 import { createShutdown } from '../../../local/shutdown.ts'
 import { type Local, startLocal } from '../../../local/start.ts'
+import type { PackAges } from '../result.ts'
 import type { HostAnswer, HostQuestion, HostSettings } from './messages.ts'
 
 /** The local system in a process of its own, so that what the ledger costs is not taken for what the system costs. */
@@ -20,11 +21,25 @@ const start = async ({ dataDir, bus, stage, timeScale, token, assemblyFolder }: 
   return startLocal(overrides, assemblyFolder === null ? options : { ...options, assemblyFolder })
 }
 
+/** ARNs of the functions that read the bus. */
+const readersOf = ({ mappings, streamMappings }: Local['plan']) => [
+  ...new Set([...mappings, ...streamMappings].map(({ functionArn }) => functionArn)),
+]
+
+const oldestPacks = ({ plan, oldestMs }: Local): PackAges => {
+  const oldest = (worker: RegExp) =>
+    Math.max(
+      0,
+      ...readersOf(plan)
+        .filter((arn) => worker.test(arn))
+        .map(oldestMs),
+    )
+  return { raw: oldest(/RawWorker/), pulse: oldest(/PulseWorker/) }
+}
+
 const waitingIn = async ({ plan, waiting }: Local): Promise<number | null> => {
-  const mappings = plan.mappings.length > 0 ? plan.mappings : plan.streamMappings
-  const functions = [...new Set(mappings.map(({ functionArn }) => functionArn))]
   try {
-    return (await Promise.all(functions.map(waiting))).reduce((sum, packs) => sum + packs, 0)
+    return (await Promise.all(readersOf(plan).map(waiting))).reduce((sum, packs) => sum + packs, 0)
   } catch {
     return null
   }
@@ -46,7 +61,7 @@ process.on('message', async (question: HostQuestion) => {
   if (question === 'look') {
     if (!local) return
     // the bus takes its time to answer, and who wants to hit a process does not wait for it
-    say({ look: { processes: local.processes(), waiting } })
+    say({ look: { processes: local.processes(), waiting, oldestPackMs: oldestPacks(local) } })
     waiting = await waitingIn(local)
     return
   }

@@ -1,3 +1,5 @@
+import type { PackAges } from '../result.ts'
+
 export interface HostSettings {
   readonly dataDir: string
   readonly bus: 'sqs' | 'kinesis'
@@ -10,10 +12,12 @@ export interface HostSettings {
 
 export type HostQuestion = { readonly start: HostSettings } | 'look' | 'stop'
 
-/** Ids of the system's processes by name, and packs on the bus at the look before; null where it did not say. */
+/** Ids of the system's processes by name, packs on the bus at the look before, and the age of the oldest in hand. */
 export interface Look {
   readonly processes: Readonly<Record<string, readonly number[]>>
+  /** Null where the bus did not say. */
   readonly waiting: number | null
+  readonly oldestPackMs: PackAges
 }
 
 export interface Doors {
