@@ -4,14 +4,18 @@ import { log } from '../adapters/log.ts'
 import { connectDatabase, databaseSettings } from '../adapters/postgres/connect.ts'
 import { migrate } from '../adapters/postgres/migrate.ts'
 import { ensurePartitions } from '../adapters/postgres/partitions.ts'
+import { replayLeft } from '../adapters/postgres/replay/left-requests.ts'
 import { deleteOldReadings, deleteOldUndated, dropOldDays, indexClosedDays } from '../adapters/postgres/retention.ts'
-import { integer, readSettings } from '../adapters/settings.ts'
+import { integer, optionalText, readSettings } from '../adapters/settings.ts'
+import { sha256 } from '../adapters/sha256.ts'
+import { profileOfDatagram, profiles } from '../core/profiles/index.ts'
 import { setting } from '../core/settings.ts'
 
-const { daysBack, daysAhead, readingDays, ...database } = readSettings(process.env, {
+const { daysBack, daysAhead, readingDays, defaultProfile, ...database } = readSettings(process.env, {
   daysBack: integer(setting.partitionDaysBack, { min: 1, max: 400 }),
   daysAhead: integer(setting.partitionDaysAhead, { min: 1, max: 60 }),
   readingDays: integer(setting.readingRetentionDays, { min: 0, max: 36_500, fallback: 0 }),
+  defaultProfile: optionalText(setting.defaultProfile),
   ...databaseSettings,
 })
 
@@ -34,11 +38,22 @@ const removeOldReadings = async (): Promise<void> => {
   log.info('reading_retention_done', { readings, events })
 }
 
+const replayRequested = async (): Promise<void> => {
+  // workers have 20 s; without a limit the function would not end in its time
+  await pool.query(`SET statement_timeout = '60s'`)
+  try {
+    const devices = await replayLeft(pool, { digest: sha256, profiles, profileOfDatagram, defaultProfile }, budgetMs)
+    log.info('requested_replays_done', { devices })
+  } finally {
+    await pool.query('RESET statement_timeout')
+  }
+}
+
 const tomorrowAgain = (error: unknown) => log.error('retention_failed', { error: String(error) })
 
 /**
- * Brings the schema up to date, makes the partitions of the days to come and removes what is too old. Running it again
- * changes nothing.
+ * Brings the schema up to date, makes the partitions of the days to come, removes what is too old and replays what
+ * workers left. Running it again changes nothing.
  */
 export const handler = async (): Promise<void> => {
   const client = await pool.connect()
@@ -52,4 +67,5 @@ export const handler = async (): Promise<void> => {
     client.release()
   }
   await removeOldReadings().catch(tomorrowAgain)
+  await replayRequested().catch(tomorrowAgain)
 }

@@ -14,7 +14,7 @@ import type { NamedFunction } from './watch/functions.ts'
 const partitionDaysAhead = 7
 
 /**
- * Migrations and partitions, at every deployment that changes them and once a day. The SQL files lie in the bundle, so a
+ * Migrations, partitions and what is left to do, at every deployment that changes them and once a day. The SQL files lie in the bundle, so a
  * new migration is a new version of this function, which the deployment then runs; if it fails, so does the deployment.
  */
 export class Upkeep extends Construct {
@@ -33,6 +33,7 @@ export class Upkeep extends Construct {
         [setting.partitionDaysBack]: String(stage.rawRetentionDays),
         [setting.partitionDaysAhead]: String(partitionDaysAhead),
         [setting.readingRetentionDays]: String(stage.readingRetentionDays),
+        [setting.defaultProfile]: stage.sigfox.defaultProfile,
       },
       database: database.as('sluice_owner'),
       commandHooks: {

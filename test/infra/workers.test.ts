@@ -66,9 +66,9 @@ describe.each(synthesise())('functions of $stage.name on $stage.bus', ({ stage, 
   })
 
   test('a Sigfox device that nobody registered is taken for the same by whatever decodes: each replays those of either lane', () => {
-    const decoding = functions.filter(([id]) => /PulseWorker|^Operations/.test(id))
+    const decoding = functions.filter(([id]) => /PulseWorker|^(Operations|Upkeep)/.test(id))
     const taken = decoding.map(([, { Properties }]) => Properties.Environment.Variables[setting.defaultProfile])
-    expect(taken).toEqual(Array(3).fill(stage.sigfox.defaultProfile))
+    expect(taken).toEqual(Array(4).fill(stage.sigfox.defaultProfile))
   })
 
   test('together they never hold more connections than were planned', () => {

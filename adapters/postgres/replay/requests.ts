@@ -3,7 +3,8 @@ import { log } from '../../log.ts'
 import { texts } from '../arrays.ts'
 import { settle } from '../under-way.ts'
 
-const devicesAtOnce = 20
+/** Ten thousand messages a device is much; as many devices are held in memory at once. */
+export const devicesAtOnce = 20
 
 /** After this long no further replay is begun: the batch that asked for it waits. */
 const budgetMs = 5_000
@@ -17,23 +18,29 @@ export const requestReplay = async (pool: pg.Pool, deviceIds: readonly string[])
   )
 }
 
-interface Request {
-  device_id: string
-  request_id: string
+export interface ReplayRequest {
+  readonly device_id: string
+  readonly request_id: string
 }
 
-const replaySome = async (pool: pg.Pool, replay: (deviceIds: readonly string[]) => Promise<unknown>) => {
-  const { rows } = await pool.query<Request>('SELECT * FROM replay_request ORDER BY device_id LIMIT $1', [
-    devicesAtOnce,
-  ])
-  if (rows.length === 0) return 0
-  const deviceIds = rows.map(({ device_id }) => device_id)
+type Replay = (deviceIds: readonly string[]) => Promise<unknown>
+
+/** Replays these devices, and forgets the requests but for those that were made again meanwhile. */
+export const serve = async (pool: pg.Pool, requests: readonly ReplayRequest[], replay: Replay): Promise<void> => {
+  const deviceIds = requests.map(({ device_id }) => device_id)
   await settle(pool)
   await replay(deviceIds)
   await pool.query(
     `DELETE FROM replay_request WHERE (device_id, request_id) IN (SELECT * FROM unnest($1::text[], $2::uuid[]))`,
-    [deviceIds, rows.map(({ request_id }) => request_id)],
+    [deviceIds, requests.map(({ request_id }) => request_id)],
   )
+}
+
+const replaySome = async (pool: pg.Pool, replay: Replay) => {
+  const { rows } = await pool.query<ReplayRequest>('SELECT * FROM replay_request ORDER BY device_id LIMIT $1', [
+    devicesAtOnce,
+  ])
+  if (rows.length > 0) await serve(pool, rows, replay)
   return rows.length
 }
 
@@ -41,10 +48,7 @@ const replaySome = async (pool: pg.Pool, replay: (deviceIds: readonly string[]) 
  * Replays devices for which it was requested, some seconds long. What fails stays requested and stops nobody: the batch
  * whose messages asked for it has been written.
  */
-export const replayRequested = async (
-  pool: pg.Pool,
-  replay: (deviceIds: readonly string[]) => Promise<unknown>,
-): Promise<void> => {
+export const replayRequested = async (pool: pg.Pool, replay: Replay): Promise<void> => {
   const endMs = Date.now() + budgetMs
   try {
     while ((await replaySome(pool, replay)) > 0 && Date.now() < endMs);
