@@ -23,7 +23,7 @@ export interface ItemCodec<T> {
   readonly read: (reader: ByteReader, packInstantMs: number) => T
 }
 
-/** A pack of a format that this version does not know: workers are deployed before doors, so it is for a newer one. */
+/** A pack of a format that this version does not know: a newer door wrote it, and a newer worker will read it. */
 export class UnknownPackVersion extends Error {
   override name = 'UnknownPackVersion'
 }
