@@ -58,7 +58,8 @@ export const createLedger = <F extends Model>(fleet: F) => {
   }
 
   const messageSeen = ({ deviceId, at, payloadHex }: StoredMessage) => {
-    const number = at === null ? null : fleet.find(deviceId, secondsOf(at))
+    const number =
+      at === null ? (fleet.findUnclocked?.(deviceId, payloadHex) ?? null) : fleet.find(deviceId, secondsOf(at))
     if (number === null) {
       foreignMessages++
       return example(`message of ${deviceId} at ${at}: never sent`)

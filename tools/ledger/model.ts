@@ -6,6 +6,8 @@ export interface Model {
   readonly count: number
   /** The message of a device at an instant, in seconds since 1970; null where there is none. */
   readonly find: (deviceId: string, timeSeconds: number) => number | null
+  /** The same of a message that tells no time; where there is none of these, nothing. */
+  readonly findUnclocked?: (deviceId: string, payloadHex: string) => number | null
   readonly payloadHex: (number: number) => string
   /** Where a reading belongs; null where nobody may have told of it. */
   readonly placeOf: (

@@ -9,7 +9,7 @@ const usage = `npm run load -- --devices N --minutes M [options]
 
   --speed X            the fleet's clock runs X times faster (1); each device reports once an hour of it
   --share sigfox=50    percent of the devices that report by Sigfox, the others by NB-IoT
-  --profile NAME,…     of the NB-IoT devices: ${nbiotProfiles.join(', ')} (all)
+  --profile NAME,…     of the NB-IoT devices, all unless said: ${nbiotProfiles.join(', ')}
   --sigfox-batches     callbacks as one batch a second, not one by one
   --seed N             the same seed, the same fleet
   --loud-device        one device at 1,000 times the rate of the others, from half-time on

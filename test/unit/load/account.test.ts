@@ -5,7 +5,7 @@ import { planOf } from './plans.ts'
 
 const fleet = createLoadFleet(planOf({ devices: 40, seconds: 30, speed: 360 }))
 const all = Array.from({ length: fleet.count }, (_, number) => number)
-const callbacks = all.filter((number) => fleet.isSigfox(number) && !fleet.isUnreadable(number))
+const callbacks = all.filter((number) => fleet.isSigfox(number) && fleet.frameHex(number).startsWith('46'))
 const datagrams = all.filter((number) => !fleet.isSigfox(number))
 const none = new Uint32Array()
 

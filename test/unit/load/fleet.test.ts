@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { readDatagram } from '../../../core/nbiot/datagram.ts'
 import type { DecodedFrame } from '../../../core/profile.ts'
 import { profileOfDatagram, profiles } from '../../../core/profiles/index.ts'
+import { createDevices } from '../../../tools/load/plan/devices.ts'
 import { createLoadFleet, datagramBytes } from '../../../tools/load/plan/fleet.ts'
+import { nbiotProfiles } from '../../../tools/load/plan/plan.ts'
 import { turnsOf } from '../../../tools/load/plan/turns.ts'
 import { planOf } from './plans.ts'
 
@@ -14,7 +16,10 @@ const decode = (number: number): DecodedFrame | string => {
   if (fleet.isSigfox(number))
     return profiles.get('adeunis-pulse@3')?.decode(bytes, { samplePeriodSeconds: null }) ?? 'no profile'
   const uplink = readDatagram(bytes, fleet.timeOf(number) * 1000)
-  expect(uplink).toMatchObject({ deviceId: fleet.deviceIdOf(number), timeSeconds: fleet.timeOf(number) })
+  const isElko = uplink.kind === 'elko-nb'
+  const timeSeconds = isElko ? null : fleet.timeOf(number)
+  expect(uplink).toMatchObject({ deviceId: fleet.deviceIdOf(number), timeSeconds })
+  expect(isElko).toBe(!fleet.tellsItsTime(number))
   if (uplink.kind === 'reject') return uplink.reason
   const name = profileOfDatagram(uplink.kind, bytes) ?? ''
   return profiles.get(name)?.decode(bytes, { samplePeriodSeconds: null }) ?? `no profile ${name}`
@@ -32,8 +37,10 @@ test('the same seed is the same fleet, another seed another one', () => {
 test('a message is found again by its device and its instant, and no other is', () => {
   for (const number of numbers) {
     const [deviceId, at] = [fleet.deviceIdOf(number), fleet.timeOf(number)]
-    expect(fleet.find(deviceId, at)).toBe(number)
+    const isClocked = fleet.isSigfox(number) || fleet.tellsItsTime(number)
+    expect(fleet.find(deviceId, at)).toBe(isClocked ? number : null)
     expect(fleet.find(deviceId, at + 1)).toBeNull()
+    expect(fleet.findUnclocked(deviceId, fleet.payloadHex(number))).toBe(isClocked ? null : number)
   }
   for (const stranger of ['C0FFEE', '868411050000001', '8600007000099999', ''])
     expect(fleet.find(stranger, fleet.timeOf(0))).toBeNull()
@@ -53,14 +60,25 @@ test('the real profiles read in each frame exactly what the ledger expects of it
       const at = timeSeconds ?? fleet.timeOf(number)
       const place = fleet.placeOf(fleet.deviceIdOf(number), channel, at, index)
       if (!place) throw new Error(`message ${fleet.nameOf(number)}: nobody expects ${channel} ${index} at ${at}`)
-      expect(fleet.placeOf(fleet.deviceIdOf(number), channel, at, index + 1)).toBeNull()
+      expect(fleet.placeOf(fleet.deviceIdOf(number), channel, at, index + 1)?.number).not.toBe(number)
       read.set(place.number, (read.get(place.number) ?? 0) | place.bit)
     }
-    expect(read).toEqual(new Map(fleet.told(number)))
-    kinds.add(fleet.isSigfox(number) ? 'sigfox' : decoded.indexes.map(({ channel }) => channel).join(''))
+    expect(read).toEqual(new Map(fleet.told(number).filter(([, bits]) => bits > 0)))
+    const told = decoded.indexes.map(({ channel }) => channel).join('')
+    kinds.add(`${fleet.isSigfox(number) ? 'sigfox' : 'nbiot'} ${told}`)
   }
-  // Dragino with the sample before, without it, alone; Adeunis of two channels; frames that nobody can read
-  expect([...kinds].sort()).toEqual(['A', 'AAAA', 'AAAAA', 'AB', 'sigfox', 'unknown_frame'])
+  // Dragino with the sample before, without it, the loud one alone as ELKO; Adeunis of two channels, of one, of none
+  expect([...kinds].sort()).toEqual([
+    'nbiot A',
+    'nbiot AAAA',
+    'nbiot AAAAA',
+    'nbiot AB',
+    'sigfox ',
+    'sigfox A',
+    'sigfox AB',
+    'sigfox B',
+    'unknown_frame',
+  ])
 })
 
 test('each device has its turn once in a period, and neighbours in time are not neighbours in their ids', () => {
@@ -83,5 +101,38 @@ test('the share of the doors is the plan’s, and no datagram is longer than its
     const target = Buffer.alloc(datagramBytes)
     for (const number of all.filter((n) => !one.isSigfox(n)).slice(0, 500))
       expect(one.datagram(number, target)).toBeLessThanOrEqual(datagramBytes)
+  }
+})
+
+test('every profile that a simulated device may have is in the fleet, and all its datagrams are read by that profile', () => {
+  for (const name of nbiotProfiles) {
+    const one = createLoadFleet(planOf({ sigfoxShare: 0, profiles: [name], devices: 300 }))
+    for (let number = 0; number < one.count; number++) {
+      const bytes = Buffer.from(one.payloadHex(number), 'hex')
+      const { kind } = readDatagram(bytes, 0)
+      expect(kind === 'reject' ? kind : profileOfDatagram(kind, bytes)).toBe(name)
+    }
+  }
+})
+
+test('no two messages of a device without a clock are alike, also where its meter stands still', () => {
+  const elko = createLoadFleet(planOf({ sigfoxShare: 0, profiles: ['elko-airtm-nb'], seconds: 3_600, devices: 500 }))
+  const payloads = new Set(Array.from({ length: elko.count }, (_, number) => elko.payloadHex(number)))
+  expect(elko.count).toBeGreaterThan(70_000)
+  expect(payloads.size).toBe(elko.count)
+})
+
+test('what a periodic frame takes off its index is what the meter counted in each quarter of an hour before', () => {
+  const roster = createDevices(fleet.plan)
+  const periodic = numbers.filter((number) => /^5[ab]/.test(fleet.payloadHex(number)))
+  expect(periodic.length).toBeGreaterThan(100)
+  for (const number of periodic) {
+    const bytes = Buffer.from(fleet.payloadHex(number), 'hex')
+    const device = roster.find(fleet.deviceIdOf(number)) ?? -1
+    const shown = (back: number) => roster.index(device, bytes[0] === 0x5a ? 0 : 1, fleet.timeOf(number) - 900 * back)
+    // modulo 2^16: of a meter that was replaced meanwhile the frame cannot say more
+    const counted = [0, 1, 2].map((back) => (shown(back) - shown(back + 1)) & 0xffff)
+    expect([6, 8, 10].map((at) => bytes.readUInt16BE(at))).toEqual(counted)
+    expect(bytes.length).toBe(12)
   }
 })

@@ -22,7 +22,7 @@ export const followMessages = (fleet: LoadFleet, apiUrl: string, beginsAtMs: num
   const pick = (atMs: number): number | null => {
     const first = Math.ceil(atMs * perMs)
     for (let number = first; number < Math.min(first + 200, fleet.hourly); number++)
-      if (radioOf(fleet.plan.seed, number) === 'plain' && !fleet.isUnreadable(number)) return number
+      if (radioOf(fleet.plan.seed, number) === 'plain' && fleet.tellsItsTime(number)) return number
     return null
   }
   const isRead = async (number: number) => {

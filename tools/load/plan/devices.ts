@@ -11,7 +11,10 @@ const longestSigfoxId = 8
 
 const doorSalt = 0xd002
 const profileSalt = 0x960f11e
-const registerBits = { 'dragino-sw3l-nb': 32, 'dragino-cpn01-nb': 24, 'adeunis-pulse-nbiot': 32, sigfox: 32 } as const
+const periodicSalt = 0x5a5b
+/** Of 100 Sigfox devices: those that send the indexes of their channels in turn, with samples before. */
+const periodicOfHundred = 10
+const narrowRegisters: readonly NbiotProfile[] = ['dragino-cpn01-nb', 'dragino-cpl03-nb']
 
 /** Who the devices of a plan are, counted from 0; the loud one, where there is one, comes after all others. */
 export const createDevices = (plan: LoadPlan) => {
@@ -30,6 +33,9 @@ export const createDevices = (plan: LoadPlan) => {
     block,
     isSigfox,
     profileOf,
+    hasTwoChannels: (device: number) => isSigfox(device) || profileOf(device) === 'adeunis-pulse-nbiot',
+    isUnclocked: (device: number) => !isSigfox(device) && profileOf(device) === 'elko-airtm-nb',
+    isPeriodic: (device: number) => mix(seed ^ periodicSalt, device) % 100 < periodicOfHundred,
     idOf,
     /** The device of an id, null where it is none of these. */
     find: (id: string): number | null => {
@@ -42,8 +48,10 @@ export const createDevices = (plan: LoadPlan) => {
     },
     /** What the register of a channel, counted from 0, shows at an instant. */
     index: (device: number, channel: number, at: number): number => {
-      const bits = registerBits[isSigfox(device) ? 'sigfox' : profileOf(device)]
+      const bits = !isSigfox(device) && narrowRegisters.includes(profileOf(device)) ? 24 : 32
       return indexAt(seed, device * 2 + channel, at, bits, window)
     },
   }
 }
+
+export type Devices = ReturnType<typeof createDevices>

@@ -6,18 +6,11 @@ export interface Sample {
   readonly index: number
 }
 
-const hex8 = (value: number) => (value + 0x1_0000_0000).toString(16).slice(1)
-const hex2 = (value: number) => (value + 0x100).toString(16).slice(1)
-
-/** An Adeunis Pulse frame 0x46 in hex: the indexes of two channels. */
-export const sigfoxFrame = (n: number, a: number, b: number): string => `46${hex2((n & 7) << 5)}${hex8(a)}${hex8(b)}`
-
-/** A frame of a code that no version has: it is kept, and nothing can be read in it. */
-export const unreadableFrame = (n: number): string => `7f${hex2(n & 0xff)}0000`
-
 const sw3l = Buffer.from('0a640cf11d0100000001c2', 'hex')
 const cpn01 = Buffer.from('07640cf11d01000000', 'hex')
+const cpl03 = Buffer.from('01640e041935', 'hex')
 const imsi = Buffer.from('f460240102030405', 'hex')
+const elkoHeartbeat = Buffer.from('020100', 'hex')
 const adeunisEpochSeconds = 1_356_998_400
 const signalQuality = 0x17
 const timestampPresent = 0x04
@@ -49,12 +42,12 @@ const writeSw3l = (target: Buffer, samples: readonly Sample[]): number => {
   return at
 }
 
-const writeCpn01 = (target: Buffer, samples: readonly Sample[]): number => {
+/** @param head up to the newest count; before those of the history stands one byte of the contact's state */
+const writeContact = (target: Buffer, head: Buffer, state: number, samples: readonly Sample[]): number => {
   imsi.copy(target, 8)
-  let at = 16 + cpn01.copy(target, 16)
+  let at = 16 + head.copy(target, 16)
   for (const [i, { index, seconds }] of samples.entries()) {
-    // before the counts of the history stands the state of the contact, before the newest the alarm's four bytes
-    if (i > 0) target[at++] = 0
+    if (i > 0) target[at++] = state
     at = target.writeUIntBE(index, at, 3)
     at = target.writeUIntBE(0, at, 3)
     at = target.writeUInt32BE(seconds, at)
@@ -72,6 +65,17 @@ const writeAdeunis = (target: Buffer, n: number, [a, b]: readonly Sample[]): num
   return target.writeUInt32BE((a?.seconds ?? 0) - adeunisEpochSeconds, 23)
 }
 
+/** Where the counter of an ELKO datagram stands, in digits of its hex. */
+const elkoCounterAt = [36, 44] as const
+
+const writeElko = (target: Buffer, imei: string, [newest]: readonly Sample[]): number => {
+  const at = target.write(imei, 'latin1')
+  return target.writeUInt32BE(newest?.index ?? 0, at + elkoHeartbeat.copy(target, at))
+}
+
+/** The counter in an ELKO datagram. */
+export const elkoCounter = (datagramHex: string): number => Number.parseInt(datagramHex.slice(...elkoCounterAt), 16)
+
 /**
  * Writes a datagram and answers its length.
  * @param samples newest first; of an Adeunis device those of its two channels
@@ -84,7 +88,16 @@ export const writeDatagram = (
   n: number,
   samples: readonly Sample[],
 ): number => {
+  if (profile === 'elko-airtm-nb') return writeElko(target, imeiOf(profile, block, device), samples)
   writeImei(target, profile === 'adeunis-pulse-nbiot' ? 0 : 0xf, block, device)
-  if (profile === 'adeunis-pulse-nbiot') return writeAdeunis(target, n, samples)
-  return profile === 'dragino-sw3l-nb' ? writeSw3l(target, samples) : writeCpn01(target, samples)
+  switch (profile) {
+    case 'adeunis-pulse-nbiot':
+      return writeAdeunis(target, n, samples)
+    case 'dragino-sw3l-nb':
+      return writeSw3l(target, samples)
+    case 'dragino-cpn01-nb':
+      return writeContact(target, cpn01, 0, samples)
+    case 'dragino-cpl03-nb':
+      return writeContact(target, cpl03, 0x10, samples)
+  }
 }

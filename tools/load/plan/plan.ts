@@ -1,7 +1,13 @@
 import { radioCodes, radioOf } from './radio.ts'
 
 /** Profiles that a simulated NB-IoT device may have; a Sigfox device has that of the stage's default. */
-export const nbiotProfiles = ['dragino-sw3l-nb', 'dragino-cpn01-nb', 'adeunis-pulse-nbiot'] as const
+export const nbiotProfiles = [
+  'dragino-sw3l-nb',
+  'dragino-cpn01-nb',
+  'dragino-cpl03-nb',
+  'adeunis-pulse-nbiot',
+  'elko-airtm-nb',
+] as const
 export type NbiotProfile = (typeof nbiotProfiles)[number]
 export const sigfoxProfile = 'adeunis-pulse@3'
 
