@@ -50,6 +50,9 @@ export interface GatewayProps {
   rawTopic: Topic
 }
 
+/** A quarter of the task for what the bus has not taken: Node, the SDK and the packs being sent need the rest. */
+export const queueBytes = ({ memoryMiB }: Stage['gateway']) => (memoryMiB / 4) * 2 ** 20
+
 /** What one door that is a container has and the other has not. */
 interface Door {
   room: GatewayRoom
@@ -188,8 +191,7 @@ const fargateService = (scope: Construct, props: GatewayProps, door: Door, group
       [setting.healthPort]: String(healthPort),
       [setting.lingerMilliseconds]: String(lingerMilliseconds),
       [setting.drainSeconds]: String(drainSeconds),
-      // A quarter of the task: Node, the SDK and the packs being sent need the rest.
-      [setting.queueBytes]: String((memoryMiB / 4) * 2 ** 20),
+      [setting.queueBytes]: String(queueBytes(stage.gateway)),
       [setting.metricsNamespace]: metricsNamespace(stage),
       ...door.environment,
     },

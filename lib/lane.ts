@@ -49,7 +49,7 @@ export class Lane extends Construct {
       ...reservedConcurrency(stage, stage.pulse),
       environment: {
         [setting.lane]: lane,
-        // of Sigfox, on either lane: a worker also replays devices for which a worker of the other was asked to
+        // Of Sigfox devices, on both lanes: a worker also replays what one of the other lane has left.
         [setting.defaultProfile]: stage.sigfox.defaultProfile,
         [setting.metricsNamespace]: metricsNamespace(stage),
       },

@@ -1,10 +1,10 @@
-import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
+import { createHistogram } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import { type Vital, vital } from '../../core/vitals.ts'
 import type { Held } from './batcher.ts'
+import { watchEventLoop } from './event-loop.ts'
 import type { Tally } from './tally.ts'
 
-const resolutionMs = 20
 const quantiles = [0.5, 0.99, 0.999, 1]
 
 /** Seconds. Fine where a linger of 20 ms is judged, coarse where one of a second is. */
@@ -14,21 +14,16 @@ const confirmBounds = [
 ]
 
 /** Longest and usual delays of the event loop since the last scrape. */
-const watchEventLoop = (registers: Registry[]) => {
-  const delay = monitorEventLoopDelay({ resolution: resolutionMs })
-  delay.enable()
+const gaugeEventLoop = (registers: Registry[]) => {
+  const eventLoop = watchEventLoop()
   new Gauge({
     name: vital.eventLoopDelaySeconds,
     help: 'Delay of the event loop since the last scrape, by quantile',
     labelNames: ['quantile'],
     registers,
     collect() {
-      for (const quantile of quantiles) {
-        // what is measured is the time between two ticks: the tick itself is no delay
-        const seconds = delay.count === 0 ? 0 : delay.percentile(quantile * 100) / 1e9 - resolutionMs / 1000
-        this.set({ quantile: String(quantile) }, Math.max(0, seconds))
-      }
-      delay.reset()
+      for (const quantile of quantiles) this.set({ quantile: String(quantile) }, eventLoop.delaySeconds(quantile))
+      eventLoop.forget()
     },
   })
 }
@@ -89,7 +84,7 @@ export const createMetrics = ({ tally, packs, held, healthy }: Readings) => {
       for (const [reason, count] of tally.counted) this.inc({ reason, recorded: 'false' }, count)
     },
   })
-  watchEventLoop(registers)
+  gaugeEventLoop(registers)
   const confirmSeconds = new Histogram({
     name: vital.confirmSeconds,
     help: 'From the receipt of a message to its confirmation by the bus',

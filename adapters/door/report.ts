@@ -1,8 +1,6 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type Vital, vital } from '../../core/vitals.ts'
 import type { Measurements, Metrics } from '../metrics.ts'
-
-const resolutionMs = 20
+import { watchEventLoop } from './event-loop.ts'
 
 /** What came between two readings of the totals; never less than nothing, since the kernel forgets a closed socket. */
 export const since = (before: Measurements, now: Measurements): Measurements =>
@@ -20,16 +18,17 @@ export const reportEachMinute = (
   { read, measured }: { read: () => Promise<Measurements>; measured: () => Measurements },
   metrics: Metrics,
 ): (() => Promise<void>) => {
-  const delay = monitorEventLoopDelay({ resolution: resolutionMs })
-  delay.enable()
+  const eventLoop = watchEventLoop()
   let before: Measurements = {}
   const report = async () => {
     const now = await read()
-    // what is measured is the time between two ticks: the tick itself is no delay
-    const delaySeconds = delay.count === 0 ? 0 : Math.max(0, delay.percentile(99.9) / 1e9 - resolutionMs / 1000)
-    metrics.write({ ...since(before, now), ...measured(), [vital.eventLoopDelaySeconds]: delaySeconds })
+    metrics.write({
+      ...since(before, now),
+      ...measured(),
+      [vital.eventLoopDelaySeconds]: eventLoop.delaySeconds(0.999),
+    })
     before = now
-    delay.reset()
+    eventLoop.forget()
   }
   setInterval(report, 60_000).unref()
   return report

@@ -1,5 +1,5 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
-import type { GatewayService } from '../gateway-service.ts'
+import { type GatewayService, queueBytes } from '../gateway-service.ts'
 import type { Stage } from '../stage.ts'
 import { aws, type LaneName, minute, own } from './metric.ts'
 import type { Symptom } from './symptom.ts'
@@ -59,13 +59,10 @@ const healthy = (stage: Stage, { name, gateway, otherwise }: NamedGateway, zones
   }
 }
 
-/** What of a task's memory the queue may take, in `lib/gateway-service.ts`. */
-const queueShare = 1 / 4
-
 /** What can be wrong with any door that is a container. */
 export const gatewaySymptoms = (stage: Stage, named: NamedGateway, zones: readonly string[]): Symptom[] => {
   const { name, lane, gateway, otherwise } = named
-  const { memoryMiB, lingerMilliseconds } = stage.gateway
+  const { lingerMilliseconds } = stage.gateway
   const door = [lane, 'door'] as const
   const shared = { severity: 'warn', runbook: 'gateways', noData: 'fine' } as const
   const longest = { statistic: 'Maximum' }
@@ -84,7 +81,7 @@ export const gatewaySymptoms = (stage: Stage, named: NamedGateway, zones: readon
       name: `${name} queue`,
       sentence: `Half of the memory of the ${name} for messages that the bus has not taken is used; beyond, it sheds.`,
       metric: own(stage, door, 'queuedBytes', longest),
-      above: 0.5 * queueShare * memoryMiB * 2 ** 20,
+      above: 0.5 * queueBytes(stage.gateway),
       periods: [2, 3],
     },
     {
