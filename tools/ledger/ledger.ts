@@ -28,13 +28,15 @@ export interface Verdict {
   readonly duplicated: number
   /** Not confirmed, and there all the same. */
   readonly recovered: number
-  /** Messages with other bytes; readings that are missing, too many or wrong by the model of the fleet. */
+  /** Messages with other bytes or another state; readings missing, too many or wrong by the model of the fleet. */
   readonly misread: number
   /** Numbers of the first few messages of each kind of fault, for whoever looks for the cause. */
   readonly examples: readonly string[]
 }
 
 const mostExamples = 10
+/** In the byte of a message's readings, whose own bits are below: what became of the message is not what had to. */
+const wrongState = 0x80
 const secondsOf = (instant: string) => Date.parse(instant) / 1000
 
 /** A byte for what was answered of each message, one for how often it is there, one for the readings seen of it. */
@@ -57,7 +59,7 @@ export const createLedger = <F extends Model>(fleet: F) => {
     if (answers[number] !== code.ok) answers[number] = code[answer]
   }
 
-  const messageSeen = ({ deviceId, at, payloadHex }: StoredMessage) => {
+  const messageSeen = ({ deviceId, at, payloadHex, state }: StoredMessage) => {
     const number =
       at === null ? (fleet.findUnclocked?.(deviceId, payloadHex) ?? null) : fleet.find(deviceId, secondsOf(at))
     if (number === null) {
@@ -65,6 +67,10 @@ export const createLedger = <F extends Model>(fleet: F) => {
       return example(`message of ${deviceId} at ${at}: never sent`)
     }
     copies[number] = Math.min(255, (copies[number] ?? 0) + 1)
+    if (state !== (fleet.isUnreadable?.(number) ? 'rejected' : 'decoded')) {
+      readingsSeen[number] = (readingsSeen[number] ?? 0) | wrongState
+      example(`message ${fleet.nameOf(number)} at ${at}: ${state}`)
+    }
     if (fleet.payloadHex(number) === payloadHex) return
     wrongBytes++
     example(`message ${fleet.nameOf(number)} at ${at}: other bytes, ${payloadHex}`)
@@ -91,9 +97,10 @@ export const createLedger = <F extends Model>(fleet: F) => {
     for (let number = 0; number < fleet.count; number++) {
       if (readingsSeen[number] === expected[number]) continue
       misread++
-      example(
-        `readings of message ${fleet.nameOf(number)}: ${expected[number] === 0 ? 'nobody told of them' : 'missing'}`,
-      )
+      if ((readingsSeen[number] ?? 0) < wrongState)
+        example(
+          `readings of message ${fleet.nameOf(number)}: ${expected[number] === 0 ? 'nobody told of them' : 'missing'}`,
+        )
     }
     return misread
   }
@@ -127,6 +134,8 @@ export const createLedger = <F extends Model>(fleet: F) => {
     messageSeen,
     readingSeen,
     isOk: (number: number) => answers[number] === code.ok,
+    /** Sent, and neither confirmed nor refused. */
+    isUnknown: (number: number) => answers[number] === code.unknown,
     isThere: (number: number) => (copies[number] ?? 0) > 0,
     /** A byte a message: 0 unsent, 1 unknown, 2 refused, 3 confirmed. */
     answers: answers as Readonly<Uint8Array>,

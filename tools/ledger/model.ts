@@ -1,4 +1,4 @@
-/** Readings that a message tells of: the message they belong to by their instant, and a bit for each. */
+/** Readings that a message tells of: the message they belong to by their instant, and a bit below 0x80 for each. */
 export type Told = readonly [number: number, bits: number]
 
 /** What is known of every message beforehand, by its number: nothing of it needs to be kept. */
@@ -9,6 +9,8 @@ export interface Model {
   /** The same of a message that tells no time; where there is none of these, nothing. */
   readonly findUnclocked?: (deviceId: string, payloadHex: string) => number | null
   readonly payloadHex: (number: number) => string
+  /** Whether its frame is none that anybody can read: it is kept, and rejected. Nothing where all can be read. */
+  readonly isUnreadable?: (number: number) => boolean
   /** Where a reading belongs; null where nobody may have told of it. */
   readonly placeOf: (
     deviceId: string,
@@ -27,6 +29,8 @@ export interface StoredMessage {
   readonly deviceId: string
   readonly at: string | null
   readonly payloadHex: string
+  /** `pending`, `decoded` or `rejected`. */
+  readonly state: string
 }
 export interface StoredReading {
   readonly deviceId: string

@@ -1,26 +1,50 @@
 import { createLedger } from '../ledger/ledger.ts'
+import { createNumberList } from '../ledger/number-list.ts'
 import type { Doubt } from './measure/doubt.ts'
 import type { LoadFleet } from './plan/fleet.ts'
 import type { Slice } from './sender/messages.ts'
 
-interface SentDatagrams {
+interface Sending {
   readonly fromMs: number
   readonly toMs: number
-  readonly numbers: Uint32Array
+  /** Places in the list of numbers. */
+  readonly first: number
+  readonly end: number
 }
 
-const overlaps = (slice: SentDatagrams) => (doubt: Doubt) => slice.fromMs <= doubt.toMs && slice.toMs >= doubt.fromMs
+const overlaps = (sending: Sending) => (doubt: Doubt) => sending.fromMs <= doubt.toMs && sending.toMs >= doubt.fromMs
+
+/** Numbers of datagrams in the order of sending, and when each slice of them was sent. */
+const createSendings = () => {
+  const numbers = createNumberList((length) => new Uint32Array(length))
+  // of each slice its first and last millisecond, and where its numbers end
+  const slices = createNumberList((length) => new Float64Array(length))
+  return {
+    add: ({ fromMs, toMs, datagrams }: Slice) => {
+      if (datagrams.length === 0) return
+      numbers.append(datagrams)
+      slices.append([fromMs, toMs, numbers.length()])
+    },
+    count: numbers.length,
+    numberAt: numbers.at,
+    each: (see: (sending: Sending) => void) => {
+      for (let at = 0, first = 0; at < slices.length(); at += 3) {
+        const end = slices.at(at + 2)
+        see({ fromMs: slices.at(at), toMs: slices.at(at + 1), first, end })
+        first = end
+      }
+    },
+  }
+}
 
 /** The ledger of a run: what the senders say, slice by slice, and when the datagrams of each were sent. */
 export const openAccount = (fleet: LoadFleet) => {
   const ledger = createLedger(fleet)
-  const datagrams: SentDatagrams[] = []
-  const known = new Uint8Array(fleet.count)
+  const datagrams = createSendings()
   let [sent, confirmedCallbacks] = [0, 0]
 
   const note = (number: number) => {
-    if (known[number] === 0) sent++
-    known[number] = 1
+    if (ledger.answers[number] === 0) sent++
     ledger.answered(number, 'unknown')
   }
   return {
@@ -34,17 +58,24 @@ export const openAccount = (fleet: LoadFleet) => {
           ledger.answered(number, 'ok')
         }
       for (const number of slice.refused) ledger.answered(number, 'refused')
-      if (slice.datagrams.length > 0)
-        datagrams.push({ fromMs: slice.fromMs, toMs: slice.toMs, numbers: slice.datagrams })
+      datagrams.add(slice)
     },
     /** Whatever was sent as a datagram, and not in a time of doubt, must be there. Answers how many were doubtful. */
     confirmDatagrams: (doubts: readonly Doubt[]): number => {
       let doubtful = 0
-      for (const slice of datagrams) {
-        if (doubts.some(overlaps(slice))) doubtful += slice.numbers.length
-        else for (const number of slice.numbers) ledger.answered(number, 'ok')
-      }
+      datagrams.each((sending) => {
+        const { first, end } = sending
+        if (doubts.some(overlaps(sending))) doubtful += end - first
+        else for (let at = first; at < end; at++) ledger.answered(datagrams.numberAt(at), 'ok')
+      })
       return doubtful
+    },
+    /** Messages that were sent as datagrams in a time of doubt only, and are not there. */
+    missingDatagrams: () => {
+      let missing = 0
+      for (let number = 0; number < fleet.count; number++)
+        if (ledger.isUnknown(number) && !ledger.isThere(number) && !fleet.isSigfox(number)) missing++
+      return missing
     },
     /** Messages that are there although nobody can read them. */
     unreadableThere: () => {
@@ -56,7 +87,7 @@ export const openAccount = (fleet: LoadFleet) => {
     /** Messages that have been sent so far, each counted once. */
     sent: () => sent,
     confirmedCallbacks: () => confirmedCallbacks,
-    sentDatagrams: () => datagrams.reduce((sum, { numbers }) => sum + numbers.length, 0),
+    sentDatagrams: datagrams.count,
   }
 }
 

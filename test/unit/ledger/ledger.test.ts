@@ -20,7 +20,7 @@ const numbers = () => Array.from({ length: fleet.count }, (_, number) => number)
 const instant = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
 const rowOf = (number: number) => {
   const { deviceId, timeSeconds, payload } = fleet.message(number)
-  return { deviceId, at: instant(timeSeconds), payloadHex: payload.toString('hex') }
+  return { deviceId, at: instant(timeSeconds), payloadHex: payload.toString('hex'), state: 'decoded' }
 }
 
 /** Shows the ledger the message and all that its profile reads in it. */
@@ -63,7 +63,7 @@ test('what nobody confirmed may be there or not', () => {
 test('what was refused or never sent may not be there', () => {
   ledger.answered(0, 'refused')
   storeAll([0, 1])
-  ledger.messageSeen({ deviceId: 'FEED', at: '2026-11-23T00:00:00Z', payloadHex: '00' })
+  ledger.messageSeen({ deviceId: 'FEED', at: '2026-11-23T00:00:00Z', payloadHex: '00', state: 'decoded' })
   expect(ledger.verdict()).toMatchObject({ unexpected: 3 })
 })
 
@@ -79,6 +79,18 @@ test('a second copy, other bytes, and a wrong, a missing or an additional readin
   expect(ledger.verdict().misread).toBe(3)
   read(7)
   expect(ledger.verdict().misread, 'nobody told of sample 7').toBe(4)
+})
+
+test('a message that is there, and nothing became of it, is misread once, whether its readings are there or not', () => {
+  for (const number of [0, 1]) {
+    ledger.answered(number, 'ok')
+    ledger.messageSeen({ ...rowOf(number), state: 'pending' })
+  }
+  read(0)
+  expect(ledger.verdict()).toMatchObject({ misread: 2, lost: 0 })
+  expect(faultsOf(ledger.verdict())[0]).toMatch(
+    /message 0 of C00000 at .*: pending; message 1 of C00000 at .*: pending$/,
+  )
 })
 
 test('a datagram tells of the samples before it: they must be read though their own messages are not there', () => {

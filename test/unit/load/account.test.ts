@@ -14,6 +14,7 @@ const rowOf = (number: number) => ({
   deviceId: fleet.deviceIdOf(number),
   at: instant(fleet.timeOf(number)),
   payloadHex: fleet.payloadHex(number),
+  state: fleet.isUnreadable(number) ? 'rejected' : 'decoded',
 })
 
 /** The readings that the fleet expects of a Sigfox message, found by trying indexes around those of its frame. */
@@ -61,7 +62,7 @@ test('a lost, a double, a foreign and a misread one are found among many', () =>
   for (const number of callbacks.slice(3)) store(number)
   store(second)
   account.ledger.messageSeen(rowOf(second))
-  account.ledger.messageSeen({ deviceId: 'FEED', at: instant(fleet.timeOf(0)), payloadHex: '46' })
+  account.ledger.messageSeen({ deviceId: 'FEED', at: instant(fleet.timeOf(0)), payloadHex: '46', state: 'decoded' })
   account.ledger.messageSeen(rowOf(third))
   const [a, b] = readingsOf(third)
   if (a) account.ledger.readingSeen({ ...a, index: a.index + 1 })
