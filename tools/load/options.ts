@@ -7,6 +7,7 @@ import { LoadFault } from './system/system.ts'
 
 const usage = `npm run load -- --devices N --minutes M [options]
 
+  --devices N,N,…      the same plan for each size, one after another: how cost grows
   --speed X            the fleet's clock runs X times faster (1); each device reports once an hour of it
   --share sigfox=50    percent of the devices that report by Sigfox, the others by NB-IoT
   --profile NAME,…     of the NB-IoT devices, all unless said: ${nbiotProfiles.join(', ')}
@@ -23,7 +24,10 @@ const usage = `npm run load -- --devices N --minutes M [options]
                        a system that runs already; without these one is started and stopped`
 
 export interface Options {
+  /** Of the first size. */
   readonly plan: LoadPlan
+  /** Devices of each run; more than one are to show how cost grows. */
+  readonly sizes: readonly number[]
   readonly bus: 'sqs' | 'kinesis'
   readonly stage: string
   readonly addresses: Addresses | null
@@ -99,7 +103,9 @@ export const readOptions = (args: readonly string[], nowMs: number): Options => 
   const values = parse(args)
   const faults: string[] = []
   const number = numberReader(faults)
-  const devices = number('devices', values.devices, { min: 1, max: mostDevices, whole: true })
+  const sizes = (values.devices?.split(',') ?? [undefined]).map((one) =>
+    number('devices', one, { min: 1, max: mostDevices, whole: true }),
+  )
   const minutes = number('minutes', values.minutes, { min: 0.01, max: 7 * 24 * 60, whole: false })
   const speed = number('speed', values.speed, { min: 1, max: 100_000, whole: false })
   const seed = number('seed', values.seed, { min: 0, max: 2 ** 31, whole: true })
@@ -116,11 +122,14 @@ export const readOptions = (args: readonly string[], nowMs: number): Options => 
   if (!Object.hasOwn(stages, stage)) faults.push(`--stage ${stage}: it is ${Object.keys(stages).join(', ')}.`)
   const profiles = readProfiles(values.profile, faults)
   const addresses = readAddresses(values, faults)
+  if (sizes.length > 1 && (addresses || values.faults))
+    faults.push('--devices of several sizes: each starts its own system, and no faults are done to it.')
   if (faults.length > 0) throw new LoadFault(`${faults.join('\n')}\n\n${usage}`)
   const seconds = minutes * 60
   return {
+    sizes,
     plan: {
-      devices,
+      devices: sizes[0] ?? 0,
       seconds,
       speed,
       sigfoxShare,

@@ -22,6 +22,14 @@ test('everything that is wrong is said at once', () => {
   expect(() => read('--devices 5 --minutes 600 --speed 100')).toThrow(/more than 30 days/)
 })
 
+test('several sizes are one plan each, in a system of its own and without faults', () => {
+  expect(read('--devices 1000,36000000 --minutes 1').sizes).toEqual([1_000, 36_000_000])
+  expect(read(whole)).toMatchObject({ sizes: [3_600], plan: { devices: 3_600 } })
+  expect(() => read('--devices 1000,x,0 --minutes 1')).toThrow(/--devices is "x".*\n--devices is "0"/)
+  for (const more of [running, '--faults kill:gateway@1s'])
+    expect(() => read(`--devices 10,20 --minutes 1 ${more}`)).toThrow(/each starts its own system, and no faults/)
+})
+
 test('another machine is not loaded unless it is said to be ours', () => {
   expect(read(`${whole} ${running}`).addresses).toMatchObject({
     httpUrl: 'http://127.0.0.1:8080',

@@ -1,4 +1,2 @@
-import type { LoadResult } from '../result.ts'
-
-/** The result as `--json` writes it: every key of `LoadResult`, two spaces deep. */
-export const jsonReport = (result: LoadResult): string => `${JSON.stringify(result, null, 2)}\n`
+/** What was found as `--json` writes it: every key of it, two spaces deep. */
+export const jsonReport = (result: object): string => `${JSON.stringify(result, null, 2)}\n`
