@@ -1,3 +1,5 @@
+import { lookup } from 'node:dns/promises'
+import { vital } from '../../../core/vitals.ts'
 import { readFlow } from '../../ledger/read-back.ts'
 import type { Addresses } from '../addresses.ts'
 import { LoadFault, type System } from './system.ts'
@@ -6,6 +8,25 @@ const patience = () => ({ signal: AbortSignal.timeout(5_000) })
 
 const unreachable = (name: string, url: string, why: string) =>
   new LoadFault(`--${name} ${url} does not answer as it should (${why}): is the system there running?`)
+
+/** Without its counts a gateway that answers something else would put every datagram in doubt, and no more. */
+const requireMetrics = async (metricsUrl: string): Promise<void> => {
+  const metrics = await fetch(`${metricsUrl}/metrics`, patience()).catch((error: Error) => {
+    throw unreachable('metrics', metricsUrl, error.message)
+  })
+  const text = await metrics.text()
+  if (!metrics.ok || !text.includes(vital.received))
+    throw unreachable('metrics', metricsUrl, `/metrics says ${metrics.status} and nothing of ${vital.received}`)
+}
+
+/** Datagrams are sent to an address: a name would be looked up for each of them. */
+const addressOf = async (udpHost: string): Promise<string> => {
+  try {
+    return (await lookup(udpHost, { family: 4 })).address
+  } catch (error) {
+    throw new LoadFault(`--udp ${udpHost} is no name of an IPv4 address: ${(error as Error).message}.`)
+  }
+}
 
 /**
  * A system that somebody else started, by its addresses; asked once whether it is there.
@@ -25,14 +46,11 @@ export const reachSystem = async (addresses: Addresses): Promise<System> => {
   await door.body?.cancel()
   if (door.status !== 401 && door.status !== 403)
     throw unreachable('http', httpUrl, `without a token /sigfox/uplink says ${door.status}`)
-  if (metricsUrl !== null)
-    await fetch(`${metricsUrl}/metrics`, patience()).catch((error: Error) => {
-      throw unreachable('metrics', metricsUrl, error.message)
-    })
+  if (metricsUrl !== null) await requireMetrics(metricsUrl)
   return {
     httpUrl,
     apiUrl,
-    udpHost,
+    udpHost: await addressOf(udpHost),
     udpPort,
     gatewayUrl: metricsUrl,
     token,
