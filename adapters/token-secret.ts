@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { type Call, openCall } from './aws-call.ts'
 import { log } from './log.ts'
 
 /** How long a fetched secret is used: the longest that a revoked token stays valid, beside the authorizer's cache. */
@@ -28,18 +28,29 @@ const readTokens = (secret: string | undefined): Buffer[] => {
   }
 }
 
-/** Two tries fit into the two seconds of the authorizer. */
-const connect = () =>
-  new SecretsManagerClient({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 500, requestTimeout: 700, throwOnRequestTimeout: true },
+const secretsManager = { name: 'secretsmanager', target: 'secretsmanager', jsonVersion: '1.1' } as const
+
+const connect = () => {
+  const { AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint, AWS_REGION: region } = process.env
+  return openCall(secretsManager, endpoint || `https://secretsmanager.${region}.amazonaws.com`, {
+    connectionTimeout: 500,
+    requestTimeout: 700,
+    throwOnRequestTimeout: true,
   })
+}
+
+/** Two tries fit into the two seconds of the authorizer. */
+const readSecret = async (call: Call, secretArn: string): Promise<string | undefined> => {
+  const get = () => call('GetSecretValue', { SecretId: secretArn })
+  const { SecretString } = (await get().catch(get)) as { readonly SecretString?: string }
+  return SecretString
+}
 
 /**
  * Says whether a token is the secret's current or next one. Two are valid at once, so that a rotation loses no callback.
  * Hashes of equal length are compared in constant time, always with all tokens.
  */
-export const tokenChecker = (secretArn: string, client = connect()) => {
+export const tokenChecker = (secretArn: string, call = connect()) => {
   let tokens: Buffer[] = []
   let fetchedAtMs = Number.NEGATIVE_INFINITY
   let triedAtMs = Number.NEGATIVE_INFINITY
@@ -48,8 +59,7 @@ export const tokenChecker = (secretArn: string, client = connect()) => {
   const fetchOnce = async () => {
     triedAtMs = Date.now()
     try {
-      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }))
-      tokens = readTokens(SecretString)
+      tokens = readTokens(await readSecret(call, secretArn))
       fetchedAtMs = triedAtMs
     } catch (error) {
       if (Date.now() - fetchedAtMs > keepWhileAwayMs) {

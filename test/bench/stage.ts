@@ -1,6 +1,6 @@
-import type { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import type pg from 'pg'
+import type { Call } from '../../adapters/aws-call.ts'
 import { packItems } from '../../adapters/pack/pack.ts'
 import { rawItemCodec } from '../../adapters/pack/raw-item.ts'
 import { postgresMessageStore } from '../../adapters/postgres/message-store.ts'
@@ -32,14 +32,12 @@ export const rawEvents = (log: readonly RawItem[], batch: number): SQSEvent[] =>
 /** A queue that keeps what it is sent: what a call to AWS costs is not ours to measure here. */
 const keepingQueue = () => {
   const bodies: string[] = []
-  const client = {
-    send: async ({ input }: SendMessageBatchCommand) => {
-      const entries = input.Entries ?? []
-      for (const { MessageBody } of entries) bodies.push(MessageBody ?? '')
-      return { Successful: entries.map(({ Id }) => ({ Id })) }
-    },
+  const call: Call = async (_action, input) => {
+    const { Entries } = input as { Entries: { Id: string; MessageBody: string }[] }
+    for (const { MessageBody } of Entries) bodies.push(MessageBody)
+    return { Successful: Entries.map(({ Id }) => ({ Id })) }
   }
-  return { bodies, client: client as unknown as SQSClient }
+  return { bodies, call }
 }
 
 const succeed = (answer: { batchItemFailures: readonly unknown[] }) => {
@@ -48,8 +46,8 @@ const succeed = (answer: { batchItemFailures: readonly unknown[] }) => {
 
 /** The two workers of a lane as they are deployed, from the event to the answer, around one connection. */
 export const workers = (pool: pg.Pool, lane: Lane) => {
-  const { bodies, client } = keepingQueue()
-  const pulse = openPulseTopic('https://queue.invalid', { client })
+  const { bodies, call } = keepingQueue()
+  const pulse = openPulseTopic('https://queue.invalid', { call })
   const raw = rawTopicHandler(lane, storeRaw({ store: postgresMessageStore(pool), pulse, digest: sha256 }, lane))
   const count = pulseTopicHandler(lane, countPulses({ ...decoder, store: postgresReadingStore(pool) }, lane))
   const timed = async (

@@ -15,6 +15,7 @@ const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:sigfox'
 
 let secret = ''
 let managerStatus = 200
+let failing = 0
 let fetches = 0
 let logged = ''
 let manager: Awaited<ReturnType<typeof serve>>
@@ -25,7 +26,7 @@ beforeAll(async () => {
   // what GetSecretValue answers, as the SDK reads it
   manager = await serve((_request, response) => {
     fetches++
-    response.writeHead(managerStatus, { 'content-type': 'application/x-amz-json-1.1' })
+    response.writeHead(failing-- > 0 ? 500 : managerStatus, { 'content-type': 'application/x-amz-json-1.1' })
     response.end(JSON.stringify({ ARN: arn, Name: 'sigfox', SecretString: secret }))
   })
 })
@@ -69,6 +70,7 @@ const startWith = (open: () => Promise<Authorize>) => async () => {
   authorize = await open()
   secret = JSON.stringify({ current: 'now', next: 'soon' })
   managerStatus = 200
+  failing = 0
   fetches = 0
   logged = ''
   vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
@@ -159,6 +161,12 @@ describe.each([
     await expect(authorize('Bearer now')).rejects.toThrow()
     passSeconds(5)
     await expect(authorize('Bearer now')).rejects.toThrow()
+  })
+
+  test('one failure of Secrets Manager shuts out nobody', async () => {
+    failing = 1
+    expect(await authorize('Bearer now')).toBe(true)
+    expect(fetches).toBe(2)
   })
 
   describe('a rotation loses no callback', () => {

@@ -1,6 +1,6 @@
 import { KinesisClient, PutRecordsCommand, type PutRecordsCommandInput } from '@aws-sdk/client-kinesis'
-import { SendMessageBatchCommand, type SendMessageBatchCommandInput, SQSClient } from '@aws-sdk/client-sqs'
 import { mockClient } from 'aws-sdk-client-mock'
+import type { Call } from '../../../adapters/aws-call.ts'
 import type { SendOptions } from '../../../adapters/bus/send.ts'
 import type { PackedStream } from '../../../adapters/bus/stream.ts'
 import { openRawTopic as openKinesis } from '../../../adapters/kinesis/index.ts'
@@ -36,14 +36,16 @@ const firstItem = (pack: Uint8Array): number => {
   return item.seqNumber
 }
 
-const sqs = mockClient(SQSClient)
+type Entries = readonly { readonly Id: string; readonly MessageBody: string }[]
+let sqs: Call
 const sqsBus: MockedBus = {
   name: 'SQS',
-  open: (options) => openSqs('https://sqs/raw', { client: new SQSClient({ region: 'eu-west-1' }), ...options }),
+  open: (options) => openSqs('https://sqs/raw', { call: (...given) => sqs(...given), ...options }),
   behaves: (behaviour) => {
     const calls: number[][] = []
-    sqs.on(SendMessageBatchCommand).callsFake(({ Entries = [] }: SendMessageBatchCommandInput) => {
-      const items = Entries.map(({ MessageBody = '' }) => firstItem(Buffer.from(MessageBody, 'base64')))
+    sqs = async (_action, input) => {
+      const { Entries } = input as { Entries: Entries }
+      const items = Entries.map(({ MessageBody }) => firstItem(Buffer.from(MessageBody, 'base64')))
       calls.push(items)
       const fates = items.map((item) => behaviour(item, calls.length))
       const among = (...wanted: Fate[]) => Entries.filter((_, i) => wanted.includes(fates[i] as Fate))
@@ -51,11 +53,13 @@ const sqsBus: MockedBus = {
         Successful: among('taken', 'both').map(({ Id }) => ({ Id, MessageId: 'any', MD5OfMessageBody: 'any' })),
         Failed: among('refused', 'both').map(({ Id }) => ({ Id, Code: 'Refused', SenderFault: false })),
       }
-    })
+    }
     return calls
   },
-  saysNothing: () => void sqs.on(SendMessageBatchCommand).resolves({}),
-  reset: () => void sqs.reset(),
+  saysNothing: () => {
+    sqs = async () => ({})
+  },
+  reset: () => undefined,
   mostRecords: 10,
   mostBytes: 1_048_576,
 }

@@ -1,0 +1,77 @@
+import { text } from 'node:stream/consumers'
+import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { ownCredentials } from './aws-credentials.ts'
+import { Sha256 } from './postgres/iam-token.ts'
+
+/** A service that speaks AWS's JSON protocol. */
+export interface Service {
+  /** As signatures name it. */
+  readonly name: string
+  /** What stands before an action's name. */
+  readonly target: string
+  readonly jsonVersion: '1.0' | '1.1'
+}
+
+/** Calls one action. Throws an Error whose name is the service's word for what is wrong. */
+export type Call = (action: string, input: object, abortSignal?: AbortSignal) => Promise<unknown>
+
+const named = (name: string, message: string) => Object.assign(new Error(message), { name })
+
+/** What stands between us and the service need not speak JSON. Nothing of what is unreadable is repeated: it may be secret. */
+const parse = (body: string): unknown => {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return null
+  }
+}
+
+const readAnswer = (statusCode: number, body: string): unknown => {
+  const answer = parse(body) as Readonly<Record<string, unknown>> | null
+  if (statusCode === 200 && answer !== null) return answer
+  // `com.amazonaws.sqs#QueueDoesNotExist`
+  const name = String(answer?.__type ?? '')
+    .split('#')
+    .at(-1)
+  throw named(name || `HTTP ${statusCode}`, String(answer?.message ?? answer?.Message ?? 'no readable answer'))
+}
+
+const placeOf = (endpoint: string) => {
+  const { host, protocol, hostname, port } = new URL(endpoint)
+  return {
+    host,
+    request: { method: 'POST', protocol, hostname, ...(port && { port: Number(port) }), path: '/', query: {} },
+  }
+}
+
+type Sendable = Parameters<NodeHttpHandler['handle']>[0]
+
+/**
+ * Calls a service with the signer and the HTTP of the SDK, and without its clients: for one action they take three times
+ * the CPU of a call, and 300 KB of the bundle. One try a call.
+ */
+export const openCall = (
+  { name, target, jsonVersion }: Service,
+  endpoint: string,
+  timeouts: NodeHttpHandlerOptions,
+): Call => {
+  const http = new NodeHttpHandler(timeouts)
+  const region = async () => {
+    const { AWS_REGION } = process.env
+    if (!AWS_REGION) throw named('NoRegion', 'AWS_REGION must be set.')
+    return AWS_REGION
+  }
+  const signer = new SignatureV4({ service: name, region, sha256: Sha256, credentials: ownCredentials() })
+  const contentType = `application/x-amz-json-${jsonVersion}`
+  let place: ReturnType<typeof placeOf> | null = null
+
+  return async (action, input, abortSignal) => {
+    place ??= placeOf(endpoint)
+    const headers = { host: place.host, 'content-type': contentType, 'x-amz-target': `${target}.${action}` }
+    const signed = await signer.sign({ ...place.request, headers, body: JSON.stringify(input) })
+    // the handler reads the fields of a request, and asks for the class
+    const { response } = await http.handle(signed as Sendable, abortSignal ? { abortSignal } : {})
+    return readAnswer(response.statusCode, await text(response.body))
+  }
+}
