@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { load, stages } from '../../bin/stages.ts'
 import { type Addresses, readAddresses } from './addresses.ts'
 import { mostDevices } from './plan/devices.ts'
-import { type LoadPlan, type NbiotProfile, nbiotProfiles, startSecondsOf } from './plan/plan.ts'
+import { type LoadPlan, type NbiotProfile, nbiotProfiles, startSecondsOf, unclockedProfile } from './plan/plan.ts'
 import { LoadFault } from './system/system.ts'
 
 const usage = `npm run load -- --devices N --minutes M [options]
@@ -46,7 +46,7 @@ const optionTypes = {
   minutes: { type: 'string' },
   speed: { type: 'string', default: '1' },
   share: { type: 'string', default: 'sigfox=50' },
-  profile: { type: 'string', default: nbiotProfiles.join() },
+  profile: { type: 'string' },
   'sigfox-batches': { type: 'boolean', default: false },
   seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
   'loud-device': { type: 'boolean', default: false },
@@ -91,8 +91,12 @@ const numberReader =
 
 const isProfile = (name: string): name is NbiotProfile => (nbiotProfiles as readonly string[]).includes(name)
 
-const readProfiles = (text: string, faults: string[]): NbiotProfile[] => {
+/** What devices without a clock sent to a running system in earlier runs looks like what they send now. */
+const readProfiles = (text: string | undefined, isOwnSystem: boolean, faults: string[]): NbiotProfile[] => {
+  if (text === undefined) return nbiotProfiles.filter((name) => isOwnSystem || name !== unclockedProfile)
   const names = text.split(',')
+  if (!isOwnSystem && names.includes(unclockedProfile))
+    faults.push(`--profile ${unclockedProfile}: it has no clock, so in a running system nobody can tell runs apart.`)
   for (const name of names.filter((one) => !isProfile(one)))
     faults.push(`--profile ${name}: a device may have ${nbiotProfiles.join(', ')}.`)
   return names.filter(isProfile)
@@ -120,8 +124,8 @@ export const readOptions = (args: readonly string[], nowMs: number): Options => 
   const { bus, stage } = values
   if (bus !== 'sqs' && bus !== 'kinesis') faults.push(`--bus ${bus}: it is sqs or kinesis.`)
   if (!Object.hasOwn(stages, stage)) faults.push(`--stage ${stage}: it is ${Object.keys(stages).join(', ')}.`)
-  const profiles = readProfiles(values.profile, faults)
   const addresses = readAddresses(values, faults)
+  const profiles = readProfiles(values.profile, addresses === null, faults)
   if (sizes.length > 1 && (addresses || values.faults))
     faults.push('--devices of several sizes: each starts its own system, and no faults are done to it.')
   if (faults.length > 0) throw new LoadFault(`${faults.join('\n')}\n\n${usage}`)

@@ -30,6 +30,13 @@ test('several sizes are one plan each, in a system of its own and without faults
     expect(() => read(`--devices 10,20 --minutes 1 ${more}`)).toThrow(/each starts its own system, and no faults/)
 })
 
+test('a device without a clock is in every system that the run starts, and in none that runs already', () => {
+  const known = ['dragino-sw3l-nb', 'dragino-cpn01-nb', 'dragino-cpl03-nb', 'adeunis-pulse-nbiot']
+  expect(read(whole).plan.profiles).toEqual([...known, 'elko-airtm-nb'])
+  expect(read(`${whole} ${running}`).plan.profiles).toEqual(known)
+  expect(() => read(`${whole} ${running} --profile elko-airtm-nb`)).toThrow(/it has no clock/)
+})
+
 test('another machine is not loaded unless it is said to be ours', () => {
   expect(read(`${whole} ${running}`).addresses).toMatchObject({
     httpUrl: 'http://127.0.0.1:8080',

@@ -1,7 +1,7 @@
 import { imeiOf } from './frames.ts'
 import { mix } from './hash.ts'
 import { indexAt } from './meter.ts'
-import type { LoadPlan, NbiotProfile } from './plan.ts'
+import { type LoadPlan, type NbiotProfile, unclockedProfile } from './plan.ts'
 
 /** Each run has ids of its own, by its seed: a fleet fits into a block. */
 export const mostDevices = 40_000_000
@@ -34,7 +34,7 @@ export const createDevices = (plan: LoadPlan) => {
     isSigfox,
     profileOf,
     hasTwoChannels: (device: number) => isSigfox(device) || profileOf(device) === 'adeunis-pulse-nbiot',
-    isUnclocked: (device: number) => !isSigfox(device) && profileOf(device) === 'elko-airtm-nb',
+    isUnclocked: (device: number) => !isSigfox(device) && profileOf(device) === unclockedProfile,
     isPeriodic: (device: number) => mix(seed ^ periodicSalt, device) % 100 < periodicOfHundred,
     idOf,
     /** The device of an id, null where it is none of these. */

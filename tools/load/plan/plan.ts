@@ -9,6 +9,8 @@ export const nbiotProfiles = [
   'elko-airtm-nb',
 ] as const
 export type NbiotProfile = (typeof nbiotProfiles)[number]
+/** Its messages tell no time. */
+export const unclockedProfile = 'elko-airtm-nb' satisfies NbiotProfile
 export const sigfoxProfile = 'adeunis-pulse@3'
 
 /** All that a run follows from: the same plan sends the same messages at the same times. */
