@@ -1,11 +1,12 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, createSecretKey } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 
 /** The SHA-256 that the signer asks for: with a secret it is an HMAC. */
 export class Sha256 {
   private readonly hash
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', asBytes(secret))
+    // given bytes, Node 24 finds out that they are no key by throwing: four fifths of the 20 µs that an HMAC then takes
+    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', createSecretKey(asBytes(secret)))
   }
   update(data: Uint8Array): void {
     this.hash.update(data)
@@ -16,9 +17,9 @@ export class Sha256 {
   reset(): void {}
 }
 
-const asBytes = (secret: string | ArrayBuffer | ArrayBufferView): string | Uint8Array =>
+const asBytes = (secret: string | ArrayBuffer | ArrayBufferView): Uint8Array =>
   typeof secret === 'string'
-    ? secret
+    ? Buffer.from(secret)
     : ArrayBuffer.isView(secret)
       ? new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
       : new Uint8Array(secret)
