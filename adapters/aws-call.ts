@@ -1,4 +1,4 @@
-import { text } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
 import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { ownCredentials } from './aws-credentials.ts'
@@ -45,6 +45,15 @@ const placeOf = (endpoint: string) => {
   }
 }
 
+/** By its events: the async iterator behind `stream/consumers` is a tenth of a call. An answer that breaks off is an error. */
+const textOf = (body: Readable): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    body.on('data', (chunk: Buffer) => chunks.push(chunk))
+    body.on('end', () => resolve(Buffer.concat(chunks).toString()))
+    body.on('error', reject)
+  })
+
 type Sendable = Parameters<NodeHttpHandler['handle']>[0]
 
 /**
@@ -72,6 +81,6 @@ export const openCall = (
     const signed = await signer.sign({ ...place.request, headers, body: JSON.stringify(input) })
     // the handler reads the fields of a request, and asks for the class
     const { response } = await http.handle(signed as Sendable, abortSignal ? { abortSignal } : {})
-    return readAnswer(response.statusCode, await text(response.body))
+    return readAnswer(response.statusCode, await textOf(response.body))
   }
 }

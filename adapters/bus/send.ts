@@ -63,8 +63,12 @@ const tryOnce = async <T>(sendOnce: SendOnce<T>, entries: readonly Entry<T>[], s
   })
 }
 
-const sendGroup = async <T>(sendOnce: SendOnce<T>, group: readonly Entry<T>[], options: SendOptions) => {
-  const signal = AbortSignal.timeout(options.deadlineMs)
+const tryUntil = async <T>(
+  signal: AbortSignal,
+  sendOnce: SendOnce<T>,
+  group: readonly Entry<T>[],
+  options: SendOptions,
+) => {
   let pending = group
   for (let attempt = 1; ; attempt++) {
     await tryOnce(sendOnce, pending, signal)
@@ -73,6 +77,13 @@ const sendGroup = async <T>(sendOnce: SendOnce<T>, group: readonly Entry<T>[], o
     await wait(backoffMs(attempt), undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return
   }
+}
+
+/** Not `AbortSignal.timeout`, which lives on until its time has come: five seconds of them are a load for each collection. */
+const sendGroup = async <T>(sendOnce: SendOnce<T>, group: readonly Entry<T>[], options: SendOptions) => {
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(), options.deadlineMs)
+  await tryUntil(deadline.signal, sendOnce, group, options).finally(() => clearTimeout(timer))
 }
 
 /**

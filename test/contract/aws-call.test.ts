@@ -92,10 +92,26 @@ test.each([
   await expect(open()('SendMessageBatch', {})).rejects.toMatchObject({ name })
 })
 
-test('of an answer that breaks off nothing gets into the error', async () => {
+test('an answer of which the connection breaks off is an error, and no waiting', async () => {
+  const broken = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': '100' }).write('{"Successful"', () => response.destroy())
+  })
+  const call = openCall(service, `http://127.0.0.1:${broken.port}/`, { requestTimeout: 500 })
+  await expect(call('SendMessageBatch', {})).rejects.toThrow('aborted')
+  broken.close()
+})
+
+test('of an answer that cannot be read nothing gets into the error', async () => {
   answer.body = '{"SecretString": hunter2'
   const error: Error = await open()('GetSecretValue', {}).then(String, (thrown) => thrown)
   expect(`${error.name} ${error.message}`).toBe('HTTP 200 no readable answer')
+})
+
+test('whoever gives up is told so, also in the middle of an answer', async () => {
+  const slow = await serve((_, response) => void response.writeHead(200).write('{'))
+  const call = openCall(service, `http://127.0.0.1:${slow.port}/`, { requestTimeout: 5_000 })
+  await expect(call('SendMessageBatch', {}, AbortSignal.timeout(100))).rejects.toThrow('aborted')
+  slow.close()
 })
 
 test('without a region nothing is sent', async () => {
