@@ -12,6 +12,12 @@ const [width, height] = [900, 420]
 const [left, right, top, bottom] = [70, 870, 16, 350]
 const pointsOfLine = 60
 
+/** Beside a point where the line, which rises to the right, does not run through it. */
+const nameOf = (text: string, x: number, y: number, lineY: number) => {
+  const isLeft = x < (left + right) / 2
+  return label(x, isLeft && y > lineY ? y + 20 : y - 12, text, { 'text-anchor': isLeft ? 'start' : 'end' })
+}
+
 /** CPU by rate on two logarithmic axes: what was measured, the line through it, and the idle system. */
 const chart = (growth: Growth): string => {
   const { sizes, line } = growth
@@ -24,10 +30,11 @@ const chart = (growth: Growth): string => {
   const [low, high] = ends(rateTicks)
   const x = logarithmic(low, high, left, right)
   const y = logarithmic(...ends(costTicks), bottom, top)
+  const lineAt = (rate: number) => y(Math.max(1e-9, line ? onLine(line, rate) : 0))
   const along = Array.from({ length: pointsOfLine + 1 }, (_, i) => low * (high / low) ** (i / pointsOfLine))
   const inside = (at: number) => at >= top && at <= bottom
   const curve = along
-    .map((rate) => [x(rate), y(Math.max(1e-9, line ? onLine(line, rate) : 0))] as const)
+    .map((rate) => [x(rate), lineAt(rate)] as const)
     .filter(([, at]) => inside(at))
     .map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`)
   return picture(
@@ -52,9 +59,12 @@ const chart = (growth: Growth): string => {
     element('polyline', { points: curve.join(' '), class: 'line first' }),
     ...sizes.flatMap(({ devices, messagesPerSecond, corePercent }) => [
       element('circle', { cx: x(messagesPerSecond), cy: y(corePercent), r: 5, class: 'p99' }),
-      label(x(messagesPerSecond) - 10, y(corePercent) - 8, `${count(devices)}: ${percent(corePercent)}`, {
-        'text-anchor': 'end',
-      }),
+      nameOf(
+        `${count(devices)}: ${percent(corePercent)}`,
+        x(messagesPerSecond),
+        y(corePercent),
+        lineAt(messagesPerSecond),
+      ),
     ]),
   )
 }

@@ -11,7 +11,7 @@ th { font-weight: 600; } thead th { color: var(--quiet); font-weight: 400; verti
 th:first-child { text-align: left; padding-left: 0; } th small { display: block; color: var(--quiet); font-weight: 400; }
 table.text :is(th, td):nth-child(4), table.prose :is(th, td) { text-align: left; } table.text td:nth-child(4) { color: var(--quiet); }
 table.latency :is(th, td):last-child { width: 46%; padding-right: 0; vertical-align: middle; }
-table.figures td { white-space: nowrap; }
+table.figures { font-size: .8rem; } table.figures td { white-space: nowrap; }
 tr.same { background: var(--mark); } tr.ours { background: var(--wash); font-weight: 600; }
 tr.same th:first-child, tr.ours th:first-child { padding-left: .6rem; }
 section > ul { color: var(--quiet); font-size: .9rem; padding-left: 1.1rem; }
