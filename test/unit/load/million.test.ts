@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { createLoadFleet } from '../../../tools/load/plan/fleet.ts'
@@ -33,7 +33,7 @@ test('a million messages are accounted for in 300 MB', { timeout: 60_000 }, asyn
   const pages = await startPages()
   try {
     const url = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`
-    const args = [join(import.meta.dirname, 'million.ts'), url, String(overTheWire)]
+    const args = [fileURLToPath(new URL('./million.ts', import.meta.url)), url, String(overTheWire)]
     const { stdout } = await promisify(execFile)(process.execPath, args)
     const { verdict, examples, peakRssMb } = JSON.parse(stdout)
     const million = { sent: 1_000_000, ok: 1_000_000, stored: 1_000_000, readings: 2_000_000 }
