@@ -6,7 +6,7 @@ const miB = 1024 * 1024
 
 /**
  * What the gateway is told, under the names that the UDP gateway and the callback's function have for the same. Beside
- * these the AWS SDK reads AWS_REGION and the task's credentials.
+ * these `adapters/aws-call.ts` reads AWS_REGION and the task's credentials.
  * @throws SettingsError naming every variable that is wrong
  */
 export const readGatewaySettings = (environment: Readonly<Record<string, string | undefined>>) => {

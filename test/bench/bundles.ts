@@ -112,13 +112,11 @@ const shortly = (packages: ReadonlyMap<string, number>): string => {
   ].join(', ')
 }
 
-const faultsOf = (entry: string, names: readonly string[]): string => {
+const faultsOf = (names: readonly string[]): string => {
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     devDependencies: object
   }
   const faults = names.filter((name) => name in devDependencies).map((name) => `holds ${name}, a development tool`)
-  const worker = entry.endsWith('-worker.ts')
-  if (worker && names.includes('@aws-sdk/client-secrets-manager')) faults.push('a worker with the Secrets client')
   const buses = names.filter((name) => /client-(sqs|kinesis)$|^@nats-io\//.test(name) && !name.endsWith('sqs'))
   if (buses.length > 0) faults.push(`holds ${buses.join(', ')}, another stage's bus`)
   return faults.join('; ')
@@ -142,7 +140,7 @@ export const bundles: Part = async (progress) => {
         Buffer.byteLength(code) / 1000,
         cold[i] ?? null,
         aim,
-        faultsOf(entry, [...packages.keys()]) || 'none',
+        faultsOf([...packages.keys()]) || 'none',
         inside,
       ]
     })
