@@ -45,10 +45,10 @@ const planOf = ({ plan }: LoadFleet, bus: string): LoadResult['plan'] => ({
 
 /** Says of every datagram whether it must be there. Answers how many are in doubt. */
 const confirmDatagrams = ({ account, observer, system, summary }: Evidence): number => {
-  const { received } = totalsOf(observer.scrapes)
+  const { received, kernelDrops } = totalsOf(observer.scrapes)
   const sent = account.sentDatagrams() + summary.unwanted.junkDatagrams
   // on this machine no datagram vanishes unless somebody counted it; on the way to another one it may
-  if (!isLoopback(system.udpHost) && received < sent) return sent
+  if (!isLoopback(system.udpHost) && received + kernelDrops < sent) return sent
   return account.confirmDatagrams(doubtsOf(observer.scrapes, observer.isAnswering()))
 }
 

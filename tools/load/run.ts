@@ -14,7 +14,8 @@ import { isDiskFull } from './system/disk.ts'
 import { LoadFault, type System } from './system/system.ts'
 
 const leadMs = 700
-const drainLimitMs = { whole: 180_000, interrupted: 15_000 } as const
+/** A pack that a worker gave back comes again after six minutes. */
+const drainLimitMs = { whole: 420_000, interrupted: 15_000 } as const
 /** What waits on the bus is known a second late, and a worker that was killed or stopped needs its time. */
 const quietMs = { plain: 1_500, withFaults: 4_000 } as const
 /** Longer than a database stands still in any storm. */
@@ -31,6 +32,12 @@ export interface RunParts {
   readonly interrupt: AbortSignal
 }
 
+interface Finished {
+  readonly result: LoadResult
+  /** A sentence where a full disk ended the sending. */
+  readonly full: string | null
+}
+
 interface Begun extends RunParts {
   readonly fleet: LoadFleet
   readonly account: Account
@@ -45,15 +52,17 @@ const sendAll = async (run: Begun, sender: Sender) => {
   const { marks, done } = system.look
     ? commitFaults(faults, system.look, beginsAtMs, over.signal, say)
     : { marks: [], done: Promise.resolve() }
+  let full: string | null = null
   const watch = setInterval(() => {
-    if (system.dataDir === null || !isDiskFull(system.dataDir)) return
-    say(`The disk of ${system.dataDir} is full: no more is sent.`)
+    if (full !== null || system.dataDir === null || !isDiskFull(system.dataDir)) return
+    full = `The disk of ${system.dataDir} is full: no more is sent.`
+    say(full)
     sender.stop()
   }, diskEveryMs)
   const stop = () => sender.stop()
   interrupt.addEventListener('abort', stop)
   try {
-    return { summary: await sender.done, marks }
+    return { summary: await sender.done, marks, full }
   } finally {
     clearInterval(watch)
     interrupt.removeEventListener('abort', stop)
@@ -74,16 +83,17 @@ const drainSystem = async ({ system, faults, interrupt }: Begun, observer: Obser
   return { ...drained, atMs: Date.now() - (drained.inTime ? quiet : 0) }
 }
 
-const runBegun = async (run: Begun, sender: Sender): Promise<LoadResult> => {
+const runBegun = async (run: Begun, sender: Sender): Promise<Finished> => {
   const { system, fleet, account, before, beginsAtMs, say, sampled } = run
   const observer = observe({ system, before, account, senderPid: sender.pid, beginsAtMs, sampled })
   await observer.begin()
   const following = new AbortController()
   const followed = followMessages(fleet, system.apiUrl, beginsAtMs, following.signal)
-  const { summary, marks } = await sendAll(run, sender)
+  const { summary, marks, full } = await sendAll(run, sender)
   say('all sent; waiting until everything is counted')
   const drained = await drainSystem(run, observer)
-  if (!drained.inTime) say('not everything was counted in time')
+  if (!drained.inTime)
+    say(`not everything was counted in time: what is in ${drained.packs} packs on the bus counts as lost`)
   following.abort()
   await followed.ended
   await observer.stop()
@@ -99,11 +109,12 @@ const runBegun = async (run: Begun, sender: Sender): Promise<LoadResult> => {
     isOwn ? null : [hourBefore, Math.ceil(startSeconds + seconds * speed) + 1],
   )
   const flow = flowSince(before, drained.flow)
-  return resultOf({ ...run, summary, observer, flow, drainedAtMs: drained.atMs, marks, endToEnd: followed })
+  const result = resultOf({ ...run, summary, observer, flow, drainedAtMs: drained.atMs, marks, endToEnd: followed })
+  return { result, full }
 }
 
 /** Sends a plan to a system, watches it, waits until all is counted, and reads everything back. */
-export const runLoad = async (parts: RunParts): Promise<LoadResult> => {
+export const runLoad = async (parts: RunParts): Promise<Finished> => {
   const { system, plan, interrupt } = parts
   const fleet = createLoadFleet(plan)
   const account = openAccount(fleet)
@@ -114,9 +125,9 @@ export const runLoad = async (parts: RunParts): Promise<LoadResult> => {
   const sender = startSender({ plan, httpUrl, token, udpHost, udpPort, beginsAtMs }, account.take)
   try {
     const before = await readFlow(system.apiUrl)
-    const result = await runBegun({ ...parts, fleet, account, before, beginsAtMs }, sender)
-    isWhole = !interrupt.aborted
-    return result
+    const finished = await runBegun({ ...parts, fleet, account, before, beginsAtMs }, sender)
+    isWhole = !interrupt.aborted && finished.full === null
+    return finished
   } catch (error) {
     throw new LoadFault(`${(error as Error).message} What was sent until then is in ${file.path}.`)
   } finally {

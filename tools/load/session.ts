@@ -10,7 +10,7 @@ import { runLoad } from './run.ts'
 import { requireSpace } from './system/disk.ts'
 import { startLocalSystem } from './system/local.ts'
 import { reachSystem } from './system/remote.ts'
-import type { System } from './system/system.ts'
+import { LoadFault, type System } from './system/system.ts'
 
 /** With faults, what a killed worker held comes again after ten seconds and not after six minutes. */
 const timeScaleWithFaults = 36
@@ -50,9 +50,18 @@ export const runSession = async ({ options, plan, interrupt, opened, found }: Se
   try {
     await opened?.(system)
     if (interrupt.aborted) return
-    const result = await runLoad({ system, plan, faults, say: progress.say, sampled: progress.show, interrupt })
+    const { result, full } = await runLoad({
+      system,
+      plan,
+      faults,
+      say: progress.say,
+      sampled: progress.show,
+      interrupt,
+    })
     isFine = isEven(result) && result.drainSeconds < slowDrainSeconds
     found(result)
+    // with all in order it is still not the run that was asked for
+    if (full !== null && isEven(result)) throw new LoadFault(full)
   } finally {
     const logs = await system.stop(!isFine)
     if (logs !== null) progress.say(`the logs of the system are in ${logs}`)
