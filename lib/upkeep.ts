@@ -23,7 +23,7 @@ export class Upkeep extends Construct {
 
   constructor(scope: Construct, id: string, { stage, database }: { stage: Stage; database: Database }) {
     super(scope, id)
-    const timeout = Duration.minutes(5)
+    const timeout = Duration.minutes(15)
     const size = { memoryMiB: 512, timeoutSeconds: timeout.toSeconds() }
     const upkeep = new Handler(this, 'Upkeep', {
       stage,

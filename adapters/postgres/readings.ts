@@ -1,7 +1,9 @@
 import type pg from 'pg'
 import { type MeterEvent, mergeAll, type Reading, readingKey } from '../../core/reading.ts'
-import { bigints, instants, texts, uuids, words } from './arrays.ts'
 import { slices } from './bisect.ts'
+import { closedBeforeMs } from './closed-days/lock.ts'
+import { reopenFor } from './closed-days/reopen.ts'
+import { readingColumns, type rowTables } from './reading-columns.ts'
 import { milliseconds, sortedBy } from './rows.ts'
 
 /** What another index at the same key left: `was` lost to `now`, or `now` lost to `was`. */
@@ -13,16 +15,6 @@ interface Conflict {
   held: string
 }
 
-const columns = (rows: readonly Reading[]) => [
-  texts(rows.map((row) => row.deviceId)),
-  texts(rows.map((row) => row.channel)),
-  instants(rows.map((row) => row.readAtMs)),
-  bigints(rows.map((row) => row.index)),
-  words(rows.map((row) => row.quality)),
-  instants(rows.map((row) => row.receivedAtMs)),
-  uuids(rows.map((row) => row.messageId)),
-]
-
 const candidates = `
   SELECT *
   FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::reading_quality[], $6::timestamptz[], $7::uuid[])
@@ -30,6 +22,9 @@ const candidates = `
 
 /** Higher quality wins, then the higher index, then (the index being the same) the smaller message id. */
 const wins = `(excluded.quality, excluded.index, r.message_id) > (r.quality, r.index, excluded.message_id)`
+
+/** Whether anything of what is kept, or an event, follows. */
+const changes = `${wins} OR excluded.received_at < r.received_at OR excluded.index <> r.index`
 
 /** A row that was there already and was touched: its index before and after. */
 interface Touched {
@@ -44,17 +39,17 @@ interface Touched {
  * A row with another index is touched even where nothing of it changes: only what is touched is returned, and to look
  * all rows up a second time for the few conflicts cost more than writing those.
  */
-const mergeSlice = async (client: pg.PoolClient, rows: readonly Reading[]) => {
+const mergeSlice = async (client: pg.PoolClient, table: (typeof rowTables)[number], rows: readonly Reading[]) => {
   const { rows: results } = await client.query<{ added: number; touched: Touched[] }>(
     `WITH merged AS (
-       INSERT INTO reading AS r (device_id, channel, read_at, index, quality, received_at, message_id)
+       INSERT INTO ${table} AS r (device_id, channel, read_at, index, quality, received_at, message_id)
        SELECT * FROM (${candidates}) AS c ORDER BY device_id, channel, read_at
        ON CONFLICT (device_id, channel, read_at) DO UPDATE SET
          index = CASE WHEN ${wins} THEN excluded.index ELSE r.index END,
          quality = greatest(excluded.quality, r.quality),
          message_id = CASE WHEN ${wins} THEN excluded.message_id ELSE r.message_id END,
          received_at = least(excluded.received_at, r.received_at)
-       WHERE ${wins} OR excluded.received_at < r.received_at OR excluded.index <> r.index
+       WHERE ${changes}
        RETURNING r.device_id, r.channel, r.read_at, old.index AS was, new.index AS now
      )
      SELECT count(*) FILTER (WHERE was IS NULL)::int AS added,
@@ -62,7 +57,7 @@ const mergeSlice = async (client: pg.PoolClient, rows: readonly Reading[]) => {
          'read_at', ${milliseconds('read_at')}, 'was', was::text, 'now', now::text))
          FILTER (WHERE was IS NOT NULL), '[]') AS touched
      FROM merged`,
-    columns(rows),
+    readingColumns(rows),
   )
   const [result] = results
   if (!result) throw new Error('the merge of readings answered nothing')
@@ -82,11 +77,14 @@ const conflictOf = ({ device_id, channel, read_at, was, now }: Touched, came: nu
  */
 export const mergeIntoReadings = async (client: pg.PoolClient, readings: readonly Reading[]) => {
   const { readings: unique, conflicts } = mergeAll(readings)
+  const all = sortedBy([...unique.values()], readingKey)
+  const closedMs = await closedBeforeMs(client)
+  const late = all.filter(({ readAtMs }) => readAtMs < closedMs)
   let added = 0
   const keep = conflicts
   const drop: MeterEvent[] = []
-  for (const rows of slices(sortedBy([...unique.values()], readingKey))) {
-    const merged = await mergeSlice(client, rows)
+  const merge = async (table: (typeof rowTables)[number], rows: readonly Reading[]) => {
+    const merged = await mergeSlice(client, table, rows)
     added += merged.added
     for (const touched of merged.touched) {
       const key = readingKey({ deviceId: touched.device_id, channel: touched.channel, readAtMs: touched.read_at })
@@ -99,5 +97,9 @@ export const mergeIntoReadings = async (client: pg.PoolClient, readings: readonl
       drop.push({ ...at, value: Number(held) })
     }
   }
+  const open = late.length === 0 ? all : all.filter(({ readAtMs }) => readAtMs >= closedMs)
+  for (const rows of slices(open)) await merge('reading', rows)
+  const told = late.length === 0 ? late : await reopenFor(client, late, changes)
+  for (const rows of slices(told)) await merge('reading_late', rows)
   return { added, keep, drop }
 }

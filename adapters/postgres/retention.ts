@@ -1,7 +1,9 @@
 import type pg from 'pg'
 import type { Lane } from '../../core/uplink.ts'
 import { lanes } from '../../core/uplink.ts'
+import { shareClosedDays, tryClosing } from './closed-days/lock.ts'
 import { countFlow } from './flow.ts'
+import { daySuffix, dropPartition, partitionsBefore } from './partitions.ts'
 import { inTransaction } from './transaction.ts'
 
 const dayMs = 86_400_000
@@ -13,42 +15,16 @@ const devicesAtOnce = 200
 /** Midnight (UTC) of the day before which nothing is kept. */
 const horizonOf = (days: number, nowMs: number) => new Date(Math.floor(nowMs / dayMs) * dayMs - days * dayMs)
 
-const suffix = (day: Date) => day.toISOString().slice(0, 10).replaceAll('-', '')
-
-interface Partition {
-  readonly name: string
-  /** Of which table; null where it was detached before. */
-  readonly parent: string | null
-  readonly is_pending: boolean
-}
-
-/** Daily partitions of the time before `horizon`, and what an interrupted removal left of such. */
-const oldPartitions = async (client: pg.ClientBase, horizon: Date): Promise<Partition[]> => {
-  const { rows } = await client.query<Partition>(
-    `SELECT c.relname AS name, i.inhparent::regclass::text AS parent, coalesce(i.inhdetachpending, false) AS is_pending
-     FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
-     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname ~ '^(message|decoding)_[0-9]{8}$'
-       AND right(c.relname, 8) < $1
-     ORDER BY c.relname DESC`,
-    [suffix(horizon)],
-  )
-  return rows
-}
-
 /**
- * Drops the days of raw messages before today minus `days`. Each is detached first, without stopping who reads and
- * writes the others. It must not run in a transaction. @returns how many days went
+ * Drops the days of raw messages before today minus `days`. It must not run in a transaction.
+ * @returns how many days went
  */
 export const dropOldDays = async (client: pg.ClientBase, days: number, nowMs = Date.now()): Promise<number> => {
   const horizon = horizonOf(days, nowMs)
-  const partitions = await oldPartitions(client, horizon)
+  const partitions = await partitionsBefore(client, ['message', 'decoding'], horizon)
   // from here on a replay knows that what older messages left cannot be decoded again
   await client.query('UPDATE raw_horizon SET before = $1 WHERE before < $1', [horizon.toISOString()])
-  for (const { name, parent, is_pending } of partitions) {
-    const way = is_pending ? 'FINALIZE' : 'CONCURRENTLY'
-    if (parent !== null) await client.query(`ALTER TABLE ${parent} DETACH PARTITION ${name} ${way}`)
-    await client.query(`DROP TABLE ${name}`)
-  }
+  for (const partition of partitions) await dropPartition(client, partition)
   return partitions.filter(({ name }) => name.startsWith('message')).length
 }
 
@@ -88,19 +64,24 @@ const nextDevices = `
     SELECT (SELECT device_id FROM retention_round), 0
     UNION ALL
     SELECT least(
-      (SELECT min(device_id) FROM reading WHERE device_id > known.device_id),
+      (SELECT min(device_id) FROM reading_device WHERE device_id > known.device_id),
       (SELECT min(device_id) FROM event WHERE device_id > known.device_id)), n + 1
     FROM known WHERE known.device_id IS NOT NULL AND n < $1
   )
   SELECT device_id FROM known WHERE n > 0 AND device_id IS NOT NULL ORDER BY n`
 
+const deleteFrom = (table: string, isOld: string, count: string) => `
+  DELETE FROM ${table} r USING unnest($1::text[]) AS d (device_id), unnest('{A,B,C}'::text[]) AS c (channel)
+  WHERE r.device_id = d.device_id AND r.channel = c.channel AND r.${isOld}
+  RETURNING CASE WHEN length(r.device_id) <= 8 THEN 'sigfox' ELSE 'nbiot' END AS lane, ${count} AS count`
+
 /** The lane of each device's readings follows from its id: a Sigfox id has at most 8 digits. */
 const deleteReadings = `
-  WITH gone AS (
-    DELETE FROM reading r USING unnest($1::text[]) AS d (device_id), unnest('{A,B,C}'::text[]) AS c (channel)
-    WHERE r.device_id = d.device_id AND r.channel = c.channel AND r.read_at < $2
-    RETURNING CASE WHEN length(r.device_id) <= 8 THEN 'sigfox' ELSE 'nbiot' END AS lane
-  ) SELECT lane, count(*)::int AS count FROM gone GROUP BY lane`
+  WITH open AS (${deleteFrom('reading', 'read_at < $2', '1')}),
+    late AS (${deleteFrom('reading_late', 'read_at < $2', '1')}),
+    folded AS (${deleteFrom('reading_day', `day < ($2::timestamptz AT TIME ZONE 'UTC')::date`, 'cardinality(r.at)')})
+  SELECT lane, sum(count)::int AS count
+  FROM (SELECT * FROM open UNION ALL SELECT * FROM late UNION ALL SELECT * FROM folded) AS gone GROUP BY lane`
 
 /** A sample period holds until the next that its device tells, which may be never. */
 const deleteEvents = `
@@ -109,6 +90,9 @@ const deleteEvents = `
 
 const deletePage = (pool: pg.Pool, horizon: Date) =>
   inTransaction(pool, async (client) => {
+    // what is being folded would come back
+    if (!(await tryClosing(client))) return { readings: 0, events: 0, isEnd: true }
+    await shareClosedDays(client)
     const { rows } = await client.query<{ device_id: string }>(nextDevices, [devicesAtOnce])
     const values = [rows.map(({ device_id }) => device_id), horizon.toISOString()]
     const gone = await client.query<{ lane: Lane; count: number }>(deleteReadings, values)
@@ -154,7 +138,7 @@ export const indexClosedDays = async (client: pg.ClientBase, budgetMs: number, n
        LEFT JOIN pg_index i ON i.indexrelid = x.oid
      WHERE c.relname ~ '^message_[0-9]{8}$' AND right(c.relname, 8) < $1 AND NOT coalesce(i.indisvalid, false)
      ORDER BY c.relname`,
-    [suffix(new Date(nowMs - dayMs))],
+    [daySuffix(new Date(nowMs - dayMs))],
   )
   for (const { name, broken } of rows) {
     if (Date.now() > endMs) break

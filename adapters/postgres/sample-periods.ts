@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { channels, type MeterEvent } from '../../core/reading.ts'
 import { instants, texts } from './arrays.ts'
+import { rowTables } from './reading-columns.ts'
 import { milliseconds } from './rows.ts'
 import { settle } from './under-way.ts'
 
@@ -24,6 +25,9 @@ export const samplePeriods = async (client: pg.ClientBase, deviceIds: readonly s
   return rows
 }
 
+const isIn = (table: string) => `EXISTS (SELECT FROM ${table} r
+  WHERE r.device_id = u.device_id AND r.channel = ANY($3::text[]) AND r.read_at >= t.at)`
+
 /**
  * Which of these devices have a reading from the instant on, and histories that are timed by what they tell. A history
  * is timed by the period in force at its newest reading, so those before the instant are as they were.
@@ -37,8 +41,10 @@ export const timedOtherwise = async (
   const { rows } = await pool.query<{ device_id: string }>(
     `SELECT DISTINCT u.device_id FROM unnest($1::text[], $2::timestamptz[]) AS t (device_id, at)
      JOIN untimed_device u USING (device_id)
-     WHERE EXISTS (SELECT FROM reading r
-       WHERE r.device_id = u.device_id AND r.channel = ANY($3::text[]) AND r.read_at >= t.at)`,
+     WHERE ${rowTables.map(isIn).join(' OR ')}
+       OR EXISTS (SELECT FROM reading_day d, unfolded(d) AS r
+         WHERE d.device_id = u.device_id AND d.channel = ANY($3::text[])
+           AND d.day >= (t.at AT TIME ZONE 'UTC')::date AND r.read_at >= t.at)`,
     [texts(since.map(({ deviceId }) => deviceId)), instants(since.map(({ atMs }) => atMs)), channels],
   )
   return rows.map(({ device_id }) => device_id)

@@ -3,6 +3,9 @@ import { timeOfId, unclockedMs } from '../../core/identity.ts'
 import type { Decoding } from '../../core/ports.ts'
 import { channels } from '../../core/reading.ts'
 import { instants, texts, uuids } from './arrays.ts'
+import { closedBeforeMs, shareClosedDays } from './closed-days/lock.ts'
+import { reopen } from './closed-days/reopen.ts'
+import { rowTables } from './reading-columns.ts'
 import { amongIds, sortedById } from './rows.ts'
 
 const channelRows = channels.map((channel) => `('${channel}')`).join(', ')
@@ -23,6 +26,20 @@ export const requireUnmoved = async (client: pg.PoolClient, decodings: readonly 
   if (rowCount !== loaded.length) throw new Error('an earlier copy of a message without a clock came in meanwhile')
 }
 
+const given = `unnest($1::text[], $2::timestamptz[], $3::uuid[]) AS t (device_id, received_at, message_id)`
+
+/** Opens closed days again that hold what such messages may have left later than they were received. */
+const reopenOutlived = async (client: pg.PoolClient, oldestMs: number, values: unknown[]): Promise<void> => {
+  if (oldestMs >= (await closedBeforeMs(client))) return
+  await shareClosedDays(client)
+  const held = `
+    SELECT r.device_id, r.channel, r.read_at
+    FROM ${given} CROSS JOIN (VALUES ${channelRows}) AS c (channel)
+    JOIN reading_all r ON r.device_id = t.device_id AND r.channel = c.channel AND r.read_at > t.received_at
+      AND r.read_at < (SELECT before FROM closed_days) AND r.message_id = t.message_id AND r.quality = 'clock_unset'`
+  await reopen(client, held, values)
+}
+
 /**
  * What a message without a clock left at a later time than it has now. Such a message stands at its receive time; when
  * an earlier copy of it turns up afterwards, its receive time moves back, and what it left behind has to go.
@@ -38,12 +55,15 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
   const own = unset.flatMap((one) => one.own)
   const deviceIds = texts(unset.map(({ message }) => message.deviceId))
   const messageIds = uuids(unset.map(({ message }) => message.id))
-  const given = `unnest($1::text[], $2::timestamptz[], $3::uuid[]) AS t (device_id, received_at, message_id)`
-  const { rowCount } = await client.query(
-    `WITH gone AS (
+  const received = instants(unset.map(({ oldestMs }) => oldestMs))
+  await reopenOutlived(client, Math.min(...unset.map(({ oldestMs }) => oldestMs)), [deviceIds, received, messageIds])
+  let count = 0
+  for (const table of rowTables) {
+    const { rowCount } = await client.query(
+      `WITH gone AS (
        SELECT r.device_id, r.channel, r.read_at
        FROM ${given} CROSS JOIN (VALUES ${channelRows}) AS c (channel)
-       JOIN reading r ON r.device_id = t.device_id AND r.channel = c.channel AND r.read_at > t.received_at
+       JOIN ${table} r ON r.device_id = t.device_id AND r.channel = c.channel AND r.read_at > t.received_at
          AND r.message_id = t.message_id AND r.quality = 'clock_unset'
        WHERE NOT EXISTS (
          SELECT FROM unnest($4::uuid[], $5::text[], $6::timestamptz[]) AS own (message_id, channel, read_at)
@@ -51,16 +71,18 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
        )
        ORDER BY r.device_id, r.channel, r.read_at FOR UPDATE OF r
      )
-     DELETE FROM reading r USING gone g WHERE (r.device_id, r.channel, r.read_at) = (g.device_id, g.channel, g.read_at)`,
-    [
-      deviceIds,
-      instants(unset.map(({ oldestMs }) => oldestMs)),
-      messageIds,
-      uuids(own.map(({ messageId }) => messageId)),
-      texts(own.map(({ channel }) => channel)),
-      instants(own.map(({ readAtMs }) => readAtMs)),
-    ],
-  )
+     DELETE FROM ${table} r USING gone g WHERE (r.device_id, r.channel, r.read_at) = (g.device_id, g.channel, g.read_at)`,
+      [
+        deviceIds,
+        received,
+        messageIds,
+        uuids(own.map(({ messageId }) => messageId)),
+        texts(own.map(({ channel }) => channel)),
+        instants(own.map(({ readAtMs }) => readAtMs)),
+      ],
+    )
+    count += rowCount ?? 0
+  }
   await client.query(
     `WITH gone AS (
        SELECT e.device_id, e.at, e.kind, e.channel, e.value
@@ -72,5 +94,5 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
      WHERE (e.device_id, e.at, e.kind, e.channel, e.value) = (g.device_id, g.at, g.kind, g.channel, g.value)`,
     [deviceIds, instants(unset.map(({ message }) => message.receivedAtMs)), messageIds],
   )
-  return rowCount ?? 0
+  return count
 }

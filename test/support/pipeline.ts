@@ -30,11 +30,11 @@ export const replay = async (pool: pg.Pool, lane: Lane, log: readonly RawItem[],
 
 /** Everything that was kept, as text: two databases with the same text hold the same. */
 export const contents = async (pool: pg.Pool): Promise<Record<string, string[]>> => {
-  const tables = ['message', 'decoding', 'reading', 'event', 'reject']
+  const tables = { message: 'message', decoding: 'decoding', reading: 'reading_all', event: 'event', reject: 'reject' }
   const text: Record<string, string[]> = {}
-  for (const table of tables) {
+  for (const [name, table] of Object.entries(tables)) {
     const { rows } = await pool.query<{ row: string }>(`SELECT t::text AS row FROM ${table} t ORDER BY 1`)
-    text[table] = rows.map(({ row }) => row)
+    text[name] = rows.map(({ row }) => row)
   }
   return text
 }
@@ -57,11 +57,12 @@ export const conservation = async (pool: pg.Pool, lane: Lane) => {
   return { flow: rows[0] ?? {}, tables: counted.rows[0] ?? {} }
 }
 
+/** Deletes all readings, wherever they stand. */
+export const clearReadings = 'DELETE FROM reading; DELETE FROM reading_late; DELETE FROM reading_day'
+
 /** Empties every table that messages fill, and the counters. */
 export const clear = async (pool: pg.Pool): Promise<void> => {
-  await pool.query(
-    'DELETE FROM message; DELETE FROM decoding; DELETE FROM reading; DELETE FROM event; DELETE FROM reject',
-  )
+  await pool.query(`DELETE FROM message; DELETE FROM decoding; ${clearReadings}; DELETE FROM event; DELETE FROM reject`)
   await pool.query(
     `UPDATE flow SET raw_received = 0, raw_stored = 0, raw_duplicates = 0, raw_rejected = 0, pulse_decoded = 0,
        pulse_rejected = 0, readings = 0`,

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { ApiStore, DeviceRow, Registration } from '../../../core/api/store.ts'
 import { channels } from '../../../core/reading.ts'
 import type { Lane } from '../../../core/uplink.ts'
+import { rowTables } from '../reading-columns.ts'
 
 const registrationColumns = `network, profile, weight_millilitres, weight_pulses, sample_period_seconds, time_zone,
   meter_id, valid_from, valid_to`
@@ -35,6 +36,9 @@ const toRegistration = (row: RegistrationColumns): Registration => ({
   validToMs: row.valid_to?.getTime() ?? null,
 })
 
+const lastOf = (table: string, what: string, time = what) => `(SELECT ${what} FROM ${table}
+  WHERE device_id = known.device_id AND channel = channel_name ORDER BY ${time} DESC LIMIT 1)`
+
 // There is no table of all devices that were ever seen: it would be one more row to write for each message. Instead
 // the next id is looked up in each index that begins with the id, and the newest time at the end of its range: about
 // ten probes a device, whatever the number of rows.
@@ -44,7 +48,7 @@ const listStatement = `
     UNION ALL
     SELECT least(
       (SELECT min(device_id) FROM device WHERE device_id > known.device_id),
-      (SELECT min(device_id) FROM reading WHERE device_id > known.device_id),
+      (SELECT min(device_id) FROM reading_device WHERE device_id > known.device_id),
       (SELECT min(device_id) FROM event WHERE device_id > known.device_id),
       (SELECT min(device_id) FROM reject WHERE device_id > known.device_id)
     ), n + 1
@@ -52,8 +56,8 @@ const listStatement = `
   )
   SELECT known.device_id, registration.*, greatest(
     (SELECT max(last.read_at) FROM unnest($3::text[]) AS channel_name, LATERAL (
-      SELECT read_at FROM reading
-      WHERE device_id = known.device_id AND channel = channel_name ORDER BY read_at DESC LIMIT 1) AS last),
+      ${rowTables.map((table) => lastOf(table, 'read_at')).join(' UNION ALL ')}
+      UNION ALL SELECT r.read_at FROM ${lastOf('reading_day', 'reading_day AS d', 'day')} AS last_day, unfolded(d) AS r) AS last),
     (SELECT at FROM event WHERE device_id = known.device_id ORDER BY at DESC LIMIT 1),
     (SELECT at FROM reject WHERE device_id = known.device_id ORDER BY at DESC LIMIT 1)
   ) AS last_seen_at
@@ -90,7 +94,7 @@ export const seen =
   (pool: pg.Pool): ApiStore['seen'] =>
   async (deviceId) => {
     const { rows } = await pool.query<{ seen: boolean }>(
-      `SELECT EXISTS (SELECT FROM reading WHERE device_id = $1) OR EXISTS (SELECT FROM event WHERE device_id = $1)
+      `SELECT EXISTS (SELECT FROM reading_device WHERE device_id = $1) OR EXISTS (SELECT FROM event WHERE device_id = $1)
          OR EXISTS (SELECT FROM reject WHERE device_id = $1) AS seen`,
       [deviceId],
     )

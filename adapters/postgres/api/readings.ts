@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { ApiStore, ReadingRow } from '../../../core/api/store.ts'
 import { channels } from '../../../core/reading.ts'
 import type { Quality } from '../../../core/time.ts'
+import { rowTables } from '../reading-columns.ts'
 import { beyond, exactInteger, lowest } from './columns.ts'
 
 interface Columns {
@@ -13,7 +14,7 @@ interface Columns {
   quality: Quality
 }
 
-const columns = 'device_id, channel, read_at, received_at, index, quality'
+const columns = 'r.device_id, r.channel, r.read_at, r.received_at, r.index, r.quality'
 
 const toReading = (row: Columns): ReadingRow => ({
   deviceId: row.device_id,
@@ -24,42 +25,70 @@ const toReading = (row: Columns): ReadingRow => ({
   quality: row.quality,
 })
 
+const dayOf = (instant: string) => `(${instant} AT TIME ZONE 'UTC')::date`
+
+/**
+ * The first readings of each table, in order: of rows, and of closed days. The rows of those are in order too, and what
+ * lies behind the page is not unfolded.
+ * @param order what a row has before its day or its instant
+ */
+const firstOf = (rows: string, days: string, order: string, limit: string) => `
+  ${rowTables.map((table) => `(SELECT ${columns} FROM ${table} r WHERE ${rows} ORDER BY ${order}r.read_at LIMIT ${limit})`).join(' UNION ALL ')}
+  UNION ALL (
+    SELECT ${columns} FROM reading_day d, unfolded(d) AS r WHERE ${days} AND ${rows}
+    ORDER BY ${order.replaceAll('r.', 'd.')}d.day, r.read_at LIMIT ${limit})`
+
+/** The first readings of a device and channel within a range, and behind the page before. */
+const rangeOf = (own: [device: string, channel: string], from: string, to: string, behind: string, limit: string) => {
+  const [device, channel] = own
+  return firstOf(
+    `r.device_id = ${device} AND r.channel = ${channel} AND r.read_at >= ${from} AND r.read_at < ${to} AND ${behind}`,
+    `d.device_id = ${device} AND d.channel = ${channel} AND d.day >= ${dayOf(from)} AND d.day <= ${dayOf(to)}`,
+    '',
+    limit,
+  )
+}
+
+const ofDevice = rangeOf(
+  ['$2', 'channel_name'],
+  'greatest($3::timestamptz, $5::timestamptz)',
+  '$4::timestamptz',
+  '(r.read_at > $5 OR r.channel > $6)',
+  '$7',
+)
+
 /** By time, then channel: each channel's range of the primary key is read in order, and no further than the page. */
 export const readingsOf =
   (pool: pg.Pool): ApiStore['readingsOf'] =>
   async (deviceId, { fromMs, toMs, after, limit }) => {
     const [afterMs = null, afterChannel = ''] = (after ?? []) as [number?, string?]
     const { rows } = await pool.query<Columns>(
-      `SELECT page.* FROM unnest($1::text[]) AS channel_name, LATERAL (
-         SELECT ${columns} FROM reading
-         WHERE device_id = $2 AND channel = channel_name AND read_at >= greatest($3::timestamptz, $5::timestamptz)
-           AND read_at < $4 AND (read_at > $5 OR channel > $6)
-         ORDER BY read_at LIMIT $7) AS page
+      `SELECT page.* FROM unnest($1::text[]) AS channel_name, LATERAL (${ofDevice}) AS page
        ORDER BY read_at, channel LIMIT $7`,
       [channels, deviceId, lowest(fromMs), beyond(toMs), lowest(afterMs), afterChannel, limit],
     )
     return rows.map(toReading)
   }
 
+const behindPage = '(r.device_id, r.channel, r.read_at) > ($1, $2, $3::timestamptz)'
+const fromPageOn = `(d.device_id, d.channel, d.day) >= ($1, $2, ${dayOf('$3::timestamptz')})`
+
 const allStatement = `
-  SELECT ${columns} FROM reading WHERE (device_id, channel, read_at) > ($1, $2, $3::timestamptz)
+  SELECT * FROM (${firstOf(behindPage, fromPageOn, 'r.device_id, r.channel, ', '$4')}) AS page
   ORDER BY device_id, channel, read_at LIMIT $4`
 
 // No index begins with the time: it would be written once for each reading and read by no one else. Instead each
 // device's range is looked up, and the next device behind it: 50 µs a device, however many readings it has.
 const withinStatement = `
   WITH RECURSIVE known (device_id) AS (
-    (SELECT device_id FROM reading WHERE device_id >= $1 ORDER BY device_id LIMIT 1)
+    (SELECT device_id FROM reading_device WHERE device_id >= $1 ORDER BY device_id LIMIT 1)
     UNION ALL
-    SELECT (SELECT min(device_id) FROM reading WHERE device_id > known.device_id) FROM known
+    SELECT (SELECT min(device_id) FROM reading_device WHERE device_id > known.device_id) FROM known
     WHERE known.device_id IS NOT NULL
   )
   SELECT page.* FROM known, LATERAL (
     SELECT range.* FROM unnest($5::text[]) AS channel_name, LATERAL (
-      SELECT ${columns} FROM reading
-      WHERE device_id = known.device_id AND channel = channel_name AND read_at >= $6 AND read_at < $7
-        AND (device_id, channel, read_at) > ($1, $2, $3::timestamptz)
-      ORDER BY read_at LIMIT $4) AS range
+      ${rangeOf(['known.device_id', 'channel_name'], '$6::timestamptz', '$7::timestamptz', behindPage, '$4')}) AS range
     ORDER BY channel, read_at LIMIT $4) AS page
   LIMIT $4`
 

@@ -1,7 +1,9 @@
 import type pg from 'pg'
 import { OperationFault } from '../../../core/operation-fault.ts'
 import type { Lane } from '../../../core/uplink.ts'
+import { shareClosedDays, waitForClosing } from '../closed-days/lock.ts'
 import { countFlow } from '../flow.ts'
+import { rowTables } from '../reading-columns.ts'
 import { inTransaction } from '../transaction.ts'
 import { waitForUnderWay } from '../under-way.ts'
 
@@ -30,6 +32,17 @@ const spellingsOf = (deviceId: string): Buffer[] => {
 const count = async (client: pg.PoolClient, text: string, values: unknown[]): Promise<number> =>
   (await client.query(text, values)).rowCount ?? 0
 
+const deleteReadings = async (client: pg.PoolClient, deviceId: string): Promise<number> => {
+  let count = 0
+  for (const table of rowTables)
+    count += (await client.query(`DELETE FROM ${table} WHERE device_id = $1`, [deviceId])).rowCount ?? 0
+  const { rows } = await client.query<{ readings: number }>(
+    'DELETE FROM reading_day WHERE device_id = $1 RETURNING cardinality(at) AS readings',
+    [deviceId],
+  )
+  return rows.reduce((sum, { readings }) => sum + readings, count)
+}
+
 /**
  * Removes all that is kept of a device: registrations, raw messages, readings, events, and rejects, also those that
  * hold its id in their bytes alone. What it sends afterwards is that of a new device. What takes long comes first: from
@@ -39,6 +52,7 @@ const count = async (client: pg.PoolClient, text: string, values: unknown[]): Pr
 export const eraseDevice = (pool: pg.Pool, { deviceId, lane }: { deviceId: string; lane: Lane }): Promise<Erased> =>
   inTransaction(pool, async (client) => {
     const own = [deviceId]
+    await waitForClosing(client)
     const gone = await client.query<{ id: string }>('DELETE FROM message WHERE device_id = $1 RETURNING id', own)
     const messageIds = gone.rows.map(({ id }) => id)
     const rejectsByTheirBytes = await count(
@@ -48,11 +62,12 @@ export const eraseDevice = (pool: pg.Pool, { deviceId, lane }: { deviceId: strin
       [spellingsOf(deviceId)],
     )
     await waitForUnderWay(client)
+    await shareClosedDays(client)
     const rejects = await count(client, 'DELETE FROM reject WHERE device_id = $1 OR message_id = ANY($2::uuid[])', [
       deviceId,
       messageIds,
     ])
-    const readings = await count(client, 'DELETE FROM reading WHERE device_id = $1', own)
+    const readings = await deleteReadings(client, deviceId)
     const events = await count(client, 'DELETE FROM event WHERE device_id = $1', own)
     await client.query('DELETE FROM decoding WHERE message_id = ANY($1::uuid[])', [messageIds])
     const registrations = await count(client, 'DELETE FROM device WHERE device_id = $1', own)

@@ -22,7 +22,7 @@ const unknownIds = `
     UNION ALL
     SELECT next.device_id, EXISTS (SELECT FROM device d WHERE d.device_id = next.device_id), known.n + 1
     FROM known, LATERAL (SELECT least(
-      (SELECT min(device_id) FROM reading WHERE device_id > known.device_id),
+      (SELECT min(device_id) FROM reading_device WHERE device_id > known.device_id),
       (SELECT min(device_id) FROM event WHERE device_id > known.device_id),
       (SELECT min(device_id) FROM reject WHERE device_id > known.device_id)) AS device_id) AS next
     WHERE next.device_id IS NOT NULL AND known.n < $2

@@ -4,8 +4,11 @@ import { type Difference, slotsOf } from '../../../core/replay.ts'
 import type { Lane } from '../../../core/uplink.ts'
 import { bigints, instants, texts, uuids, words } from '../arrays.ts'
 import { slices } from '../bisect.ts'
+import { closedBeforeMs, shareClosedDays } from '../closed-days/lock.ts'
+import { reopen } from '../closed-days/reopen.ts'
 import { dropEvents, writeEvents } from '../events.ts'
 import { countFlow } from '../flow.ts'
+import { rowTables } from '../reading-columns.ts'
 import { mergeIntoReadings } from '../readings.ts'
 import { writeRejects } from '../rejects.ts'
 import { sortedBy } from '../rows.ts'
@@ -18,15 +21,23 @@ const slotColumns = (rows: readonly Slot[]) => [
   instants(rows.map((row) => row.readAtMs)),
 ]
 
-const slotRows = `
-  SELECT r.* FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS t (device_id, channel, read_at)
-  JOIN reading r USING (device_id, channel, read_at)
+const slotKeys = 'unnest($1::text[], $2::text[], $3::timestamptz[]) AS t (device_id, channel, read_at)'
+
+const slotRows = (table: string) => `
+  SELECT r.* FROM ${slotKeys}
+  JOIN ${table} r USING (device_id, channel, read_at)
   ORDER BY r.device_id, r.channel, r.read_at FOR UPDATE OF r`
 
 /** Holds the rows of readings and events that `difference` speaks of, until the transaction ends. */
 export const lockRows = async (client: pg.PoolClient, difference: Difference): Promise<void> => {
   const slots = sortedBy([...slotsOf(difference)], ([key]) => key).map(([, slot]) => slot)
-  for (const rows of slices(slots)) await client.query(`SELECT count(*) FROM (${slotRows}) AS held`, slotColumns(rows))
+  const closedMs = await closedBeforeMs(client)
+  const late = slots.filter(({ readAtMs }) => readAtMs < closedMs)
+  if (late.length > 0) await shareClosedDays(client)
+  for (const rows of slices(late)) await reopen(client, `SELECT * FROM ${slotKeys}`, slotColumns(rows))
+  for (const table of rowTables)
+    for (const rows of slices(slots))
+      await client.query(`SELECT count(*) FROM (${slotRows(table)}) AS held`, slotColumns(rows))
   for (const rows of slices(difference.eventsToDrop))
     await client.query(`SELECT count(*) FROM (${eventRows}) AS held`, eventColumns(rows))
 }
@@ -47,14 +58,15 @@ const eventRows = `
 
 const deleteReadings = async (client: pg.PoolClient, gone: readonly Slot[]): Promise<number> => {
   let count = 0
-  for (const rows of slices(gone)) {
-    const { rowCount } = await client.query(
-      `DELETE FROM reading r USING unnest($1::text[], $2::text[], $3::timestamptz[]) AS t (device_id, channel, read_at)
-       WHERE (r.device_id, r.channel, r.read_at) = (t.device_id, t.channel, t.read_at)`,
-      slotColumns(rows),
-    )
-    count += rowCount ?? 0
-  }
+  for (const table of rowTables)
+    for (const rows of slices(gone)) {
+      const { rowCount } = await client.query(
+        `DELETE FROM ${table} r USING ${slotKeys}
+         WHERE (r.device_id, r.channel, r.read_at) = (t.device_id, t.channel, t.read_at)`,
+        slotColumns(rows),
+      )
+      count += rowCount ?? 0
+    }
   return count
 }
 

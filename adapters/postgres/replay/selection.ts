@@ -30,7 +30,7 @@ const seen = `
     UNION ALL
     SELECT least(
       (SELECT min(device_id) FROM device WHERE device_id > known.device_id),
-      (SELECT min(device_id) FROM reading WHERE device_id > known.device_id),
+      (SELECT min(device_id) FROM reading_device WHERE device_id > known.device_id),
       (SELECT min(device_id) FROM event WHERE device_id > known.device_id),
       (SELECT min(device_id) FROM reject WHERE device_id > known.device_id))
     FROM known WHERE known.device_id IS NOT NULL

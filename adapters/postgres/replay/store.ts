@@ -5,13 +5,15 @@ import { beginUnderWay, settle } from '../under-way.ts'
 import { applyDifference, lockRows } from './change.ts'
 import { loadKept } from './load.ts'
 
+/** Closing empties a table, which a snapshot does not show as it was: it must not happen behind this one's back. */
+const beginSnapshot = `BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; LOCK TABLE reading IN ACCESS SHARE MODE`
+
 /**
  * Replays over PostgreSQL. Rows are locked before the messages are loaded: whoever merged into such a row before has
  * stored its message before and it is seen; whoever comes later merges into what the replay leaves.
  */
 export const postgresReplayStore = (pool: pg.Pool): ReplayStore => ({
-  load: (deviceIds) =>
-    inTransaction(pool, (client) => loadKept(client, deviceIds), 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY'),
+  load: (deviceIds) => inTransaction(pool, (client) => loadKept(client, deviceIds), beginSnapshot),
   settle: () => settle(pool),
   change: (lane, deviceIds, difference, decide) => {
     const change = async (client: pg.PoolClient) => {
