@@ -23,8 +23,7 @@ const candidates = `
 /** Higher quality wins, then the higher index, then (the index being the same) the smaller message id. */
 const wins = `(excluded.quality, excluded.index, r.message_id) > (r.quality, r.index, excluded.message_id)`
 
-/** Whether anything of what is kept, or an event, follows. */
-const changes = `${wins} OR excluded.received_at < r.received_at OR excluded.index <> r.index`
+const improves = `${wins} OR excluded.received_at < r.received_at`
 
 /** A row that was there already and was touched: its index before and after. */
 interface Touched {
@@ -49,7 +48,7 @@ const mergeSlice = async (client: pg.PoolClient, table: (typeof rowTables)[numbe
          quality = greatest(excluded.quality, r.quality),
          message_id = CASE WHEN ${wins} THEN excluded.message_id ELSE r.message_id END,
          received_at = least(excluded.received_at, r.received_at)
-       WHERE ${changes}
+       WHERE ${improves} OR excluded.index <> r.index
        RETURNING r.device_id, r.channel, r.read_at, old.index AS was, new.index AS now
      )
      SELECT count(*) FILTER (WHERE was IS NULL)::int AS added,
@@ -70,6 +69,12 @@ const conflictOf = ({ device_id, channel, read_at, was, now }: Touched, came: nu
   return lost === now ? null : { device_id, channel, read_at, lost, held: now }
 }
 
+/** What stands already: touched, and as it was. */
+const untouched = (reading: Reading, index: string): Touched => {
+  const { deviceId: device_id, channel, readAtMs: read_at } = reading
+  return { device_id, channel, read_at, was: index, now: index }
+}
+
 /**
  * Merges readings into what is kept, the result being the same in whatever order they come. Of several indexes at one
  * key the best is the reading, and each other one an event `index_conflict`.
@@ -81,25 +86,31 @@ export const mergeIntoReadings = async (client: pg.PoolClient, readings: readonl
   const closedMs = await closedBeforeMs(client)
   const late = all.filter(({ readAtMs }) => readAtMs < closedMs)
   let added = 0
-  const keep = conflicts
-  const drop: MeterEvent[] = []
+  const touched: Touched[] = []
   const merge = async (table: (typeof rowTables)[number], rows: readonly Reading[]) => {
-    const merged = await mergeSlice(client, table, rows)
-    added += merged.added
-    for (const touched of merged.touched) {
-      const key = readingKey({ deviceId: touched.device_id, channel: touched.channel, readAtMs: touched.read_at })
-      const came = unique.get(key)
-      const conflict = came && conflictOf(touched, came.index)
-      if (!conflict) continue
-      const { device_id, channel, read_at, lost, held } = conflict
-      const at = { deviceId: device_id, atMs: read_at, kind: 'index_conflict', channel, messageId: null } as const
-      keep.push({ ...at, value: Number(lost) })
-      drop.push({ ...at, value: Number(held) })
+    for (const slice of slices(rows)) {
+      const merged = await mergeSlice(client, table, slice)
+      added += merged.added
+      touched.push(...merged.touched)
     }
   }
-  const open = late.length === 0 ? all : all.filter(({ readAtMs }) => readAtMs >= closedMs)
-  for (const rows of slices(open)) await merge('reading', rows)
-  const told = late.length === 0 ? late : await reopenFor(client, late, changes)
-  for (const rows of slices(told)) await merge('reading_late', rows)
+  await merge('reading', late.length === 0 ? all : all.filter(({ readAtMs }) => readAtMs >= closedMs))
+  if (late.length > 0) {
+    const { news, held } = await reopenFor(client, late, improves)
+    touched.push(...held.map(({ reading, index }) => untouched(reading, index)))
+    await merge('reading_late', news)
+  }
+  const keep = conflicts
+  const drop: MeterEvent[] = []
+  for (const one of touched) {
+    const key = readingKey({ deviceId: one.device_id, channel: one.channel, readAtMs: one.read_at })
+    const came = unique.get(key)
+    const conflict = came && conflictOf(one, came.index)
+    if (!conflict) continue
+    const { device_id, channel, read_at, lost, held } = conflict
+    const at = { deviceId: device_id, atMs: read_at, kind: 'index_conflict', channel, messageId: null } as const
+    keep.push({ ...at, value: Number(lost) })
+    drop.push({ ...at, value: Number(held) })
+  }
   return { added, keep, drop }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { migrate } from '../../adapters/postgres/migrate.ts'
+import { ensurePartitions } from '../../adapters/postgres/partitions.ts'
 import { startPostgres } from '../../local/postgres.ts'
 import { postgresBinaries } from '../../local/postgres-binaries.ts'
 import { makeCluster } from '../../local/postgres-data.ts'
@@ -32,7 +33,9 @@ const prepare = async (owner: pg.Pool, password: string) => {
   const client = await owner.connect()
   try {
     await migrate(client, join(import.meta.dirname, '../../db'))
-    await client.query('SELECT ensure_partitions(3, 3)')
+    // what is measured are open days
+    await client.query(`UPDATE closed_days SET before = date_trunc('day', now(), 'UTC') - interval '3 days'`)
+    await ensurePartitions(client, 3, 3)
     await client.query(`ALTER ROLE sluice_app PASSWORD ${client.escapeLiteral(password)}`)
   } finally {
     client.release()

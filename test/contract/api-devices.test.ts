@@ -22,7 +22,7 @@ beforeAll(async () => {
        ('A2', '2999-01-01Z', 'sigfox', 'adeunis-pulse@1', 1, 1, NULL, 'UTC')`,
   )
   await pool.query(
-    `INSERT INTO reading SELECT at::timestamptz, now(), 1, gen_random_uuid(), 'measured', channel, id FROM (VALUES
+    `INSERT INTO reading_late SELECT at::timestamptz, now(), 1, gen_random_uuid(), 'measured', channel, id FROM (VALUES
        ($1, 'A', 'A1'), ($2, 'B', 'A1'), ($1, 'A', '867787050123456')) v (at, channel, id)`,
     [hoursAgo(50), hoursAgo(30)],
   )

@@ -67,7 +67,7 @@ test('messages come by event time as lines, page after page, with what became of
 
 test('all readings come as lines, page after page, within from and to', async () => {
   await database.pool.query(
-    `INSERT INTO reading SELECT to_timestamp($1 / 1000.0) + h * interval '1 hour', now(), h, gen_random_uuid(), 'derived',
+    `INSERT INTO reading_late SELECT to_timestamp($1 / 1000.0) + h * interval '1 hour', now(), h, gen_random_uuid(), 'derived',
        channel, device FROM generate_series(0, 4) h, unnest('{A,B}'::text[]) channel, unnest('{1F,A0}'::text[]) device`,
     [yesterdayMs],
   )

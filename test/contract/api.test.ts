@@ -7,7 +7,7 @@ let get: (url: string, method?: string) => Promise<Answer>
 
 const addReadings = (device: string, channel: string, firstHour: number, hours: number) =>
   database.pool.query(
-    `INSERT INTO reading SELECT '2026-01-01Z'::timestamptz + h * interval '1 hour', '2026-01-09T00:00:00.250Z', 1000 + h,
+    `INSERT INTO reading_late SELECT '2026-01-01Z'::timestamptz + h * interval '1 hour', '2026-01-09T00:00:00.250Z', 1000 + h,
        gen_random_uuid(), 'measured', $2, $1 FROM generate_series($3::int, $3::int + $4::int - 1) AS h`,
     [device, channel, firstHour, hours],
   )
@@ -90,7 +90,7 @@ test('a device that is registered but silent is an empty list, one that nobody k
 })
 
 test.each([
-  ['a reading', `INSERT INTO reading VALUES ('2026-01-01Z', now(), 1, gen_random_uuid(), 'measured', 'A', $1)`],
+  ['a reading', `INSERT INTO reading_late VALUES ('2026-01-01Z', now(), 1, gen_random_uuid(), 'measured', 'A', $1)`],
   ['an event', `INSERT INTO event VALUES ('2026-01-01Z', 0, gen_random_uuid(), $1, 'leak', 'A')`],
   [
     'a reject',
@@ -182,7 +182,7 @@ test('an unknown path names the paths that exist, another method is refused', as
 
 test('an index that JSON cannot hold exactly is an error, never a rounded number', async () => {
   await database.pool.query(
-    `INSERT INTO reading VALUES ('2026-01-01Z', now(), 9007199254740993, gen_random_uuid(), 'measured', 'A', 'C1')`,
+    `INSERT INTO reading_late VALUES ('2026-01-01Z', now(), 9007199254740993, gen_random_uuid(), 'measured', 'A', 'C1')`,
   )
   expect((await get('/v1/devices/C1/readings')).status).toBe(500)
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { operations } from '../../adapters/postgres/operations/index.ts'
 import type { RawItem } from '../../core/uplink.ts'
 import { runTool } from '../support/command.ts'
-import { clear, conservation, replay as takeIn } from '../support/pipeline.ts'
+import { clear, clearReadings, conservation, replay as takeIn } from '../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
 import { draginoDatagram, nbiotItem, sigfoxUplink } from '../support/traffic.ts'
 
@@ -30,7 +30,7 @@ const register = (deviceId: string, profile: string, validFrom = '2020-01-01') =
   )
 const indexes = async () => {
   const { rows } = await db.pool.query<{ text: string }>(
-    `SELECT device_id || ' ' || channel || ' ' || index AS text FROM reading ORDER BY device_id, channel, read_at`,
+    `SELECT device_id || ' ' || channel || ' ' || index AS text FROM reading_all ORDER BY device_id, channel, read_at`,
   )
   return rows.map(({ text }) => text)
 }
@@ -117,7 +117,7 @@ test('by reason and by profile only the devices are replayed that it concerns', 
 test('a replay that was interrupted goes on with the devices that remain', async () => {
   const items = Array.from({ length: 50 }, (_, device) => sigfoxUplink(device, hoursAgo(2), device + 1))
   await takeIn(db.pool, 'sigfox', items)
-  await db.pool.query('DELETE FROM reading')
+  await db.pool.query(clearReadings)
   const selection = { deviceId: null, reason: null, profile: null, fromMs: Date.UTC(2015), toMs: null }
   const { startReplay } = operations(db.pool, 'adeunis-pulse@3')
   const job = await startReplay({ selection, dryRun: false })

@@ -8,7 +8,7 @@ import { emptyReport, replayDevices } from '../../core/replay-devices.ts'
 import type { RawItem } from '../../core/uplink.ts'
 import { awkwardNbiot, awkwardSigfox } from '../support/awkward-log.ts'
 import { memoryStream } from '../support/memory-stream.ts'
-import { clear, conservation, contents, decoder, pipeline } from '../support/pipeline.ts'
+import { clear, clearReadings, conservation, contents, decoder, pipeline } from '../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
 import { samplingFrames, shuffleRegistry } from '../support/registry-history.ts'
 import { seeded } from '../support/traffic.ts'
@@ -43,7 +43,7 @@ const kept = async (pool: pg.Pool) => {
 
 const decodeAfresh = async (pool: pg.Pool) => {
   await pool.query(
-    'DELETE FROM decoding; DELETE FROM reading; DELETE FROM event; DELETE FROM reject WHERE stage = $$pulse$$',
+    `DELETE FROM decoding; ${clearReadings}; DELETE FROM event; DELETE FROM reject WHERE stage = 'pulse'`,
   )
   for (const lane of lanes) {
     const { rows } = await pool.query<{ id: string }>('SELECT id FROM message WHERE (kind = $1) = $2', [
@@ -60,7 +60,7 @@ const expectConservation = async () => {
     expect(tables).toMatchObject({ stored: flow.stored, decoded: flow.decoded, undecoded: flow.undecoded })
   }
   const { rows } = await db.pool.query(
-    'SELECT (SELECT sum(readings) FROM flow) = (SELECT count(*) FROM reading) AS counted',
+    'SELECT (SELECT sum(readings) FROM flow) = (SELECT count(*) FROM reading_all) AS counted',
   )
   expect(rows).toEqual([{ counted: true }])
 }

@@ -189,7 +189,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the readings are in a table that is not logged',
     proof: 'P26',
-    edits: [edit('db/0002_readings.sql', 'CREATE TABLE reading (', 'CREATE UNLOGGED TABLE reading (')],
+    edits: [
+      edit('db/0008_closed_days.sql', 'CREATE TABLE %I (LIKE reading ', 'CREATE UNLOGGED TABLE %I (LIKE reading '),
+    ],
   },
   {
     name: 'each transaction opens a connection of its own',

@@ -30,8 +30,8 @@ export const reopen = (client: pg.ClientBase, slots: string, values: unknown[]) 
     values,
   )
 
-/** Locks the rows of closed days, and finds which readings say what stands there already. */
-const standing = (changes: string) => `
+/** Locks the rows of closed days, and finds the readings that do not change what stands there, and what that is. */
+const unchanged = (improves: string) => `
   WITH came AS MATERIALIZED (
     SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::reading_quality[], $6::timestamptz[],
       $7::uuid[]) WITH ORDINALITY AS t (device_id, channel, read_at, index, quality, received_at, message_id, n)),
@@ -40,23 +40,28 @@ const standing = (changes: string) => `
       FROM reading_day d JOIN (SELECT DISTINCT device_id, channel, ${dayOf('read_at')} AS day FROM came) AS t
         USING (device_id, channel, day)
       ORDER BY d.device_id, d.channel, d.day FOR UPDATE OF d)
-  SELECT excluded.n::int FROM came AS excluded JOIN held
+  SELECT excluded.n::int, r.index FROM came AS excluded JOIN held
       ON (held.device_id, held.channel, held.day) = (excluded.device_id, excluded.channel, ${dayOf('excluded.read_at')}),
     unfolded(held.row) AS r
-  WHERE r.read_at = excluded.read_at AND NOT (${changes})`
+  WHERE r.read_at = excluded.read_at AND NOT (${improves})`
 
 const slots = 'SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS t (device_id, channel, read_at)'
 
 /**
- * Of readings of days that are over those that closed days do not say already, each of those days being open again.
- * Until the transaction ends, nobody closes them.
- * @param changes SQL: whether a reading `excluded` changes anything of a reading `r` at its key
+ * Opens the days again to which readings of days that are over have something to add. Until the transaction ends,
+ * nobody closes them.
+ * @param improves SQL: whether a reading `excluded` changes a reading `r` at its key
+ * @returns the readings that change something, and for the others the index that stands there
  */
-export const reopenFor = async (client: pg.ClientBase, readings: readonly Reading[], changes: string) => {
+export const reopenFor = async (client: pg.ClientBase, readings: readonly Reading[], improves: string) => {
   await shareClosedDays(client)
-  const { rows } = await client.query<{ n: number }>(standing(changes), readingColumns(readings))
-  const known = new Set(rows.map(({ n }) => n - 1))
-  const told = readings.filter((_, n) => !known.has(n))
-  if (told.length > 0) await reopen(client, slots, readingColumns(told).slice(0, 3))
-  return told
+  const { rows } = await client.query<{ n: number; index: string }>(unchanged(improves), readingColumns(readings))
+  const heldAt = new Map(rows.map(({ n, index }) => [n - 1, index]))
+  const news = readings.filter((_, n) => !heldAt.has(n))
+  if (news.length > 0) await reopen(client, slots, readingColumns(news).slice(0, 3))
+  const held = readings.flatMap((reading, n) => {
+    const index = heldAt.get(n)
+    return index === undefined ? [] : [{ reading, index }]
+  })
+  return { news, held }
 }
