@@ -5,7 +5,7 @@ import { log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import { writeBisecting } from './bisect.ts'
 import { decodedBefore, writeStates } from './decodings.ts'
-import { classifyFault } from './errors.ts'
+import { classifyFault, isMissingPartition } from './errors.ts'
 import { dropEvents, writeEvents } from './events.ts'
 import { countFlow } from './flow.ts'
 import { historyParts } from './history-parts.ts'
@@ -55,8 +55,11 @@ const recordBatch = async (client: pg.PoolClient, batch: Batch, bisect: boolean)
   await requireUnmoved(client, decodings)
   if (!bisect) await writeDecodings(client, decodings, counts)
   else {
-    const errors = await writeBisecting(client, decodings, (slice) => writeDecodings(client, slice, counts))
+    const write = (slice: readonly Decoding[]) => writeDecodings(client, slice, counts)
+    const errors = await writeBisecting(client, decodings, write, (_, error) => isMissingPartition(error))
     for (const [decoding, error] of errors) {
+      // upkeep is late: no message is to blame
+      if (isMissingPartition(error)) throw error
       refused.add(decoding)
       log.error('row_refused', { table: 'reading', id: decoding.message.id, error: String(error) })
     }

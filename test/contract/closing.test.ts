@@ -80,6 +80,16 @@ test('closing gives way to whoever reads, and goes on when he is through', async
   expect(await whereabouts(db.pool)).toMatchObject({ open: 0, late: 0, folded: 578 })
 }, 30_000)
 
+test('while a day has no partition for its readings, messages of it wait, and none is refused', async () => {
+  const today = `reading_${new Date(midnightMs(0)).toISOString().slice(0, 10).replaceAll('-', '')}`
+  await db.pool.query(`DROP TABLE ${today}`)
+  const uplink = sigfoxUplink(1, midnightMs(0) / 1000, 5)
+  await expect(replay(db.pool, 'sigfox', [uplink])).rejects.toThrow(/no partition/)
+  await db.pool.query('SELECT ensure_open_days(3)')
+  await replay(db.pool, 'sigfox', [uplink])
+  expect(await contents(db.pool)).toMatchObject({ reading: { length: 2 }, reject: [] })
+})
+
 test('without time it closes nothing, and a second time it finds nothing to do', async () => {
   await replay(db.pool, 'sigfox', log)
   expect(await closeDays(db.pool, -1, midnightMs(0))).toEqual({ days: 0, rows: 0, isDone: false })

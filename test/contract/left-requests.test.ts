@@ -10,7 +10,7 @@ import { readAssembly } from '../../local/template.ts'
 import { assemblyOf } from '../support/assembly.ts'
 import { temporaryFolder } from '../support/local.ts'
 import { memoryStream } from '../support/memory-stream.ts'
-import { clear, contents, decoder, pipeline, replay as takeIn } from '../support/pipeline.ts'
+import { clear, clearReadings, contents, decoder, pipeline, replay as takeIn } from '../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
 import { sigfoxUplink } from '../support/traffic.ts'
 
@@ -56,7 +56,7 @@ const configuration = (halfSeconds: string, seqNumber: number, timeSeconds: numb
 const derived = async () =>
   (
     await db.pool.query<{ row: string }>(
-      `SELECT (extract(epoch FROM read_at) - $1)::int / 60 || ' ' || index AS row FROM reading
+      `SELECT (extract(epoch FROM read_at) - $1)::int / 60 || ' ' || index AS row FROM reading_all
        WHERE quality = 'derived' ORDER BY read_at`,
       [now],
     )
@@ -91,7 +91,7 @@ test('a device that cannot be replayed keeps nobody else back, and stays request
   await takeIn(db.pool, 'sigfox', devices)
   const all = devices.map(({ deviceId }) => deviceId).sort()
   const kept = await contents(db.pool)
-  await db.pool.query('DELETE FROM reading')
+  await db.pool.query(clearReadings)
   await db.pool.query(
     `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this one'; END $$`,
   )

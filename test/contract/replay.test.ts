@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,8 +8,9 @@ import type { Scope } from '../../core/replay.ts'
 import { emptyReport, replayDevices } from '../../core/replay-devices.ts'
 import type { RawItem } from '../../core/uplink.ts'
 import { awkwardNbiot, awkwardSigfox } from '../support/awkward-log.ts'
+import { closeBefore, openDays } from '../support/closed-days.ts'
 import { memoryStream } from '../support/memory-stream.ts'
-import { clear, clearReadings, conservation, contents, decoder, pipeline } from '../support/pipeline.ts'
+import { clearReadings, conservation, contents, decoder, pipeline } from '../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
 import { samplingFrames, shuffleRegistry } from '../support/registry-history.ts'
 import { seeded } from '../support/traffic.ts'
@@ -65,9 +67,9 @@ const expectConservation = async () => {
   expect(rows).toEqual([{ counted: true }])
 }
 
-/** Takes in both logs piece by piece, each piece decoded with another registry, some of it twice. */
+/** Takes in both logs piece by piece, each piece decoded with another registry, some of it twice, and closes days. */
 const live = async (random: ReturnType<typeof seeded>, pieces: number) => {
-  await clear(db.pool)
+  await openDays(db.pool, 2)
   for (const lane of lanes) {
     const log = random.shuffled<RawItem>([...logs[lane], ...logs[lane].filter(() => random.next() < 0.2)])
     const topic = memoryStream<MessageId>()
@@ -76,6 +78,7 @@ const live = async (random: ReturnType<typeof seeded>, pieces: number) => {
       await shuffleRegistry(db.pool, random, devices, now)
       await raw(log.slice((log.length * piece) / pieces, (log.length * (piece + 1)) / pieces))
       await pulse(random.shuffled(topic.items).slice(random.below(5)))
+      if (random.next() < 0.5) await closeBefore(db.pool, random.below(3) - 1)
     }
   }
 }
@@ -133,7 +136,13 @@ test('while messages come in, a replay leaves what a fresh decoding leaves', asy
         ...new Set([...devices, ...Object.values(more).flatMap((log) => log.map((item) => item.deviceId ?? ''))]),
       ]
       const replays = Array.from({ length: 6 }, async () => replay(known.filter(Boolean), all, false))
-      await Promise.all([...traffic, ...replays])
+      const closing = async () => {
+        for (const daysAgo of [1, 0, -1]) {
+          await pause(100)
+          await closeBefore(db.pool, daysAgo)
+        }
+      }
+      await Promise.all([...traffic, ...replays, closing()])
       await replay(known.filter(Boolean), all, false)
       const replayed = await kept(db.pool)
       await expectConservation()
