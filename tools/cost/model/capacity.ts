@@ -46,7 +46,8 @@ const gatewayVcpu = (tasks: number, datagramsASecond: Decimal) => {
 const databaseVcpu = (messages: Decimal, readings: Decimal) =>
   times(
     over(
-      times(messages, given('rawDatabaseMicroseconds')) + times(readings, given('pulseDatabaseMicroseconds')),
+      times(messages, given('rawDatabaseMicroseconds')) +
+        times(readings, given('pulseDatabaseMicroseconds') + given('closingDatabaseMicroseconds')),
       secondsAMonth,
     ),
     millionth,

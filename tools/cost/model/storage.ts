@@ -14,19 +14,24 @@ const rowBytesADay = (traffic: Traffic, { sigfox, nbiot }: Flow) => {
   const header = given('rawRowBytes')
   const raw =
     times(sigfox.messages, header + sigfoxPayloadBytes) + times(nbiot.messages, header + traffic.datagramBytes)
-  const readings = times(sigfox.messages + nbiot.messages, traffic.readingsAMessage, given('readingRowBytes'))
-  return { raw: over(raw, daysAMonth), readings: over(readings, daysAMonth) }
+  const readings = over(times(sigfox.messages + nbiot.messages, traffic.readingsAMessage), daysAMonth)
+  return {
+    raw: over(raw, daysAMonth),
+    open: times(readings, given('openReadingBytes')),
+    closed: times(readings, given('closedReadingBytes')),
+  }
 }
 
 /** GiB that raw messages and readings fill. Raw messages go when their retention ends; nothing deletes readings. */
 export const filledGiB = ({ rawRetentionDays }: Deployment, traffic: Traffic, flow: Flow) => {
-  const { raw, readings } = rowBytesADay(traffic, flow)
+  const { raw, open, closed } = rowBytesADay(traffic, flow)
   const rawDays = least(decimal(rawRetentionDays), traffic.daysKept)
+  const openDays = least(given('openDays'), traffic.daysKept)
   const gibibytes = (bytes: Decimal) => over(times(bytes, reserve), gibibyte)
   return {
     raw: gibibytes(times(raw, rawDays)),
-    readings: gibibytes(times(readings, traffic.daysKept)),
-    readingsAMonth: gibibytes(times(readings, daysAMonth)),
+    readings: gibibytes(times(open, openDays) + times(closed, traffic.daysKept - openDays)),
+    readingsAMonth: gibibytes(times(closed, daysAMonth)),
   }
 }
 
