@@ -16,6 +16,9 @@ const openDays = 1
 /** Whoever waits for us waits no longer. */
 const briefly = "SET LOCAL lock_timeout = '2s'"
 
+/** The rows of a day lie in the order of time: by the index a day that is larger than the memory is read page by reading. */
+const inOnePass = "SET LOCAL enable_indexscan = off; SET LOCAL work_mem = '64MB'"
+
 /** Pieces of a day that came late are as large as nobody waits long for. */
 const pieceMs = 250
 
@@ -95,7 +98,9 @@ const closeDay = (pool: pg.Pool, table: string): Promise<number | null> =>
     if (!(await tryClosing(client))) return null
     await client.query(briefly)
     const day = table.slice(-8)
+    await client.query(inOnePass)
     const { rowCount } = await client.query(folded(table))
+    await client.query('SET LOCAL enable_indexscan = on')
     await takeAlone(client, table)
     await client.query(
       `DELETE FROM reading_day d USING reopened_day r

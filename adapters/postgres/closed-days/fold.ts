@@ -15,11 +15,11 @@ export const folded = (source: string): string => `
     CASE WHEN short_delays THEN delay::integer[] END, CASE WHEN NOT short_delays THEN delay END,
     nullif(quality, array_fill('measured'::reading_quality, ARRAY[cardinality(at)])), message_id
   FROM (
-    SELECT device_id, channel, day, first, array_agg(at) AS at, array_agg(index - first) AS step,
+    SELECT device_id, channel, day, min(first) AS first, array_agg(at) AS at, array_agg(index - first) AS step,
       ${isNarrow('index - first')} AS short_steps, array_agg(delay) AS delay, ${isNarrow('delay')} AS short_delays,
       array_agg(quality) AS quality, array_agg(message_id) AS message_id
     FROM (
       SELECT *, ${day} AS day, ${at} AS at, ${delay} AS delay,
         first_value(index) OVER (PARTITION BY device_id, channel, ${day} ORDER BY read_at) AS first
       FROM ${source} ORDER BY device_id, channel, ${day}, read_at) AS reading
-    GROUP BY device_id, channel, day, first) AS day_row`
+    GROUP BY device_id, channel, day) AS day_row`
