@@ -7,7 +7,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { closeDays } from '../../adapters/postgres/closed-days/close.ts'
 import { migrate } from '../../adapters/postgres/migrate.ts'
 import { ensurePartitions } from '../../adapters/postgres/partitions.ts'
+import { beginUnderWay } from '../../adapters/postgres/under-way.ts'
 import { closeBefore, midnightMs, openDays, whereabouts } from '../support/closed-days.ts'
+import { isDone } from '../support/held-worker.ts'
 import { contents, replay } from '../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
 import { seeded, sigfoxUplink } from '../support/traffic.ts'
@@ -70,15 +72,33 @@ test('closing gives way to whoever reads, and goes on when he is through', async
   await reader.query('BEGIN; SELECT count(*) FROM reading_all')
   const closing = closeBefore(db.pool, 1)
   await pause(3_000)
-  // he who writes late meanwhile waits no longer than for one try
-  await replay(db.pool, 'sigfox', [sigfoxUplink(9, midnightMs(3) / 1000, 5)])
+  // he who writes late meanwhile waits no longer than for one try: another device, and one that is folded already
+  await replay(db.pool, 'sigfox', [
+    sigfoxUplink(9, midnightMs(4) / 1000, 5),
+    sigfoxUplink(1, midnightMs(4) / 1000 + 60, 5),
+  ])
   const sums = (await reader.query('SELECT count(*)::int FROM reading_all')).rows
   await reader.query('COMMIT')
   reader.release()
-  expect(sums).toEqual([{ count: 578 }])
+  expect(sums).toEqual([{ count: 580 }])
   expect(await closing).toMatchObject({ isDone: true })
-  expect(await whereabouts(db.pool)).toMatchObject({ open: 0, late: 0, folded: 578 })
+  expect(await whereabouts(db.pool)).toEqual({ open: 0, late: 0, folded: 580, days: 26, notes: 0 })
 }, 30_000)
+
+test('what a worker has written and not committed when a day begins to be closed is waited for', async () => {
+  await replay(db.pool, 'sigfox', log)
+  const worker = await db.pool.connect()
+  await worker.query(beginUnderWay)
+  await worker.query(`INSERT INTO reading VALUES ($1, $1, 7, gen_random_uuid(), 'measured', 'A', 'C00009')`, [
+    new Date(midnightMs(3)),
+  ])
+  const closing = closeBefore(db.pool, 1)
+  expect(await isDone(closing, 300)).toBe(false)
+  await worker.query('COMMIT')
+  worker.release()
+  expect(await closing).toMatchObject({ isDone: true })
+  expect(await whereabouts(db.pool)).toMatchObject({ open: 0, late: 0, folded: 577 })
+})
 
 test('while a day has no partition for its readings, messages of it wait, and none is refused', async () => {
   const today = `reading_${new Date(midnightMs(0)).toISOString().slice(0, 10).replaceAll('-', '')}`

@@ -32,8 +32,6 @@ const moveOn = async (pool: pg.Pool, horizon: Date): Promise<void> => {
   })
 }
 
-const startOf = (partition: string) => new Date(partition.slice(-8).replace(/(....)(..)(..)/, '$1-$2-$3'))
-
 const nextLate = `
   WITH RECURSIVE known (device_id, n) AS (
     SELECT $1::text COLLATE "C", 0
@@ -123,16 +121,15 @@ export const closeDays = async (pool: pg.Pool, budgetMs: number, nowMs = Date.no
   await moveOn(pool, horizon)
   let [days, rows] = [0, 0]
   for (const partition of await partitionsBefore(pool, ['reading'], horizon)) {
-    if (Date.now() > endMs) break
+    if (Date.now() > endMs) return { days, rows, isDone: false }
     const isClosed = partition.parent === null || partition.is_pending
     const made = isClosed ? 0 : await closeDay(pool, partition.name)
-    if (made === null) break
+    if (made === null) return { days, rows, isDone: false }
     rows += made
     await dropPartition(pool, partition)
     days++
   }
-  // what was taken out of a day that is not closed yet waits for it
-  const [next] = await partitionsBefore(pool, ['reading'], horizon)
-  const late = await foldLateOnes(pool, next ? startOf(next.name) : horizon, endMs)
-  return { days, rows: rows + late.rows, isDone: next === undefined && late.isDone }
+  // after all days: what is taken out of one while it is being closed is late until then
+  const late = await foldLateOnes(pool, horizon, endMs)
+  return { days, rows: rows + late.rows, isDone: late.isDone }
 }
