@@ -85,12 +85,32 @@ test('closing gives way to whoever reads, and goes on when he is through', async
   expect(await whereabouts(db.pool)).toEqual({ open: 0, late: 0, folded: 580, days: 26, notes: 0 })
 }, 30_000)
 
+test('closing that is killed between folding a day and dropping its table is finished by the next', async () => {
+  await replay(db.pool, 'sigfox', log)
+  const expected = await contents(db.pool)
+  const holder = await db.pool.connect()
+  await holder.query('BEGIN; LOCK TABLE ONLY reading IN ACCESS SHARE MODE')
+  const upkeep = connect({ max: 1, application_name: 'upkeep' })
+  const closing = closeDays(upkeep, 60_000, midnightMs(0)).catch(() => 'killed')
+  await expect.poll(async () => (await whereabouts(db.pool))?.days).toBe(8)
+  await pause(200)
+  await db.pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'upkeep'`)
+  expect(await closing).toBe('killed')
+  await upkeep.end()
+  expect(await contents(db.pool)).toEqual(expected)
+  await holder.query('COMMIT')
+  holder.release()
+  expect(await closeBefore(db.pool, 1)).toMatchObject({ days: 3, isDone: true })
+  expect(await contents(db.pool)).toEqual(expected)
+  expect(await partitions()).toBe(0)
+})
+
 test('what a worker has written and not committed when a day begins to be closed is waited for', async () => {
   await replay(db.pool, 'sigfox', log)
   const worker = await db.pool.connect()
   await worker.query(beginUnderWay)
   await worker.query(`INSERT INTO reading VALUES ($1, $1, 7, gen_random_uuid(), 'measured', 'A', 'C00009')`, [
-    new Date(midnightMs(3)),
+    new Date(midnightMs(4)),
   ])
   const closing = closeBefore(db.pool, 1)
   expect(await isDone(closing, 300)).toBe(false)
