@@ -12,7 +12,7 @@ ALTER TABLE reading RENAME TO reading_late;
 ALTER INDEX reading_pkey RENAME TO reading_late_pkey;
 
 -- Open days, a partition each: closing one ends with a table that is dropped, and not with dead rows.
-CREATE TABLE reading (LIKE reading_late, PRIMARY KEY (device_id, channel, read_at)) PARTITION BY RANGE (read_at);
+CREATE TABLE reading_open (LIKE reading_late, PRIMARY KEY (device_id, channel, read_at)) PARTITION BY RANGE (read_at);
 
 -- A reading may be five minutes ahead of the time it was received.
 INSERT INTO closed_days (before)
@@ -49,7 +49,7 @@ CREATE TABLE reopened_day (
 );
 
 -- The readings of a row of a closed day.
-CREATE FUNCTION unfolded(d reading_day) RETURNS SETOF reading LANGUAGE sql IMMUTABLE ROWS 24 AS $$
+CREATE FUNCTION unfolded(d reading_day) RETURNS SETOF reading_late LANGUAGE sql IMMUTABLE ROWS 24 AS $$
   SELECT d.day::timestamp AT TIME ZONE 'UTC' + s.at * interval '1 millisecond',
     d.day::timestamp AT TIME ZONE 'UTC' + (s.at + coalesce(s.delay, s.wide_delay)) * interval '1 millisecond',
     d.first + coalesce(s.step, s.wide_step), s.message_id, coalesce(s.quality, 'measured'), d.channel, d.device_id
@@ -57,14 +57,15 @@ CREATE FUNCTION unfolded(d reading_day) RETURNS SETOF reading LANGUAGE sql IMMUT
     AS s (at, step, wide_step, delay, wide_delay, quality, message_id)
 $$;
 
--- All readings: whoever reads asks this one, by device and channel.
-CREATE VIEW reading_all AS
-  SELECT * FROM reading UNION ALL SELECT * FROM reading_late
+-- All readings: whoever reads asks this one, by device and channel. Workers of before cannot write it: their batches come
+-- again until they are replaced.
+CREATE VIEW reading AS
+  SELECT * FROM reading_open UNION ALL SELECT * FROM reading_late
   UNION ALL SELECT r.* FROM reading_day d, unfolded(d) AS r;
 
 -- Whoever has readings, in an order that the least id behind another is found by.
 CREATE VIEW reading_device AS
-  SELECT device_id FROM reading UNION ALL SELECT device_id FROM reading_late UNION ALL SELECT device_id FROM reading_day;
+  SELECT device_id FROM reading_open UNION ALL SELECT device_id FROM reading_late UNION ALL SELECT device_id FROM reading_day;
 
 -- Makes the partitions of the open days and of those until `days_ahead` after today (UTC), like `ensure_partitions`.
 CREATE FUNCTION ensure_open_days(days_ahead integer) RETURNS void LANGUAGE plpgsql AS $$
@@ -76,10 +77,10 @@ DECLARE
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('sluice.ensure_partitions'));
   FOR day IN SELECT first_day + n FROM generate_series(0, today + days_ahead - first_day) AS n LOOP
-    part := 'reading_' || to_char(day, 'YYYYMMDD');
+    part := 'reading_open_' || to_char(day, 'YYYYMMDD');
     CONTINUE WHEN to_regclass(part) IS NOT NULL;
-    EXECUTE format('CREATE TABLE %I (LIKE reading INCLUDING ALL)', part);
-    EXECUTE format('ALTER TABLE reading ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+    EXECUTE format('CREATE TABLE %I (LIKE reading_open INCLUDING ALL)', part);
+    EXECUTE format('ALTER TABLE reading_open ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
       part, day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
   END LOOP;
 END
@@ -87,8 +88,8 @@ $$;
 
 -- Only the owner, which upkeep signs in as, can close a day: nobody else writes rows of closed days. Others take them
 -- apart; UPDATE of a column is what locking a row asks for.
-GRANT SELECT, INSERT, UPDATE, DELETE ON reading TO sluice_app, sluice_operator;
+GRANT SELECT, INSERT, UPDATE, DELETE ON reading_open TO sluice_app, sluice_operator;
 GRANT SELECT, UPDATE (day), DELETE ON reading_day TO sluice_app, sluice_operator;
 GRANT INSERT ON reopened_day TO sluice_app, sluice_operator;
-GRANT SELECT ON closed_days, reading_all, reading_device TO sluice_app, sluice_operator, sluice_reader;
-GRANT SELECT ON reading, reading_day TO sluice_reader;
+GRANT SELECT ON closed_days, reading, reading_device TO sluice_app, sluice_operator, sluice_reader;
+GRANT SELECT ON reading_open, reading_day TO sluice_reader;

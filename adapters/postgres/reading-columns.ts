@@ -2,7 +2,7 @@ import type { Reading } from '../../core/reading.ts'
 import { bigints, instants, texts, uuids, words } from './arrays.ts'
 
 /** The tables in which readings are rows: those of open days, and those that came late. */
-export const rowTables = ['reading', 'reading_late'] as const
+export const rowTables = ['reading_open', 'reading_late'] as const
 
 /** Readings as parameters: device, channel, instant, index, quality, receive time, message. */
 export const readingColumns = (rows: readonly Reading[]) => [

@@ -94,7 +94,7 @@ export const mergeIntoReadings = async (client: pg.PoolClient, readings: readonl
       touched.push(...merged.touched)
     }
   }
-  await merge('reading', late.length === 0 ? all : all.filter(({ readAtMs }) => readAtMs >= closedMs))
+  await merge('reading_open', late.length === 0 ? all : all.filter(({ readAtMs }) => readAtMs >= closedMs))
   if (late.length > 0) {
     const { news, held } = await reopenFor(client, late, improves)
     touched.push(...held.map(({ reading, index }) => untouched(reading, index)))

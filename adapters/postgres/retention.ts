@@ -77,7 +77,7 @@ const deleteFrom = (table: string, isOld: string, count: string) => `
 
 /** The lane of each device's readings follows from its id: a Sigfox id has at most 8 digits. */
 const deleteReadings = `
-  WITH open AS (${deleteFrom('reading', 'read_at < $2', '1')}),
+  WITH open AS (${deleteFrom('reading_open', 'read_at < $2', '1')}),
     late AS (${deleteFrom('reading_late', 'read_at < $2', '1')}),
     folded AS (${deleteFrom('reading_day', `day < ($2::timestamptz AT TIME ZONE 'UTC')::date`, 'cardinality(r.at)')})
   SELECT lane, sum(count)::int AS count

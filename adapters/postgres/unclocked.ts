@@ -35,7 +35,7 @@ const reopenOutlived = async (client: pg.PoolClient, oldestMs: number, values: u
   const held = `
     SELECT r.device_id, r.channel, r.read_at
     FROM ${given} CROSS JOIN (VALUES ${channelRows}) AS c (channel)
-    JOIN reading_all r ON r.device_id = t.device_id AND r.channel = c.channel AND r.read_at > t.received_at
+    JOIN reading r ON r.device_id = t.device_id AND r.channel = c.channel AND r.read_at > t.received_at
       AND r.read_at < (SELECT before FROM closed_days) AND r.message_id = t.message_id AND r.quality = 'clock_unset'`
   await reopen(client, held, values)
 }

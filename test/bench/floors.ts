@@ -68,7 +68,7 @@ export const upsertReadings = (pool: pg.Pool, fleet: Fleet, log: readonly RawIte
   return async () => {
     for (const values of parameters)
       await pool.query(
-        `INSERT INTO reading (device_id, channel, read_at, index, quality, received_at, message_id)
+        `INSERT INTO reading_open (device_id, channel, read_at, index, quality, received_at, message_id)
          SELECT device_id, channel, read_at, index, 'measured', received_at, message_id
          FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::timestamptz[], $6::uuid[])
            AS t (device_id, channel, read_at, index, received_at, message_id)

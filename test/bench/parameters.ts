@@ -11,7 +11,7 @@ const rounds = 15
 const batch = 500
 
 const statement = (source: string) => `
-  INSERT INTO reading (device_id, channel, read_at, index, quality, received_at, message_id)
+  INSERT INTO reading_open (device_id, channel, read_at, index, quality, received_at, message_id)
   SELECT device_id, channel, read_at, index, quality, received_at, message_id FROM ${source}
     AS t (device_id, channel, read_at, index, quality, received_at, message_id)
   ON CONFLICT DO NOTHING`

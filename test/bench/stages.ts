@@ -23,7 +23,7 @@ type Costs = Record<(typeof measured)[number], Cost> & {
 export const furnish = async ({ observer }: BenchDatabase, fleet: Fleet) => {
   const ids = Array.from({ length: fleet.devices }, (_, device) => fleet.deviceId(device))
   await observer.query(
-    `INSERT INTO reading (device_id, channel, read_at, index, quality, received_at, message_id)
+    `INSERT INTO reading_open (device_id, channel, read_at, index, quality, received_at, message_id)
      SELECT device_id, channel, at, 1, 'measured', at, gen_random_uuid()
      FROM (SELECT to_timestamp($3) + make_interval(hours => hour) AS at FROM unnest('{-3,-2,-1,20,21,22}'::int[]) AS hour) AS h,
        unnest($1::text[]) AS device_id, unnest($2::text[]) AS channel ON CONFLICT DO NOTHING`,
@@ -34,7 +34,7 @@ export const furnish = async ({ observer }: BenchDatabase, fleet: Fleet) => {
      SELECT device_id, '2020-01-01', $2, $3, 10000, 1, 'Europe/Paris', $4 FROM unnest($1::text[]) AS device_id`,
     [ids, fleet.lane, fleet.profile, fleet.samplePeriodSeconds],
   )
-  await observer.query('VACUUM ANALYZE reading, device')
+  await observer.query('VACUUM ANALYZE reading_open, device')
   await observer.query('CHECKPOINT')
 }
 

@@ -164,7 +164,7 @@ test('a reading of a message without a clock leaves a closed day when an earlier
   await replay(db.pool, 'nbiot', [copy(3)])
   await closeBefore(db.pool, 2)
   await replay(db.pool, 'nbiot', [copy(4)])
-  const { rows } = await db.pool.query('SELECT read_at FROM reading_all')
+  const { rows } = await db.pool.query('SELECT read_at FROM reading')
   expect(rows).toEqual([{ read_at: new Date(midnightMs(4) + 1_000) }])
   expect((await conservation(db.pool, 'nbiot')).flow.readings).toBe(1)
 })
@@ -182,7 +182,7 @@ test('a configuration that comes late times histories anew that are in closed da
   await closeBefore(db.pool, 2)
   await replay(db.pool, 'sigfox', [sampling(4, 9, '1000010018aa012caa0001', 3)])
   const { rows } = await db.pool.query(
-    `SELECT (extract(epoch FROM $1 - read_at) / 60)::int AS minutes FROM reading_all WHERE quality = 'derived' ORDER BY 1`,
+    `SELECT (extract(epoch FROM $1 - read_at) / 60)::int AS minutes FROM reading WHERE quality = 'derived' ORDER BY 1`,
     [new Date(midnightMs(3) + 2 * 3_600_000)],
   )
   expect(rows).toEqual([{ minutes: 10 }, { minutes: 20 }])

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { closeDays } from '../../adapters/postgres/closed-days/close.ts'
+import { classifyFault } from '../../adapters/postgres/errors.ts'
 import { migrate } from '../../adapters/postgres/migrate.ts'
 import { ensurePartitions } from '../../adapters/postgres/partitions.ts'
 import { beginUnderWay } from '../../adapters/postgres/under-way.ts'
@@ -35,8 +36,8 @@ const log = Array.from({ length: 288 }, (_, n) =>
 
 const partitions = async () =>
   (
-    await db.pool.query("SELECT relname FROM pg_class WHERE relname ~ '^reading_[0-9]{8}$' AND relname < $1", [
-      `reading_${new Date(midnightMs(1)).toISOString().slice(0, 10).replaceAll('-', '')}`,
+    await db.pool.query("SELECT relname FROM pg_class WHERE relname ~ '^reading_open_[0-9]{8}$' AND relname < $1", [
+      `reading_open_${new Date(midnightMs(1)).toISOString().slice(0, 10).replaceAll('-', '')}`,
     ])
   ).rowCount
 
@@ -69,7 +70,7 @@ test('closing that is killed at any moment loses and doubles nothing, and the ne
 test('closing gives way to whoever reads, and goes on when he is through', async () => {
   await replay(db.pool, 'sigfox', log)
   const reader = await db.pool.connect()
-  await reader.query('BEGIN; SELECT count(*) FROM reading_all')
+  await reader.query('BEGIN; SELECT count(*) FROM reading')
   const closing = closeBefore(db.pool, 1)
   await pause(3_000)
   // he who writes late meanwhile waits no longer than for one try: another device, and one that is folded already
@@ -77,7 +78,7 @@ test('closing gives way to whoever reads, and goes on when he is through', async
     sigfoxUplink(9, midnightMs(4) / 1000, 5),
     sigfoxUplink(1, midnightMs(4) / 1000 + 60, 5),
   ])
-  const sums = (await reader.query('SELECT count(*)::int FROM reading_all')).rows
+  const sums = (await reader.query('SELECT count(*)::int FROM reading')).rows
   await reader.query('COMMIT')
   reader.release()
   expect(sums).toEqual([{ count: 580 }])
@@ -89,7 +90,7 @@ test('closing that is killed between folding a day and dropping its table is fin
   await replay(db.pool, 'sigfox', log)
   const expected = await contents(db.pool)
   const holder = await db.pool.connect()
-  await holder.query('BEGIN; LOCK TABLE ONLY reading IN ACCESS SHARE MODE')
+  await holder.query('BEGIN; LOCK TABLE ONLY reading_open IN ACCESS SHARE MODE')
   const upkeep = connect({ max: 1, application_name: 'upkeep' })
   const closing = closeDays(upkeep, 60_000, midnightMs(0)).catch(() => 'killed')
   await expect.poll(async () => (await whereabouts(db.pool))?.days).toBe(8)
@@ -109,7 +110,7 @@ test('what a worker has written and not committed when a day begins to be closed
   await replay(db.pool, 'sigfox', log)
   const worker = await db.pool.connect()
   await worker.query(beginUnderWay)
-  await worker.query(`INSERT INTO reading VALUES ($1, $1, 7, gen_random_uuid(), 'measured', 'A', 'C00009')`, [
+  await worker.query(`INSERT INTO reading_open VALUES ($1, $1, 7, gen_random_uuid(), 'measured', 'A', 'C00009')`, [
     new Date(midnightMs(4)),
   ])
   const closing = closeBefore(db.pool, 1)
@@ -121,7 +122,7 @@ test('what a worker has written and not committed when a day begins to be closed
 })
 
 test('while a day has no partition for its readings, messages of it wait, and none is refused', async () => {
-  const today = `reading_${new Date(midnightMs(0)).toISOString().slice(0, 10).replaceAll('-', '')}`
+  const today = `reading_open_${new Date(midnightMs(0)).toISOString().slice(0, 10).replaceAll('-', '')}`
   await db.pool.query(`DROP TABLE ${today}`)
   const uplink = sigfoxUplink(1, midnightMs(0) / 1000, 5)
   await expect(replay(db.pool, 'sigfox', [uplink])).rejects.toThrow(/no partition/)
@@ -150,7 +151,7 @@ test('only the owner can close a day, and the reader reads them all', async () =
       'DELETE FROM reopened_day',
     ])
       await expect(app.query(statement)).rejects.toThrow(/permission denied/)
-    expect((await reader.query('SELECT count(*)::int FROM reading_all')).rows).toEqual([{ count: 576 }])
+    expect((await reader.query('SELECT count(*)::int FROM reading')).rows).toEqual([{ count: 576 }])
     await expect(reader.query('DELETE FROM reading_day')).rejects.toThrow(/read-only|permission denied/)
   } finally {
     await Promise.all([app.end(), reader.end()])
@@ -174,15 +175,19 @@ test('a database of before keeps its readings as they are, takes new ones of the
     const before = (await client.query('SELECT t::text FROM reading t ORDER BY 1')).rows
     await migrate(client, migrations)
     await ensurePartitions(client, 10, 8)
-    expect((await client.query('SELECT t::text FROM reading_all t ORDER BY 1')).rows).toEqual(before)
+    // what workers of before do until they are replaced: an outage to them, and nothing wrong with the batch
+    const asBefore = `INSERT INTO reading AS r SELECT * FROM reading_late ON CONFLICT (device_id, channel, read_at) DO UPDATE SET
+      index = excluded.index WHERE excluded.index <> r.index RETURNING old.index AS was, new.index AS now`
+    expect(classifyFault(await client.query(asBefore).catch((error) => error))).toBe('outage')
+    expect((await client.query('SELECT t::text FROM reading t ORDER BY 1')).rows).toEqual(before)
     await replay(old, 'sigfox', [
       sigfoxUplink(1, Math.floor(Date.now() / 1000), 9),
       sigfoxUplink(1, midnightMs(6) / 1000 + 1, 7),
     ])
-    const both = (await client.query('SELECT t::text FROM reading_all t ORDER BY 1')).rows
+    const both = (await client.query('SELECT t::text FROM reading t ORDER BY 1')).rows
     expect(both).toHaveLength(before.length + 4)
     expect((await closeDays(old, 60_000)).isDone).toBe(true)
-    expect((await client.query('SELECT t::text FROM reading_all t ORDER BY 1')).rows).toEqual(both)
+    expect((await client.query('SELECT t::text FROM reading t ORDER BY 1')).rows).toEqual(both)
     expect(
       (await client.query('SELECT min(read_at) >= $1 AS open FROM reading_late', [new Date(midnightMs(1))])).rows,
     ).toEqual([{ open: true }])

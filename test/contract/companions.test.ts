@@ -45,7 +45,7 @@ const wholeDevice = { fromMs: null, toMs: null, profile: null }
 const expectConservation = async (lane: Lane) => {
   const { flow, tables } = await conservation(db.pool, lane)
   expect(tables).toEqual({ stored: flow.stored, decoded: flow.decoded, undecoded: flow.undecoded, pending: 0 })
-  const { rows } = await db.pool.query('SELECT count(*)::int AS readings FROM reading_all')
+  const { rows } = await db.pool.query('SELECT count(*)::int AS readings FROM reading')
   expect(rows).toEqual([{ readings: flow.readings }])
 }
 
@@ -111,7 +111,7 @@ for (const [name, { lane, log }] of Object.entries(logs)) {
 const derived = async () =>
   (
     await db.pool.query<{ row: string }>(
-      `SELECT channel || ' ' || (extract(epoch FROM read_at) - $1)::int / 60 || ' ' || index AS row FROM reading_all
+      `SELECT channel || ' ' || (extract(epoch FROM read_at) - $1)::int / 60 || ' ' || index AS row FROM reading
        WHERE quality = 'derived' ORDER BY channel, read_at`,
       [now],
     )

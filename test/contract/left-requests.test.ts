@@ -56,7 +56,7 @@ const configuration = (halfSeconds: string, seqNumber: number, timeSeconds: numb
 const derived = async () =>
   (
     await db.pool.query<{ row: string }>(
-      `SELECT (extract(epoch FROM read_at) - $1)::int / 60 || ' ' || index AS row FROM reading_all
+      `SELECT (extract(epoch FROM read_at) - $1)::int / 60 || ' ' || index AS row FROM reading
        WHERE quality = 'derived' ORDER BY read_at`,
       [now],
     )

@@ -84,7 +84,7 @@ test('what an outage made dead letters comes back, becomes readings, and what wa
   expect(imbalances(flow)).toEqual([])
   expect(flow.sigfox.raw).toEqual({ received: messages + 2, stored: messages, duplicates: 2, rejected: 0 })
   const { rows } = await database.query<{ channel: string; index: string; read_at: Date }>(
-    `SELECT channel, index, read_at FROM reading_all WHERE device_id = 'C0DE01' ORDER BY channel, read_at`,
+    `SELECT channel, index, read_at FROM reading WHERE device_id = 'C0DE01' ORDER BY channel, read_at`,
   )
   const expected = (channel: string, first: number) =>
     Array.from({ length: messages }, (_, n) => `${channel} ${first + n} ${timeOf(n)}`)

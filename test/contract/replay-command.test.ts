@@ -30,7 +30,7 @@ const register = (deviceId: string, profile: string, validFrom = '2020-01-01') =
   )
 const indexes = async () => {
   const { rows } = await db.pool.query<{ text: string }>(
-    `SELECT device_id || ' ' || channel || ' ' || index AS text FROM reading_all ORDER BY device_id, channel, read_at`,
+    `SELECT device_id || ' ' || channel || ' ' || index AS text FROM reading ORDER BY device_id, channel, read_at`,
   )
   return rows.map(({ text }) => text)
 }

@@ -62,7 +62,7 @@ const expectConservation = async () => {
     expect(tables).toMatchObject({ stored: flow.stored, decoded: flow.decoded, undecoded: flow.undecoded })
   }
   const { rows } = await db.pool.query(
-    'SELECT (SELECT sum(readings) FROM flow) = (SELECT count(*) FROM reading_all) AS counted',
+    'SELECT (SELECT sum(readings) FROM flow) = (SELECT count(*) FROM reading) AS counted',
   )
   expect(rows).toEqual([{ counted: true }])
 }

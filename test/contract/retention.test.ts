@@ -35,10 +35,10 @@ test('days before the retention go whole, once, and a replay leaves what their m
   expect(await drop()).toBe(0)
   expect(await count('message')).toBe(2)
   expect(await count('decoding')).toBe(2)
-  const readings = await db.pool.query('SELECT * FROM reading_all ORDER BY channel, read_at')
+  const readings = await db.pool.query('SELECT * FROM reading ORDER BY channel, read_at')
   const { stdout } = await runTool('replay', ['--device', 'C00001'], { DATABASE_URL: db.url })
   expect(stdout).toContain('1 devices, 2 messages decoded again\n  no difference')
-  expect((await db.pool.query('SELECT * FROM reading_all ORDER BY channel, read_at')).rows).toEqual(readings.rows)
+  expect((await db.pool.query('SELECT * FROM reading ORDER BY channel, read_at')).rows).toEqual(readings.rows)
   expect(readings.rows).toHaveLength(6)
   await takeIn(db.pool, 'sigfox', [sigfoxUplink(1, daysAgo(30), 70, { receivedAtMs: today * 1000 })])
   expect((await db.pool.query('SELECT reason FROM reject')).rows).toEqual([{ reason: 'too_late' }])
@@ -57,18 +57,18 @@ test('what a history and a sample period told from both sides of the retention s
   const series = vectors.sequences[0]?.frames.map((hex, k) => frame(0x10, evening + k * 600, hex)) ?? []
   const history = (timeSeconds: number) => frame(0x11, timeSeconds, '5a00000003e8000a0014')
   await takeIn(db.pool, 'sigfox', [...series, frame(0x11, evening, '1000010018aa0708aa0001'), history(evening + 7_200)])
-  const readings = await db.pool.query('SELECT * FROM reading_all ORDER BY device_id, channel, read_at')
+  const readings = await db.pool.query('SELECT * FROM reading ORDER BY device_id, channel, read_at')
   expect(readings.rows).toHaveLength(51)
   await onClient((client) => dropOldDays(client, 18))
   expect(await count('message')).toBe(12)
   const { stdout } = await runTool('replay', ['--from', '2015-01-01'], { DATABASE_URL: db.url })
   expect(stdout).toContain('no difference')
-  expect((await db.pool.query('SELECT * FROM reading_all ORDER BY device_id, channel, read_at')).rows).toEqual(
+  expect((await db.pool.query('SELECT * FROM reading ORDER BY device_id, channel, read_at')).rows).toEqual(
     readings.rows,
   )
   expect(await deleteOldReadings(db.pool, 1, 60_000)).toEqual({ readings: 51, events: 14 })
   await takeIn(db.pool, 'sigfox', [history(daysAgo(0))])
-  expect(await count("reading_all WHERE quality = 'derived'")).toBe(2)
+  expect(await count("reading WHERE quality = 'derived'")).toBe(2)
   await clear(db.pool)
   await db.pool.query('DELETE FROM device')
 })
@@ -103,13 +103,13 @@ test('readings and events go by their own retention, device by device, and the f
     'sigfox',
     devices.flatMap((n) => [12, 2].map((days) => sigfoxUplink(n, daysAgo(days), n))),
   )
-  await db.pool.query(`INSERT INTO event SELECT read_at, 0, message_id, device_id, 'leak', channel FROM reading_all`)
+  await db.pool.query(`INSERT INTO event SELECT read_at, 0, message_id, device_id, 'leak', channel FROM reading`)
   // one page of devices a call, as when time is short
   const first = await deleteOldReadings(db.pool, 10, -1)
   expect(first).toEqual({ readings: 400, events: 400 })
   expect(await deleteOldReadings(db.pool, 10, 60_000)).toEqual({ readings: 500, events: 500 })
   expect(await deleteOldReadings(db.pool, 10, 60_000)).toEqual({ readings: 0, events: 0 })
-  expect([await count('reading_all'), await count('event')]).toEqual([900, 900])
+  expect([await count('reading'), await count('event')]).toEqual([900, 900])
   expect((await db.pool.query('SELECT sum(readings)::int AS left FROM flow')).rows).toEqual([{ left: 900 }])
 })
 
@@ -151,7 +151,7 @@ test('erasing a device removes it everywhere, also where only bytes name it, and
     '2 of the rejects held its id in their bytes alone.',
     '',
   ])
-  for (const table of ['message', 'decoding', 'reading_all', 'reject']) expect(await count(table)).toBe(1)
+  for (const table of ['message', 'decoding', 'reading', 'reject']) expect(await count(table)).toBe(1)
   expect(await count('device')).toBe(0)
   expect((await db.pool.query('SELECT sum(readings)::int AS left FROM flow')).rows).toEqual([{ left: 1 }])
   expect((await erase('--yes')).stderr).toBe(`Nothing is kept of device ${imei}.\n`)

@@ -38,7 +38,7 @@ const smoke = (args: readonly string[] = [], environment: Record<string, string>
 /** Rows that say something of whatever device. */
 const kept = async () => {
   const { rows } = await database.query<{ rows: number }>(
-    `SELECT (SELECT count(*) FROM device) + (SELECT count(*) FROM message) + (SELECT count(*) FROM reading_all)
+    `SELECT (SELECT count(*) FROM device) + (SELECT count(*) FROM message) + (SELECT count(*) FROM reading)
        + (SELECT count(*) FROM event) + (SELECT count(*) FROM reject WHERE device_id IS NOT NULL) AS rows`,
   )
   return Number(rows[0]?.rows)

@@ -86,7 +86,7 @@ test('P9: an earlier copy that is stored while a later one is being decoded brin
   const slow = countPulses({ ...decoder, store: overtaken }, 'nbiot')
   await expect(slow(topic.items)).rejects.toThrow(/earlier copy/)
   await lane.pulse(topic.items)
-  expect(await rows('SELECT read_at FROM reading_all')).toEqual([{ read_at: new Date(now * 1000 - 60_000) }])
+  expect(await rows('SELECT read_at FROM reading')).toEqual([{ read_at: new Date(now * 1000 - 60_000) }])
 })
 
 const openRejects = () => rows('SELECT reason, resolved_at IS NULL AS open FROM reject ORDER BY reason')

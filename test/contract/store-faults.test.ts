@@ -111,6 +111,6 @@ test('a copy with an earlier receive time moves what a message without a clock l
     ({ kind: 'dragino-nb', deviceId: '868411056754138', seqNumber: -1, timeSeconds: 0, receivedAtMs, payload }) as const
   for (const receivedAtMs of [now * 1000, now * 1000 - 60_000, now * 1000 + 60_000])
     await replay(db.pool, 'nbiot', [at(receivedAtMs)])
-  const { rows } = await db.pool.query('SELECT read_at, index::int, quality FROM reading_all')
+  const { rows } = await db.pool.query('SELECT read_at, index::int, quality FROM reading')
   expect(rows).toEqual([{ read_at: new Date(now * 1000 - 60_000), index: 9_000, quality: 'clock_unset' }])
 })

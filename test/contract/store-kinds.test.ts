@@ -17,7 +17,7 @@ const datagram = (hex: string, receivedAtMs: number) => readDatagram(Buffer.from
 const readings = async () => {
   const { rows } = await db.pool.query<{ reading: string }>(
     `SELECT concat_ws(' ', device_id, channel, index, quality, extract(epoch FROM read_at)::bigint) AS reading
-     FROM reading_all ORDER BY 1`,
+     FROM reading ORDER BY 1`,
   )
   return rows.map(({ reading }) => reading)
 }

@@ -125,7 +125,7 @@ test('P6: pulse: poison of every sort, at every place, leaves its neighbours the
     expect(outcomes.filter(({ status }) => status === 'done')).toHaveLength(40)
     expect(outcomes.filter(({ status }) => status === 'reject')).toHaveLength(3)
   }
-  const { rows } = await db.pool.query('SELECT count(*)::int AS n FROM reading_all')
+  const { rows } = await db.pool.query('SELECT count(*)::int AS n FROM reading')
   expect(rows[0].n).toBe(40)
   expect((await rejects()).map(({ reason }) => reason).sort()).toEqual([
     'decoder_error',

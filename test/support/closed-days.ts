@@ -20,7 +20,7 @@ export const closeBefore = (pool: pg.Pool, daysAgo: number) => closeDays(pool, 6
 /** How many readings stand where; `days` are the rows of closed ones. */
 export const whereabouts = async (pool: pg.Pool) => {
   const { rows } = await pool.query<Record<'open' | 'late' | 'folded' | 'days' | 'notes', number>>(
-    `SELECT (SELECT count(*)::int FROM reading) AS open, (SELECT count(*)::int FROM reading_late) AS late,
+    `SELECT (SELECT count(*)::int FROM reading_open) AS open, (SELECT count(*)::int FROM reading_late) AS late,
        (SELECT coalesce(sum(cardinality(at)), 0)::int FROM reading_day) AS folded,
        (SELECT count(*)::int FROM reading_day) AS days, (SELECT count(*)::int FROM reopened_day) AS notes`,
   )

@@ -30,11 +30,11 @@ export const replay = async (pool: pg.Pool, lane: Lane, log: readonly RawItem[],
 
 /** Everything that was kept, as text: two databases with the same text hold the same. */
 export const contents = async (pool: pg.Pool): Promise<Record<string, string[]>> => {
-  const tables = { message: 'message', decoding: 'decoding', reading: 'reading_all', event: 'event', reject: 'reject' }
+  const tables = ['message', 'decoding', 'reading', 'event', 'reject']
   const text: Record<string, string[]> = {}
-  for (const [name, table] of Object.entries(tables)) {
+  for (const table of tables) {
     const { rows } = await pool.query<{ row: string }>(`SELECT t::text AS row FROM ${table} t ORDER BY 1`)
-    text[name] = rows.map(({ row }) => row)
+    text[table] = rows.map(({ row }) => row)
   }
   return text
 }
@@ -58,7 +58,7 @@ export const conservation = async (pool: pg.Pool, lane: Lane) => {
 }
 
 /** Deletes all readings, wherever they stand. */
-export const clearReadings = 'DELETE FROM reading; DELETE FROM reading_late; DELETE FROM reading_day'
+export const clearReadings = 'DELETE FROM reading_open; DELETE FROM reading_late; DELETE FROM reading_day'
 
 /** Empties every table that messages fill, and the counters. */
 export const clear = async (pool: pg.Pool): Promise<void> => {

@@ -13,7 +13,7 @@ const copy = `WITH copied AS (
   FROM message WHERE id = ${idOf} RETURNING id)
   INSERT INTO decoding SELECT id, 'decoded' FROM copied`
 /** The same index of the same channel a second later, told by a message that nobody sent. */
-const secondReading = `INSERT INTO reading (read_at, received_at, index, message_id, quality, channel, device_id)
+const secondReading = `INSERT INTO reading_open (read_at, received_at, index, message_id, quality, channel, device_id)
   SELECT read_at + interval '1 s', received_at, index, gen_random_uuid(), quality, channel, device_id
   FROM reading WHERE device_id = $1 AND read_at = $2 AND channel = 'A'`
 
@@ -32,7 +32,7 @@ export const lies: readonly (readonly [lie: string, sql: string, found: Partial<
   ],
   [
     'a reading is not there',
-    `DELETE FROM reading WHERE device_id = $1 AND read_at = $2 AND channel = 'B'`,
+    `DELETE FROM reading_open WHERE device_id = $1 AND read_at = $2 AND channel = 'B'`,
     { misread: 1 },
   ],
   [

@@ -1,6 +1,6 @@
 import type { World } from './world.ts'
 
-const tables = ['message', 'decoding', 'reading_all', 'event', 'reject'] as const
+const tables = ['message', 'decoding', 'reading', 'event', 'reject'] as const
 
 /** A checksum of every table that messages fill, over its rows in the order of their text. */
 export const checksums = async ({ pool }: World): Promise<Record<string, string>> => {

@@ -190,7 +190,11 @@ export const mutants: readonly Mutant[] = [
     name: 'the readings are in a table that is not logged',
     proof: 'P26',
     edits: [
-      edit('db/0008_closed_days.sql', 'CREATE TABLE %I (LIKE reading ', 'CREATE UNLOGGED TABLE %I (LIKE reading '),
+      edit(
+        'db/0008_closed_days.sql',
+        'CREATE TABLE %I (LIKE reading_open ',
+        'CREATE UNLOGGED TABLE %I (LIKE reading_open ',
+      ),
     ],
   },
   {

@@ -91,7 +91,7 @@ const networks = { sigfox: 'Sigfox', nbiot: 'NBIoT' } as const
 const verbs = { raw: 'Raw', pulse: 'Pulse' } as const
 
 const emptyTables = async (pool: pg.Pool) => {
-  await pool.query('TRUNCATE message, decoding, reading, reading_late, reading_day, event, reject')
+  await pool.query('TRUNCATE message, decoding, reading_open, reading_late, reading_day, event, reject')
   await pool.query(
     `UPDATE flow SET raw_received = 0, raw_stored = 0, raw_duplicates = 0, raw_rejected = 0, pulse_decoded = 0,
        pulse_rejected = 0, readings = 0`,

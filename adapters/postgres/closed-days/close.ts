@@ -79,7 +79,8 @@ const takeAlone = async (client: pg.PoolClient, table: string): Promise<void> =>
       await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`)
       return
     } catch (error) {
-      if (!isLostRace(error) || tries === 30) throw error
+      if (!isLostRace(error)) throw error
+      if (tries === 30) throw new Error(`${table} is in use for more than a minute`, { cause: error })
       await client.query('ROLLBACK TO SAVEPOINT alone')
       await wait(500)
     }
@@ -120,7 +121,7 @@ export const closeDays = async (pool: pg.Pool, budgetMs: number, nowMs = Date.no
   const horizon = new Date((Math.floor(nowMs / dayMs) - openDays) * dayMs)
   await moveOn(pool, horizon)
   let [days, rows] = [0, 0]
-  for (const partition of await partitionsBefore(pool, ['reading'], horizon)) {
+  for (const partition of await partitionsBefore(pool, ['reading_open'], horizon)) {
     if (Date.now() > endMs) return { days, rows, isDone: false }
     const isClosed = partition.parent === null || partition.is_pending
     const made = isClosed ? 0 : await closeDay(pool, partition.name)

@@ -18,7 +18,7 @@ export const reopen = (client: pg.ClientBase, slots: string, values: unknown[]) 
          DELETE FROM reading_day d USING day t WHERE (d.device_id, d.channel, d.day) = (t.device_id, t.channel, t.day)
          RETURNING d AS row),
        frozen AS (
-         DELETE FROM reading r USING day t
+         DELETE FROM reading_open r USING day t
          WHERE r.device_id = t.device_id AND r.channel = t.channel
            AND r.read_at >= ${midnight('t.day')} AND r.read_at < ${midnight('t.day + 1')}
            AND r.read_at < (SELECT before FROM closed_days)

@@ -60,7 +60,7 @@ export const showDevice = async (pool: pg.Pool, decoder: DecoderPorts, { deviceI
   const registrations = await registrationsOf(pool, deviceId)
   const readings = await pool.query<LastReading>(
     `SELECT DISTINCT ON (channel) channel, ${milliseconds('read_at')} AS "readAtMs", index::float8 AS index, quality
-     FROM reading_all WHERE device_id = $1 ORDER BY channel, read_at DESC`,
+     FROM reading WHERE device_id = $1 ORDER BY channel, read_at DESC`,
     [deviceId],
   )
   const rejects = await pool.query<{ reason: string; count: number }>(

@@ -8,7 +8,7 @@ import { milliseconds } from '../rows.ts'
 const readings = `
   SELECT device_id AS "deviceId", channel, ${milliseconds('read_at')} AS "readAtMs", index::float8 AS index, quality,
     ${milliseconds('received_at')} AS "receivedAtMs", message_id AS "messageId"
-  FROM reading_all WHERE device_id = ANY($1)`
+  FROM reading WHERE device_id = ANY($1)`
 
 const events = `
   SELECT device_id AS "deviceId", ${milliseconds('at')} AS "atMs", kind, channel, value::float8 AS value,

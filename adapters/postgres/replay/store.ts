@@ -6,7 +6,7 @@ import { applyDifference, lockRows } from './change.ts'
 import { loadKept } from './load.ts'
 
 /** Closing empties a table, which a snapshot does not show as it was: it must not happen behind this one's back. */
-const beginSnapshot = `BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; LOCK TABLE reading IN ACCESS SHARE MODE`
+const beginSnapshot = `BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; LOCK TABLE reading_open IN ACCESS SHARE MODE`
 
 /**
  * Replays over PostgreSQL. Rows are locked before the messages are loaded: whoever merged into such a row before has
