@@ -96,7 +96,7 @@ test('a device that cannot be replayed keeps nobody else back, and stays request
     `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this one'; END $$`,
   )
   await db.pool.query(
-    `CREATE TRIGGER refuse BEFORE INSERT ON reading FOR EACH ROW WHEN (NEW.device_id = '${all[7]}') EXECUTE FUNCTION refuse()`,
+    `CREATE TRIGGER refuse BEFORE INSERT ON reading_open FOR EACH ROW WHEN (NEW.device_id = '${all[7]}') EXECUTE FUNCTION refuse()`,
   )
   await requestReplay(db.pool, all)
   expect(await replayLeft(db.pool, decoder, 60_000)).toBe(44)
