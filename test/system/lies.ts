@@ -37,7 +37,7 @@ export const lies: readonly (readonly [lie: string, sql: string, found: Partial<
   ],
   [
     'an index is one more: one is wrong, and the right one is not there',
-    `UPDATE reading SET index = index + 1 WHERE device_id = $1 AND read_at = $2 AND channel = 'A'`,
+    `UPDATE reading_open SET index = index + 1 WHERE device_id = $1 AND read_at = $2 AND channel = 'A'`,
     { misread: 2 },
   ],
   ['a reading is told twice', secondReading, { misread: 1 }],
