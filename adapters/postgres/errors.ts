@@ -45,8 +45,13 @@ export const classifyFault = (error: unknown): FaultClass => {
 export const isMissingPartition = (error: unknown): boolean =>
   sqlState(error) === '23514' && /no partition of relation/.test(String((error as Error).message))
 
+/** What a transaction had read was changed by another before it could write. */
+export class Overtaken extends Error {}
+
 /**
- * Lost to another transaction (serialization, deadlock, or a row that it held for longer than we wait): the same
- * transaction, run again, is likely to win. Given back to the bus, its batch would wait out the whole visibility.
+ * Lost to another transaction (serialization, deadlock, a row that it held for longer than we wait, or what it changed
+ * under us): the same transaction, run again, is likely to win. Given back to the bus, its batch would wait out the whole
+ * visibility.
  */
-export const isLostRace = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(sqlState(error) ?? '')
+export const isLostRace = (error: unknown): boolean =>
+  error instanceof Overtaken || ['40001', '40P01', '55P03'].includes(sqlState(error) ?? '')

@@ -5,6 +5,7 @@ import { channels } from '../../core/reading.ts'
 import { instants, texts, uuids } from './arrays.ts'
 import { closedBeforeMs, shareClosedDays } from './closed-days/lock.ts'
 import { reopen } from './closed-days/reopen.ts'
+import { Overtaken } from './errors.ts'
 import { rowTables } from './reading-columns.ts'
 import { amongIds, sortedById } from './rows.ts'
 
@@ -13,7 +14,7 @@ const channelRows = channels.map((channel) => `('${channel}')`).join(', ')
 /**
  * A message without a clock stands at its receive time, which moves back when an earlier copy is stored. Holds the rows
  * until the commit, so that it cannot move in between.
- * @throws where it has moved since the message was loaded: the batch must come again
+ * @throws Overtaken where it has moved since the message was loaded
  */
 export const requireUnmoved = async (client: pg.PoolClient, decodings: readonly Decoding[]): Promise<void> => {
   const loaded = sortedById(decodings.map(({ message }) => message).filter(({ id }) => timeOfId(id) === unclockedMs))
@@ -23,7 +24,7 @@ export const requireUnmoved = async (client: pg.PoolClient, decodings: readonly 
      WHERE ${amongIds('m.id', '$1', '$3', '$4')} AND m.received_at >= t.received_at ORDER BY m.id FOR SHARE OF m`,
     [uuids(loaded.map(({ id }) => id)), instants(loaded.map((m) => m.receivedAtMs)), loaded[0]?.id, loaded.at(-1)?.id],
   )
-  if (rowCount !== loaded.length) throw new Error('an earlier copy of a message without a clock came in meanwhile')
+  if (rowCount !== loaded.length) throw new Overtaken('an earlier copy of a message without a clock came in meanwhile')
 }
 
 const given = `unnest($1::text[], $2::timestamptz[], $3::uuid[]) AS t (device_id, received_at, message_id)`
