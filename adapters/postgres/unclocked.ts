@@ -9,8 +9,6 @@ import { Overtaken } from './errors.ts'
 import { rowTables } from './reading-columns.ts'
 import { amongIds, sortedById } from './rows.ts'
 
-const channelRows = channels.map((channel) => `('${channel}')`).join(', ')
-
 /**
  * A message without a clock stands at its receive time, which moves back when an earlier copy is stored. Holds the rows
  * until the commit, so that it cannot move in between.
@@ -29,15 +27,22 @@ export const requireUnmoved = async (client: pg.PoolClient, decodings: readonly 
 
 const given = `unnest($1::text[], $2::timestamptz[], $3::uuid[]) AS t (device_id, received_at, message_id)`
 
+/** SQL for rows of the given devices: like `amongIds`, so that PostgreSQL never thinks of reading the others. */
+const ofDevices = (alias: string) => `${alias}.device_id = ANY(ARRAY(SELECT unnest($1::text[])))`
+
+/** SQL for what such messages may have left in `table` later than they were received, as `r`. */
+const leftIn = (table: string) => `
+  ${given} JOIN ${table} r ON r.device_id = t.device_id AND r.read_at > t.received_at
+    AND r.message_id = t.message_id AND r.quality = 'clock_unset'
+    AND ${ofDevices('r')} AND r.channel = ANY('{${channels.join()}}')`
+
 /** Opens closed days again that hold what such messages may have left later than they were received. */
 const reopenOutlived = async (client: pg.PoolClient, oldestMs: number, values: unknown[]): Promise<void> => {
   if (oldestMs >= (await closedBeforeMs(client))) return
   await shareClosedDays(client)
   const held = `
     SELECT r.device_id, r.channel, r.read_at
-    FROM ${given} CROSS JOIN (VALUES ${channelRows}) AS c (channel)
-    JOIN reading r ON r.device_id = t.device_id AND r.channel = c.channel AND r.read_at > t.received_at
-      AND r.read_at < (SELECT before FROM closed_days) AND r.message_id = t.message_id AND r.quality = 'clock_unset'`
+    FROM ${leftIn('reading')} AND r.read_at < (SELECT before FROM closed_days)`
   await reopen(client, held, values)
 }
 
@@ -63,9 +68,7 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
     const { rowCount } = await client.query(
       `WITH gone AS (
        SELECT r.device_id, r.channel, r.read_at
-       FROM ${given} CROSS JOIN (VALUES ${channelRows}) AS c (channel)
-       JOIN ${table} r ON r.device_id = t.device_id AND r.channel = c.channel AND r.read_at > t.received_at
-         AND r.message_id = t.message_id AND r.quality = 'clock_unset'
+       FROM ${leftIn(table)}
        WHERE NOT EXISTS (
          SELECT FROM unnest($4::uuid[], $5::text[], $6::timestamptz[]) AS own (message_id, channel, read_at)
          WHERE own.message_id = r.message_id AND own.channel = r.channel AND own.read_at = r.read_at
@@ -88,7 +91,7 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
     `WITH gone AS (
        SELECT e.device_id, e.at, e.kind, e.channel, e.value
        FROM ${given} JOIN event e ON e.device_id = t.device_id AND e.at > t.received_at
-         AND e.message_id = t.message_id
+         AND e.message_id = t.message_id AND ${ofDevices('e')}
        ORDER BY e.device_id, e.at, e.kind, e.channel, e.value FOR UPDATE OF e
      )
      DELETE FROM event e USING gone g

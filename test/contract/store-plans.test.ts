@@ -4,7 +4,7 @@ import type { MessageId } from '../../core/identity.ts'
 import { memoryStream } from '../support/memory-stream.ts'
 import { pipeline } from '../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../support/postgres.ts'
-import { sigfoxUplink } from '../support/traffic.ts'
+import { nbiotItem, sigfoxUplink } from '../support/traffic.ts'
 
 const stored = 30_000
 const late = 100
@@ -22,7 +22,7 @@ beforeAll(async () => {
   pool = new pg.Pool({ connectionString: db.url, max: 1 })
   // no statistics, as in the first minutes of a day; those of an hour ago know nothing of the newest ids either
   const { rows } = await db.pool.query<{ name: string }>(
-    `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent IN ('message'::regclass, 'decoding'::regclass)`,
+    `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent IN ('message'::regclass, 'decoding'::regclass, 'reading_open'::regclass)`,
   )
   for (const { name } of rows) await db.pool.query(`ALTER TABLE ${name} SET (autovacuum_enabled = false)`)
   const { raw } = pipeline(pool, 'sigfox', topic)
@@ -33,11 +33,11 @@ afterAll(async () => {
   await db.close()
 })
 
-/** Rows of raw messages and of their states that were read so far. */
+/** Rows of raw messages, of their states and of readings that were read so far. */
 const rowsRead = async () => {
   await pool.query('SELECT pg_stat_force_next_flush()')
   const { rows } = await pool.query<{ read: number }>(
-    `SELECT sum(seq_tup_read + idx_tup_fetch)::int AS read FROM pg_stat_user_tables WHERE relname ~ '^(message|decoding)_'`,
+    `SELECT sum(seq_tup_read + idx_tup_fetch)::int AS read FROM pg_stat_user_tables WHERE relname ~ '^(message|decoding|reading)_'`,
   )
   return rows[0]?.read ?? 0
 }
@@ -60,5 +60,20 @@ test('earlier copies of messages of a whole hour are merged without reading what
   const { raw } = pipeline(pool, 'sigfox')
   const read = await readBy(() => raw(copies))
   expect(read).toBeGreaterThanOrEqual(late)
+  expect(read).toBeLessThanOrEqual(5 * late)
+})
+
+test('what messages without a clock have left is looked for among the readings of their own devices', async () => {
+  for (let at = 0; at < stored; at += 1_000) await pipeline(pool, 'sigfox').pulse(topic.items.slice(at, at + 1_000))
+  const tail = Buffer.from('01010000000005', 'hex')
+  const elko = (device: number) => Buffer.concat([Buffer.from(String(868411056750000 + device)), tail])
+  const datagrams = Array.from({ length: late }, (_, device) => nbiotItem(elko(device), Date.now()))
+  const told = memoryStream<MessageId>()
+  const { raw, pulse } = pipeline(pool, 'nbiot', told)
+  const read = await readBy(async () => {
+    await raw(datagrams)
+    await pulse(told.items)
+  })
+  expect(told.items).toHaveLength(late)
   expect(read).toBeLessThanOrEqual(5 * late)
 })
