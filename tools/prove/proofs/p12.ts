@@ -88,7 +88,7 @@ const p12: Proof = {
       expected ??= await checksums(world)
       faults.push(...differences(expected, await checksums(world), `raw worker, batches of ${name}`))
       // the mapping's batches have made the readings; now they are made again by batches of ours
-      await world.pool.query('TRUNCATE decoding, reading, event')
+      await world.pool.query('TRUNCATE decoding, reading_open, reading_late, reading_day, event')
       const { rows } = await world.pool.query<{ id: string }>('SELECT id FROM message')
       const ids = random.shuffled(rows.map(({ id }) => id))
       peak = Math.max(peak, await work(world, 'SigfoxPulseWorker', packsOf(messageIdCodec, ids, perPack), perEvent))
