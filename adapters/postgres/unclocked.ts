@@ -67,15 +67,15 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
   for (const table of rowTables) {
     const { rowCount } = await client.query(
       `WITH gone AS (
-       SELECT r.device_id, r.channel, r.read_at
-       FROM ${leftIn(table)}
-       WHERE NOT EXISTS (
-         SELECT FROM unnest($4::uuid[], $5::text[], $6::timestamptz[]) AS own (message_id, channel, read_at)
-         WHERE own.message_id = r.message_id AND own.channel = r.channel AND own.read_at = r.read_at
+         SELECT r.device_id, r.channel, r.read_at
+         FROM ${leftIn(table)}
+         WHERE NOT EXISTS (
+           SELECT FROM unnest($4::uuid[], $5::text[], $6::timestamptz[]) AS own (message_id, channel, read_at)
+           WHERE own.message_id = r.message_id AND own.channel = r.channel AND own.read_at = r.read_at
+         )
+         ORDER BY r.device_id, r.channel, r.read_at FOR UPDATE OF r
        )
-       ORDER BY r.device_id, r.channel, r.read_at FOR UPDATE OF r
-     )
-     DELETE FROM ${table} r USING gone g WHERE (r.device_id, r.channel, r.read_at) = (g.device_id, g.channel, g.read_at)`,
+       DELETE FROM ${table} r USING gone g WHERE (r.device_id, r.channel, r.read_at) = (g.device_id, g.channel, g.read_at)`,
       [
         deviceIds,
         received,

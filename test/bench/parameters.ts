@@ -1,4 +1,4 @@
-import { bigints, instants, texts, uuids, words } from '../../adapters/postgres/arrays.ts'
+import { readingColumns } from '../../adapters/postgres/reading-columns.ts'
 import type { Reading } from '../../core/reading.ts'
 import type { Uplink } from '../../core/uplink.ts'
 import { type Cost, costOf } from './cost.ts'
@@ -34,16 +34,6 @@ const valuesOf = (row: Reading) => [
   row.messageId,
 ]
 
-const binaryOf = (rows: readonly Reading[]) => [
-  texts(rows.map((row) => row.deviceId)),
-  texts(rows.map((row) => row.channel)),
-  instants(rows.map((row) => row.readAtMs)),
-  bigints(rows.map((row) => row.index)),
-  words(rows.map((row) => row.quality)),
-  instants(rows.map((row) => row.receivedAtMs)),
-  uuids(rows.map((row) => row.messageId)),
-]
-
 const textOf = (rows: readonly Reading[]) => {
   const values = rows.map(valuesOf)
   return (values[0] ?? []).map((_, column) => values.map((row) => row[column]))
@@ -63,7 +53,7 @@ export const parameters: Part = async (progress) => {
       },
     ],
     ['one statement, arrays as text', (rows) => worker.query(arrays, textOf(rows))],
-    ['one statement, binary arrays', (rows) => worker.query(arrays, binaryOf(rows))],
+    ['one statement, binary arrays', (rows) => worker.query(arrays, readingColumns(rows))],
   ]
   try {
     progress('parameters: rows handed over in three ways')
