@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { confirmPercentiles } from '../../tools/load/measure/confirm.ts'
+import { totalsOf } from '../../tools/load/measure/doubt.ts'
 import { askKernel } from '../../udp-gateway/kernel.ts'
 import { costColumns, largestCosts, sharesOf } from './profile.ts'
 import type { Cell, Part, Progress, Section } from './report.ts'
@@ -14,6 +16,8 @@ interface Measurement {
   readonly micros: number
   readonly lost: number
   readonly drops: number
+  /** From received to confirmed by the bus, milliseconds; null for who confirms nothing. */
+  readonly confirmedP99: number | null
 }
 
 /** What a receiver's process spends on a datagram; 0 a second is as many as it takes. */
@@ -22,6 +26,7 @@ const measure = async (bench: UdpBench, receiver: Receiver, perSecond: number): 
     handled: await receiver.handled(),
     drops: (await askKernel(receiver.udpPort)).drops,
     cpu: receiver.measured.cpuSeconds(),
+    scraped: (await receiver.scrape?.()) ?? null,
   })
   await bench.send(receiver, warmUpSeconds, perSecond)
   const before = await look()
@@ -33,6 +38,8 @@ const measure = async (bench: UdpBench, receiver: Receiver, perSecond: number): 
     micros: ((after.cpu - before.cpu) * 1e6) / handled,
     lost: sent - handled,
     drops: after.drops - before.drops,
+    confirmedP99:
+      before.scraped && after.scraped ? confirmPercentiles(totalsOf([before.scraped, after.scraped])).p99 : null,
   }
 }
 
@@ -79,7 +86,7 @@ const measureAll = async (bench: UdpBench, progress: Progress): Promise<Section>
         const micros = found.get(floor)?.micros
         return name === 'gateway' && micros !== undefined && floors.includes(floor) ? now.micros / micros : null
       })
-      rows.push([`${name}, ${speed}`, now.perSecond, now.micros, ...ratios, now.lost, now.drops])
+      rows.push([`${name}, ${speed}`, now.perSecond, now.micros, ...ratios, now.lost, now.drops, now.confirmedP99])
     }
   }
   return {
@@ -91,6 +98,7 @@ const measureAll = async (bench: UdpBench, progress: Progress): Promise<Section>
       ...all.slice(0, -1).map(([name]) => `x ${name.replace(/ \(.*/, '')}`),
       'lost',
       'drops',
+      'confirmed p99 ms',
     ],
     rows,
     notes: [

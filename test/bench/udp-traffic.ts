@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { setting } from '../../core/settings.ts'
 import type { Uplink } from '../../core/uplink.ts'
 import { vital } from '../../core/vitals.ts'
+import { type Scrape, scrape as scrapeGateway } from '../../tools/load/measure/gateway.ts'
 import { askKernel } from '../../udp-gateway/kernel.ts'
 import { scrape } from '../contract/udp-gateway-client.ts'
 import { adeunisDays, dragino, type Fleet, logOf } from './fleet.ts'
@@ -17,6 +18,8 @@ export interface Receiver {
   readonly udpPort: number
   /** How many datagrams it has dealt with, once nothing is on its way any more. */
   readonly handled: () => Promise<number>
+  /** What the gateway's metrics say. */
+  readonly scrape?: () => Promise<Scrape | null>
 }
 
 const framesOf = (fleet: Fleet, count: number) => (logOf(fleet)(count) as Uplink[]).map(({ payload }) => payload)
@@ -87,7 +90,12 @@ export const openUdpBench = () => {
         await pause(20)
         return handled()
       }
-      return { measured, udpPort: Number(udpPort), handled }
+      return {
+        measured,
+        udpPort: Number(udpPort),
+        handled,
+        scrape: () => scrapeGateway(`http://127.0.0.1:${healthPort}`),
+      }
     },
     /** Sends for some seconds, and waits until the kernel holds nothing of it; 0 a second is as many as are taken. */
     send: async ({ udpPort }: Receiver, seconds: number, perSecond: number): Promise<number> => {
