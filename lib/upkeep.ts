@@ -14,8 +14,9 @@ import type { NamedFunction } from './watch/functions.ts'
 const partitionDaysAhead = 7
 
 /**
- * Migrations, partitions and what is left to do, at every deployment that changes them and once a day. The SQL files lie in the bundle, so a
- * new migration is a new version of this function, which the deployment then runs; if it fails, so does the deployment.
+ * Migrations, partitions and what is left to do, at every deployment that changes them and once a day. The SQL files lie
+ * in the bundle, so a new migration is a new version of this function, which the deployment then runs; if it fails, so
+ * does the deployment.
  */
 export class Upkeep extends Construct {
   readonly function: NamedFunction
