@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { ownCredentials } from './aws-credentials.ts'
-import { Sha256 } from './postgres/iam-token.ts'
+import { Sha256 } from './aws-sha256.ts'
 
 /** A service that speaks AWS's JSON protocol. */
 export interface Service {

@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { OperationFault } from '../core/operation-fault.ts'
-import { Sha256 } from './postgres/iam-token.ts'
+import { Sha256 } from './aws-sha256.ts'
 
 export interface SignedRequest {
   readonly method: 'GET' | 'POST'
