@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { ownCredentials } from './aws-credentials.ts'
+import { awsFault } from './aws-fault.ts'
 import { Sha256 } from './aws-sha256.ts'
 
 /** A service that speaks AWS's JSON protocol. */
@@ -15,8 +16,6 @@ export interface Service {
 
 /** Calls one action. Throws an Error whose name is the service's word for what is wrong. */
 export type Call = (action: string, input: object, abortSignal?: AbortSignal) => Promise<unknown>
-
-const named = (name: string, message: string) => Object.assign(new Error(message), { name })
 
 /** What stands between us and the service need not speak JSON. Nothing of what is unreadable is repeated: it may be secret. */
 const parse = (body: string): unknown => {
@@ -34,7 +33,7 @@ const readAnswer = (statusCode: number, body: string): unknown => {
   const name = String(answer?.__type ?? '')
     .split('#')
     .at(-1)
-  throw named(name || `HTTP ${statusCode}`, String(answer?.message ?? answer?.Message ?? 'no readable answer'))
+  throw awsFault(name || `HTTP ${statusCode}`, String(answer?.message ?? answer?.Message ?? 'no readable answer'))
 }
 
 const placeOf = (endpoint: string) => {
@@ -68,7 +67,7 @@ export const openCall = (
   const http = new NodeHttpHandler(timeouts)
   const region = async () => {
     const { AWS_REGION } = process.env
-    if (!AWS_REGION) throw named('NoRegion', 'AWS_REGION must be set.')
+    if (!AWS_REGION) throw awsFault('NoRegion', 'AWS_REGION must be set.')
     return AWS_REGION
   }
   const signer = new SignatureV4({ service: name, region, sha256: Sha256, credentials: ownCredentials() })

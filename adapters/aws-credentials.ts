@@ -1,3 +1,5 @@
+import { awsFault } from './aws-fault.ts'
+
 /** What requests to AWS are signed with. */
 export interface Credentials {
   readonly accessKeyId: string
@@ -14,16 +16,17 @@ const agentOfEcs = 'http://169.254.170.2'
 const agentLimitMs = 1_000
 const renewBeforeMs = 5 * 60_000
 
-const named = (name: string, message: string) => Object.assign(new Error(message), { name })
-
 const askAgent = async (url: string): Promise<Expiring> => {
   const response = await fetch(url, { signal: AbortSignal.timeout(agentLimitMs) })
   if (!response.ok)
-    throw named('NoCredentials', `The agent of ECS gives no credentials of the task's role (HTTP ${response.status}).`)
+    throw awsFault(
+      'NoCredentials',
+      `The agent of ECS gives no credentials of the task's role (HTTP ${response.status}).`,
+    )
   const { AccessKeyId, SecretAccessKey, Token, Expiration } = (await response.json()) as Record<string, string>
   const expiresAtMs = Date.parse(Expiration ?? '')
   if (!AccessKeyId || !SecretAccessKey || !Token || Number.isNaN(expiresAtMs))
-    throw named('NoCredentials', "What the agent of ECS answers are no credentials of the task's role.")
+    throw awsFault('NoCredentials', "What the agent of ECS answers are no credentials of the task's role.")
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token, expiresAtMs }
 }
 
@@ -63,6 +66,6 @@ export const ownCredentials = (agent = agentOfEcs): (() => Promise<Credentials>)
   const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path } = process.env
   if (path) return ofTask(agent + path)
   return async () => {
-    throw named('NoCredentials', 'There are no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.')
+    throw awsFault('NoCredentials', 'There are no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.')
   }
 }
