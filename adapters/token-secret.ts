@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { type Call, openCall } from './aws-call.ts'
+import { openCall } from './aws-call.ts'
 import { log } from './log.ts'
+import { openSecrets } from './secrets-manager.ts'
 
 /** How long a fetched secret is used: the longest that a revoked token stays valid, beside the authorizer's cache. */
 const keepMs = 5 * 60_000
@@ -28,29 +29,16 @@ const readTokens = (secret: string | undefined): Buffer[] => {
   }
 }
 
-const secretsManager = { name: 'secretsmanager', target: 'secretsmanager', jsonVersion: '1.1' } as const
-
-const connect = () => {
-  const { AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint, AWS_REGION: region } = process.env
-  return openCall(secretsManager, endpoint || `https://secretsmanager.${region}.amazonaws.com`, {
-    connectionTimeout: 500,
-    requestTimeout: 700,
-    throwOnRequestTimeout: true,
-  })
-}
-
 /** Two tries fit into the two seconds of the authorizer. */
-const readSecret = async (call: Call, secretArn: string): Promise<string | undefined> => {
-  const get = () => call('GetSecretValue', { SecretId: secretArn })
-  const { SecretString } = (await get().catch(get)) as { readonly SecretString?: string }
-  return SecretString
-}
+const timeouts = { connectionTimeout: 500, requestTimeout: 700, throwOnRequestTimeout: true }
 
 /**
  * Says whether a token is the secret's current or next one. Two are valid at once, so that a rotation loses no callback.
  * Hashes of equal length are compared in constant time, always with all tokens.
  */
-export const tokenChecker = (secretArn: string, call = connect()) => {
+export const tokenChecker = (secretArn: string) => {
+  const secrets = openSecrets((service, endpoint) => openCall(service, endpoint, timeouts))
+  const readSecret = () => secrets(secretArn)
   let tokens: Buffer[] = []
   let fetchedAtMs = Number.NEGATIVE_INFINITY
   let triedAtMs = Number.NEGATIVE_INFINITY
@@ -59,7 +47,7 @@ export const tokenChecker = (secretArn: string, call = connect()) => {
   const fetchOnce = async () => {
     triedAtMs = Date.now()
     try {
-      tokens = readTokens(await readSecret(call, secretArn))
+      tokens = readTokens(await readSecret().catch(readSecret))
       fetchedAtMs = triedAtMs
     } catch (error) {
       if (Date.now() - fetchedAtMs > keepWhileAwayMs) {

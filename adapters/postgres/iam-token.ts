@@ -7,11 +7,11 @@ const environment = (name: string): string => {
   return value
 }
 
-/** Signs what goes to a service, with the credentials that Lambda puts into the environment. Throws where there are none. */
-export const signerFor = (service: string): SignatureV4 => {
+/** Signs with the credentials that Lambda puts into the environment. Throws where there are none. */
+const openSigner = (): SignatureV4 => {
   const { AWS_SESSION_TOKEN: sessionToken } = process.env
   return new SignatureV4({
-    service,
+    service: 'rds-db',
     region: environment('AWS_REGION'),
     sha256: Sha256,
     credentials: {
@@ -35,7 +35,7 @@ export const signToken = async ({
   port: number
   user: string
 }): Promise<string> => {
-  const signed = await signerFor('rds-db').presign(
+  const signed = await openSigner().presign(
     {
       method: 'GET',
       protocol: 'https:',

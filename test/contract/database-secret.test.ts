@@ -199,6 +199,20 @@ describe('while Secrets Manager is away', () => {
   })
 })
 
+test('a Secrets Manager that does not answer is given up after three seconds', async () => {
+  const silent = await serve(() => undefined)
+  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', `http://127.0.0.1:${silent.port}`)
+  const begin = performance.now()
+  const error = await connectAs('sluice_owner')
+    .query('SELECT 1')
+    .catch((reason: unknown) => reason)
+  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', `http://127.0.0.1:${manager.port}`)
+  silent.close()
+  expect(String(error)).toContain(`The secret ${arn} cannot be read: TimeoutError`)
+  expect(classifyFault(error)).toBe('outage')
+  expect(performance.now() - begin).toBeGreaterThan(2_900)
+})
+
 test('a password that was changed in the database alone is an outage, and one more question each time', async () => {
   await setPassword('meters', 'second')
   const pool = connectAs('sluice_owner')
