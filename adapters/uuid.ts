@@ -25,3 +25,16 @@ export const writeUuid = (bytes: Uint8Array, at: number, text: string): void => 
   }
   if (digits !== 32) throw new RangeError(`${text} is no UUID`)
 }
+
+const dashed = Buffer.from('00000000-0000-0000-0000-000000000000')
+const digitPlaces = [...dashed.keys()].filter((place) => dashed[place] !== dash)
+const digitCodes = Buffer.from('0123456789abcdef')
+
+/** The text of the UUID in the 16 bytes at `at`: one flat text, where one put together of parts is slow to compare. */
+export const readUuid = (bytes: Uint8Array, at: number): string => {
+  for (let digit = 0; digit < 32; digit++) {
+    const byte = bytes[at + (digit >> 1)] as number
+    dashed[digitPlaces[digit] as number] = digitCodes[digit % 2 === 0 ? byte >> 4 : byte & 15] as number
+  }
+  return dashed.toString('latin1')
+}

@@ -84,23 +84,33 @@ export const readingKey = (r: Pick<Reading, 'deviceId' | 'readAtMs'> & { readonl
 
 export const eventKey = (e: MeterEvent): string => `${e.deviceId} ${timeText(e.atMs)} ${e.kind} ${e.channel} ${e.value}`
 
-/** One reading for each key, and every index that is not it, as the event that is kept of it. */
-export const mergeAll = (
-  all: readonly Reading[],
-): { readings: ReadonlyMap<string, Reading>; conflicts: MeterEvent[] } => {
-  const readings = new Map<string, Reading>()
-  const conflicts = new Map<string, { key: string; event: MeterEvent }>()
-  for (const reading of all) {
-    const key = readingKey(reading)
-    const known = readings.get(key)
-    if (known && known.index !== reading.index)
-      for (const loser of [known, reading]) {
-        const event = indexConflict(loser)
-        conflicts.set(eventKey(event), { key, event })
-      }
-    readings.set(key, known ? mergeReadings(known, reading) : reading)
+/** The order of the table's key, among readings of one device. */
+const byChannelAndTime = (a: Reading, b: Reading): number =>
+  a.channel < b.channel ? -1 : a.channel > b.channel ? 1 : a.readAtMs - b.readAtMs
+
+/** What readings of one key come to. */
+const mergeRun = (run: readonly Reading[], conflicts: MeterEvent[]): Reading => {
+  const best = run.reduce(mergeReadings)
+  const lost = new Map(run.filter(({ index }) => index !== best.index).map((reading) => [reading.index, reading]))
+  for (const loser of lost.values()) conflicts.push(indexConflict(loser))
+  return best
+}
+
+/**
+ * One reading for each key, in the order of the keys, and every index that is not it, as the event that is kept of it.
+ * Sorted by device first, as plain texts: a key text for each reading took a third of the pulse stage's JavaScript.
+ */
+export const mergeAll = (all: readonly Reading[]): { readings: Reading[]; conflicts: MeterEvent[] } => {
+  const byDevice = Map.groupBy(all, ({ deviceId }) => deviceId)
+  const readings: Reading[] = []
+  const conflicts: MeterEvent[] = []
+  for (const deviceId of [...byDevice.keys()].sort()) {
+    const own = byDevice.get(deviceId)?.sort(byChannelAndTime) ?? []
+    for (let from = 0, to = 1; from < own.length; from = to, to++) {
+      const first = own[from] as Reading
+      while (to < own.length && byChannelAndTime(first, own[to] as Reading) === 0) to++
+      readings.push(to - from === 1 ? first : mergeRun(own.slice(from, to), conflicts))
+    }
   }
-  // an index that lost to one of better quality may have come again with a better one itself
-  const lost = [...conflicts.values()].filter(({ key, event }) => readings.get(key)?.index !== event.value)
-  return { readings, conflicts: lost.map(({ event }) => event) }
+  return { readings, conflicts }
 }

@@ -76,13 +76,14 @@ const freshOf = (ports: DecoderPorts, kept: Kept) => {
   const doubtful = frames.filter((frame) => mayLackItsOpening(kept.horizonMs, frame)).map(({ message }) => message.id)
   const isDoubtful = new Set(doubtful)
   const orphans = kept.readings.filter(({ messageId }) => !known.has(messageId) || isDoubtful.has(messageId))
-  const { readings, conflicts } = mergeAll([...orphans, ...decodings.flatMap((decoding) => decoding.readings)])
+  const merged = mergeAll([...orphans, ...decodings.flatMap((decoding) => decoding.readings)])
+  const readings = byKey(merged.readings, readingKey)
   const events = new Map<string, MeterEvent>()
   const tell = (event: MeterEvent) => {
     const first = events.get(eventKey(event))
     if (!first || (event.messageId ?? '') < (first.messageId ?? '')) events.set(eventKey(event), event)
   }
-  for (const event of conflicts) tell(event)
+  for (const event of merged.conflicts) tell(event)
   for (const { events } of decodings) events.forEach(tell)
   for (const event of kept.events) {
     const held = event.kind === 'index_conflict' && readings.get(slotOf(event))?.index === event.value

@@ -1,4 +1,5 @@
 import type { MessageId } from '../../core/identity.ts'
+import { readUuid } from '../uuid.ts'
 import type { ItemCodec } from './pack.ts'
 
 const idBytes = 16
@@ -7,8 +8,5 @@ const idBytes = 16
 export const messageIdCodec: ItemCodec<MessageId> = {
   instantMs: () => 0,
   write: (writer, id) => writer.uuid(id),
-  read: (reader) => {
-    const hex = reader.raw(idBytes).toString('hex')
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-  },
+  read: (reader) => readUuid(reader.raw(idBytes), 0),
 }

@@ -2,7 +2,10 @@ import type pg from 'pg'
 import type { Decoding } from '../../core/ports.ts'
 import { uuids, words } from './arrays.ts'
 import { slices } from './bisect.ts'
-import { amongIds, sortedBy } from './rows.ts'
+import { amongIds, columnsOf, runsOfIds } from './rows.ts'
+
+const byMessage = ({ message: a }: Decoding, { message: b }: Decoding): number =>
+  a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 
 /**
  * Writes the state of each message. A message that was decoded once stays decoded; one that was rejected and is decoded
@@ -11,11 +14,11 @@ import { amongIds, sortedBy } from './rows.ts'
  */
 export const writeStates = async (client: pg.PoolClient, decodings: readonly Decoding[]) => {
   const counts = { decoded: 0, rejected: 0 }
-  for (const rows of slices(sortedBy(decodings, ({ message }) => message.id))) {
+  for (const rows of slices(decodings.toSorted(byMessage))) {
     const { rows: results } = await client.query<{ decoded: number; rejected: number; resolved: string[] }>(
       `WITH written AS (
          INSERT INTO decoding AS d (message_id, state)
-         SELECT * FROM unnest($1::uuid[], $2::decoding_state[]) AS t (message_id, state) ORDER BY message_id
+         SELECT ${columnsOf(['uuid', 'decoding_state'])}
          ON CONFLICT (message_id) DO UPDATE SET state = excluded.state WHERE excluded.state > d.state
          RETURNING d.message_id, old.state AS was, new.state AS now
        )
@@ -36,18 +39,30 @@ export const writeStates = async (client: pg.PoolClient, decodings: readonly Dec
   return counts
 }
 
+/** The states that these messages have, by their ids. */
+const statesOf = async (client: pg.PoolClient, messageIds: readonly string[]) => {
+  const states = new Map<string, 'decoded' | 'rejected'>()
+  for (const run of runsOfIds([...messageIds].sort())) {
+    const { rows } = await client.query<{ id: string; state: 'decoded' | 'rejected' }>(
+      `SELECT message_id AS id, state FROM decoding WHERE ${amongIds('message_id', '$1', '$2', '$3')}`,
+      [uuids(run), run[0], run.at(-1)],
+    )
+    for (const { id, state } of rows) states.set(id, state)
+  }
+  return states
+}
+
+/** Which of these messages a batch before has left something of. */
+export const seenBefore = async (client: pg.PoolClient, messageIds: readonly string[]): Promise<Set<string>> =>
+  new Set((await statesOf(client, messageIds)).keys())
+
 /** Messages that cannot be decoded now and were before: they stay decoded, and nothing is open. */
 export const decodedBefore = async (client: pg.PoolClient, decodings: readonly Decoding[]): Promise<Set<string>> => {
-  const ids = decodings.flatMap(({ message, reject }) => (reject ? [message.id] : [])).sort()
-  const found = new Set<string>()
-  for (const slice of slices(ids)) {
-    const { rows } = await client.query<{ id: string }>(
-      `SELECT message_id AS id FROM decoding WHERE ${amongIds('message_id', '$1', '$2', '$3')} AND state = 'decoded'`,
-      [uuids(slice), slice[0], slice.at(-1)],
-    )
-    for (const { id } of rows) found.add(id)
-  }
-  return found
+  const states = await statesOf(
+    client,
+    decodings.flatMap(({ message, reject }) => (reject ? [message.id] : [])),
+  )
+  return new Set([...states].flatMap(([id, state]) => (state === 'decoded' ? [id] : [])))
 }
 
 const resolveRejects = (client: pg.PoolClient, messageIds: readonly string[]) =>

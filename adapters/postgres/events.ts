@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { eventKey, type MeterEvent } from '../../core/reading.ts'
 import { bigints, instants, texts, uuids } from './arrays.ts'
 import { slices } from './bisect.ts'
-import { sortedBy } from './rows.ts'
+import { columnsOf, sortedBy } from './rows.ts'
 
 const columns = (rows: readonly MeterEvent[]) => [
   texts(rows.map((row) => row.deviceId)),
@@ -12,7 +12,7 @@ const columns = (rows: readonly MeterEvent[]) => [
   bigints(rows.map((row) => row.value)),
 ]
 
-const keys = `unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::bigint[]`
+const keys = `unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::bigint[]) AS t (device_id, at, kind, channel, value)`
 
 /** Writes events, each once; of several messages that tell the same, the smallest id is named. */
 export const writeEvents = async (client: pg.PoolClient, events: readonly MeterEvent[]): Promise<void> => {
@@ -24,9 +24,7 @@ export const writeEvents = async (client: pg.PoolClient, events: readonly MeterE
   for (const rows of slices(sortedBy([...unique.values()], eventKey)))
     await client.query(
       `INSERT INTO event AS e (device_id, at, kind, channel, value, message_id)
-       SELECT device_id, at, kind, channel, value, message_id
-       FROM ${keys}, $6::uuid[]) AS t (device_id, at, kind, channel, value, message_id)
-       ORDER BY device_id, at, kind, channel, value
+       SELECT ${columnsOf(['text', 'timestamptz', 'text', 'text', 'bigint', 'uuid'])}
        ON CONFLICT (device_id, at, kind, channel, value) DO UPDATE SET message_id = excluded.message_id
          WHERE excluded.message_id < e.message_id`,
       [...columns(rows), uuids(rows.map((row) => row.messageId))],
@@ -39,7 +37,7 @@ export const dropEvents = async (client: pg.PoolClient, events: readonly MeterEv
     await client.query(
       `WITH gone AS (
          SELECT e.device_id, e.at, e.kind, e.channel, e.value
-         FROM ${keys}) AS t (device_id, at, kind, channel, value)
+         FROM ${keys}
          JOIN event e ON e.device_id = t.device_id AND e.at = t.at AND e.kind = t.kind
            AND e.channel = t.channel AND e.value = t.value
          ORDER BY e.device_id, e.at, e.kind, e.channel, e.value FOR UPDATE OF e

@@ -2,13 +2,13 @@ import type pg from 'pg'
 import { timeOfId, unclockedMs } from '../../core/identity.ts'
 import type { StoredMessage } from '../../core/ports.ts'
 import type { UplinkKind } from '../../core/uplink.ts'
-import { instants, uuids } from './arrays.ts'
-import { slices } from './bisect.ts'
-import { amongIds, milliseconds } from './rows.ts'
+import { uuids } from './arrays.ts'
+import { amongIds, milliseconds, runsOfIds } from './rows.ts'
 
 /** A pool, or the connection of a transaction. */
 type Connection = Pick<pg.ClientBase, 'query'>
 
+/** A message, and a registration of its device: all columns of it are null where it has none. */
 interface MessageRow {
   id: string
   received_at: number
@@ -16,58 +16,59 @@ interface MessageRow {
   kind: UplinkKind
   device_id: string
   payload: Buffer
-  /** Of the registration, null where there is none. */
   valid_from: number | null
-  /** Whether it ended before. */
-  is_over: boolean | null
+  valid_to: number | null
   profile: string | null
   sample_period_seconds: number | null
 }
 
-/** The instant a message speaks of; null where its receive time stands in for it. */
-const eventMs = (id: string): number | null => (timeOfId(id) === unclockedMs ? null : timeOfId(id))
+/** The instant a message speaks of: without a clock, when it was received. */
+const eventMs = ({ id, received_at }: MessageRow): number => (timeOfId(id) === unclockedMs ? received_at : timeOfId(id))
+
+/** When the registration in a row began; null where it had not at the instant of its message. */
+const beganMs = (row: MessageRow): number | null =>
+  row.valid_from !== null && row.valid_from <= eventMs(row) ? row.valid_from : null
 
 /** One row per message: a device that was registered anew has several, of which the newest that had begun holds. */
 const newestRegistrations = (rows: readonly MessageRow[]): MessageRow[] => {
   const newest = new Map<string, MessageRow>()
   for (const row of rows) {
     const known = newest.get(row.id)
-    if (!known || (row.valid_from ?? 0) > (known.valid_from ?? 0)) newest.set(row.id, row)
+    if (!known || (beganMs(row) ?? -Infinity) > (beganMs(known) ?? -Infinity)) newest.set(row.id, row)
   }
   return [...newest.values()]
 }
 
-const loadSlice = async (pool: Connection, ids: readonly string[]): Promise<StoredMessage[]> => {
-  const { rows } = await pool.query<MessageRow>(
-    `SELECT m.id, ${milliseconds('m.received_at')} AS received_at, m.seq_number, m.kind, m.device_id, m.payload,
-       ${milliseconds('d.valid_from')} AS valid_from, d.profile, d.sample_period_seconds,
-       d.valid_to <= coalesce(k.at, m.received_at) AS is_over
-     FROM unnest($1::uuid[], $2::timestamptz[]) AS k (id, at)
-       JOIN message m ON m.id = k.id AND ${amongIds('m.id', '$1', '$3', '$4')}
-       LEFT JOIN device d ON d.device_id = m.device_id AND d.valid_from <= coalesce(k.at, m.received_at)`,
-    [uuids(ids), instants(ids.map(eventMs)), ids[0], ids.at(-1)],
-  )
-  return newestRegistrations(rows).map((row) => ({
+const messageOf = (row: MessageRow): StoredMessage => {
+  const isRegistered = beganMs(row) !== null && (row.valid_to === null || row.valid_to > eventMs(row))
+  return {
     id: row.id,
     kind: row.kind,
     deviceId: row.device_id,
     seqNumber: row.seq_number,
     receivedAtMs: row.received_at,
     payload: row.payload,
-    profile: row.is_over ? null : row.profile,
-    samplePeriodSeconds: row.is_over ? null : row.sample_period_seconds,
-  }))
+    profile: isRegistered ? row.profile : null,
+    samplePeriodSeconds: isRegistered ? row.sample_period_seconds : null,
+  }
 }
 
 /**
- * The messages that exist among `ids` (sorted), each with what the registry says of its device at the instant the
- * message speaks of. Those without a clock lie in a partition far from the others.
+ * The messages that exist among `ids` (sorted), in any order, each with what the registry says of its device at the
+ * instant the message speaks of.
  */
 export const loadMessages = async (pool: Connection, ids: readonly string[]): Promise<StoredMessage[]> => {
-  const split = ids.findIndex((id) => timeOfId(id) !== unclockedMs)
-  const firstClocked = split < 0 ? ids.length : split
   const messages: StoredMessage[] = []
-  for (const run of [ids.slice(0, firstClocked), ids.slice(firstClocked)])
-    for (const slice of slices(run)) messages.push(...(await loadSlice(pool, slice)))
+  for (const run of runsOfIds(ids)) {
+    const { rows } = await pool.query<MessageRow>(
+      `SELECT m.id, ${milliseconds('m.received_at')} AS received_at, m.seq_number, m.kind, m.device_id, m.payload,
+         ${milliseconds('d.valid_from')} AS valid_from, ${milliseconds('d.valid_to')} AS valid_to, d.profile,
+         d.sample_period_seconds
+       FROM message m LEFT JOIN device d ON d.device_id = m.device_id
+       WHERE ${amongIds('m.id', '$1', '$2', '$3')}`,
+      [uuids(run), run[0], run.at(-1)],
+    )
+    messages.push(...newestRegistrations(rows).map(messageOf))
+  }
   return messages
 }

@@ -4,7 +4,7 @@ import { slices } from './bisect.ts'
 import { closedBeforeMs } from './closed-days/lock.ts'
 import { reopenFor } from './closed-days/reopen.ts'
 import { readingColumns, type rowTables } from './reading-columns.ts'
-import { milliseconds, sortedBy } from './rows.ts'
+import { columnsOf, milliseconds } from './rows.ts'
 
 /** What another index at the same key left: `was` lost to `now`, or `now` lost to `was`. */
 interface Conflict {
@@ -15,10 +15,7 @@ interface Conflict {
   held: string
 }
 
-const candidates = `
-  SELECT *
-  FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::reading_quality[], $6::timestamptz[], $7::uuid[])
-    AS t (device_id, channel, read_at, index, quality, received_at, message_id)`
+const candidates = columnsOf(['text', 'text', 'timestamptz', 'bigint', 'reading_quality', 'timestamptz', 'uuid'])
 
 /** Higher quality wins, then the higher index, then (the index being the same) the smaller message id. */
 const wins = `(excluded.quality, excluded.index, r.message_id) > (r.quality, r.index, excluded.message_id)`
@@ -42,7 +39,7 @@ const mergeSlice = async (client: pg.PoolClient, table: (typeof rowTables)[numbe
   const { rows: results } = await client.query<{ added: number; touched: Touched[] }>(
     `WITH merged AS (
        INSERT INTO ${table} AS r (device_id, channel, read_at, index, quality, received_at, message_id)
-       SELECT * FROM (${candidates}) AS c ORDER BY device_id, channel, read_at
+       SELECT ${candidates}
        ON CONFLICT (device_id, channel, read_at) DO UPDATE SET
          index = CASE WHEN ${wins} THEN excluded.index ELSE r.index END,
          quality = greatest(excluded.quality, r.quality),
@@ -81,8 +78,7 @@ const untouched = (reading: Reading, index: string): Touched => {
  * @returns how many keys are new, the conflicts to keep, and those to drop because their index now is the reading
  */
 export const mergeIntoReadings = async (client: pg.PoolClient, readings: readonly Reading[]) => {
-  const { readings: unique, conflicts } = mergeAll(readings)
-  const all = sortedBy([...unique.values()], readingKey)
+  const { readings: all, conflicts } = mergeAll(readings)
   const closedMs = await closedBeforeMs(client)
   const late = all.filter(({ readAtMs }) => readAtMs < closedMs)
   let added = 0
@@ -102,6 +98,7 @@ export const mergeIntoReadings = async (client: pg.PoolClient, readings: readonl
   }
   const keep = conflicts
   const drop: MeterEvent[] = []
+  const unique = new Map(touched.length === 0 ? [] : all.map((reading) => [readingKey(reading), reading]))
   for (const one of touched) {
     const key = readingKey({ deviceId: one.device_id, channel: one.channel, readAtMs: one.read_at })
     const came = unique.get(key)

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { Reject } from '../../core/ports.ts'
 import { byteas, instants, texts, uuids, words } from './arrays.ts'
 import { slices } from './bisect.ts'
-import { sortedById } from './rows.ts'
+import { columnsOf, sortedById } from './rows.ts'
 
 /** The row of a reject must fit whatever is wrong with what it speaks of: the bytes keep the id that no column takes. */
 const storableId = (deviceId: string | null): string | null =>
@@ -20,10 +20,7 @@ export const writeRejects = async (client: pg.PoolClient, rejects: readonly Reje
     const result = await client.query(
       `WITH written AS (
          INSERT INTO reject AS r (id, at, message_id, lane, stage, reason, device_id, bytes)
-         SELECT id, at, message_id, lane, stage, reason, device_id, bytes
-         FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::lane[], $5::text[], $6::text[], $7::text[], $8::bytea[])
-           AS t (id, at, message_id, lane, stage, reason, device_id, bytes)
-         ORDER BY id
+         SELECT ${columnsOf(['uuid', 'timestamptz', 'uuid', 'lane', 'text', 'text', 'text', 'bytea'])}
          ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, resolved_at = NULL, at = least(r.at, excluded.at)
            WHERE r.message_id IS NOT NULL
              AND (r.reason <> excluded.reason OR r.resolved_at IS NOT NULL OR excluded.at < r.at)

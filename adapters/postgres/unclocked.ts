@@ -5,6 +5,7 @@ import { channels } from '../../core/reading.ts'
 import { instants, texts, uuids } from './arrays.ts'
 import { closedBeforeMs, shareClosedDays } from './closed-days/lock.ts'
 import { reopen } from './closed-days/reopen.ts'
+import { seenBefore } from './decodings.ts'
 import { Overtaken } from './errors.ts'
 import { rowTables } from './reading-columns.ts'
 import { amongIds, sortedById } from './rows.ts'
@@ -37,8 +38,7 @@ const leftIn = (table: string) => `
     AND ${ofDevices('r')} AND r.channel = ANY('{${channels.join()}}')`
 
 /** Opens closed days again that hold what such messages may have left later than they were received. */
-const reopenOutlived = async (client: pg.PoolClient, oldestMs: number, values: unknown[]): Promise<void> => {
-  if (oldestMs >= (await closedBeforeMs(client))) return
+const reopenOutlived = async (client: pg.PoolClient, values: unknown[]): Promise<void> => {
   await shareClosedDays(client)
   const held = `
     SELECT r.device_id, r.channel, r.read_at
@@ -46,48 +46,25 @@ const reopenOutlived = async (client: pg.PoolClient, oldestMs: number, values: u
   await reopen(client, held, values)
 }
 
-/**
- * What a message without a clock left at a later time than it has now. Such a message stands at its receive time; when
- * an earlier copy of it turns up afterwards, its receive time moves back, and what it left behind has to go.
- * @returns how many readings went
- */
-export const dropOutlived = async (client: pg.PoolClient, decodings: readonly Decoding[]): Promise<number> => {
-  const unset = decodings.flatMap(({ message, readings }) => {
-    const own = readings.filter(({ quality }) => quality === 'clock_unset')
-    if (own.length === 0 && timeOfId(message.id) !== unclockedMs) return []
-    return [{ message, own, oldestMs: Math.min(message.receivedAtMs, ...own.map(({ readAtMs }) => readAtMs)) }]
-  })
-  if (unset.length === 0) return 0
-  const own = unset.flatMap((one) => one.own)
-  const deviceIds = texts(unset.map(({ message }) => message.deviceId))
-  const messageIds = uuids(unset.map(({ message }) => message.id))
-  const received = instants(unset.map(({ oldestMs }) => oldestMs))
-  await reopenOutlived(client, Math.min(...unset.map(({ oldestMs }) => oldestMs)), [deviceIds, received, messageIds])
-  let count = 0
-  for (const table of rowTables) {
-    const { rowCount } = await client.query(
-      `WITH gone AS (
-         SELECT r.device_id, r.channel, r.read_at
-         FROM ${leftIn(table)}
-         WHERE NOT EXISTS (
-           SELECT FROM unnest($4::uuid[], $5::text[], $6::timestamptz[]) AS own (message_id, channel, read_at)
-           WHERE own.message_id = r.message_id AND own.channel = r.channel AND own.read_at = r.read_at
-         )
-         ORDER BY r.device_id, r.channel, r.read_at FOR UPDATE OF r
+const dropReadings = async (client: pg.PoolClient, table: string, values: unknown[]): Promise<number> => {
+  const { rowCount } = await client.query(
+    `WITH gone AS (
+       SELECT r.device_id, r.channel, r.read_at
+       FROM ${leftIn(table)}
+       WHERE NOT EXISTS (
+         SELECT FROM unnest($4::uuid[], $5::text[], $6::timestamptz[]) AS own (message_id, channel, read_at)
+         WHERE own.message_id = r.message_id AND own.channel = r.channel AND own.read_at = r.read_at
        )
-       DELETE FROM ${table} r USING gone g WHERE (r.device_id, r.channel, r.read_at) = (g.device_id, g.channel, g.read_at)`,
-      [
-        deviceIds,
-        received,
-        messageIds,
-        uuids(own.map(({ messageId }) => messageId)),
-        texts(own.map(({ channel }) => channel)),
-        instants(own.map(({ readAtMs }) => readAtMs)),
-      ],
-    )
-    count += rowCount ?? 0
-  }
-  await client.query(
+       ORDER BY r.device_id, r.channel, r.read_at FOR UPDATE OF r
+     )
+     DELETE FROM ${table} r USING gone g WHERE (r.device_id, r.channel, r.read_at) = (g.device_id, g.channel, g.read_at)`,
+    values,
+  )
+  return rowCount ?? 0
+}
+
+const dropEventsOf = (client: pg.PoolClient, values: unknown[]) =>
+  client.query(
     `WITH gone AS (
        SELECT e.device_id, e.at, e.kind, e.channel, e.value
        FROM ${given} JOIN event e ON e.device_id = t.device_id AND e.at > t.received_at
@@ -96,7 +73,46 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
      )
      DELETE FROM event e USING gone g
      WHERE (e.device_id, e.at, e.kind, e.channel, e.value) = (g.device_id, g.at, g.kind, g.channel, g.value)`,
-    [deviceIds, instants(unset.map(({ message }) => message.receivedAtMs)), messageIds],
+    values,
   )
+
+/** A message whose time is its receive time, and what it tells without a clock. */
+const untimed = ({ message, readings }: Decoding) => {
+  const own = readings.filter(({ quality }) => quality === 'clock_unset')
+  if (own.length === 0 && timeOfId(message.id) !== unclockedMs) return []
+  return [{ message, own, oldestMs: Math.min(message.receivedAtMs, ...own.map(({ readAtMs }) => readAtMs)) }]
+}
+
+/**
+ * What a message without a clock left at a later time than it has now. Such a message stands at its receive time; when
+ * an earlier copy of it turns up afterwards, its receive time moves back, and what it left behind has to go. Most come
+ * for the first time, and have left nothing.
+ * @returns how many readings went
+ */
+export const dropOutlived = async (client: pg.PoolClient, decodings: readonly Decoding[]): Promise<number> => {
+  const all = decodings.flatMap(untimed)
+  if (all.length === 0) return 0
+  const seen = await seenBefore(
+    client,
+    all.map(({ message }) => message.id),
+  )
+  const again = all.filter(({ message }) => seen.has(message.id))
+  if (again.length === 0) return 0
+  const deviceIds = texts(again.map(({ message }) => message.deviceId))
+  const messageIds = uuids(again.map(({ message }) => message.id))
+  const left = [deviceIds, instants(again.map(({ oldestMs }) => oldestMs)), messageIds]
+  const own = again.flatMap((one) => one.own)
+  const kept = [
+    uuids(own.map(({ messageId }) => messageId)),
+    texts(own.map(({ channel }) => channel)),
+    instants(own.map(({ readAtMs }) => readAtMs)),
+  ]
+  // what they left is later than this: only where this is a closed day can it stand elsewhere than in open ones
+  const isLate = Math.min(...again.map(({ oldestMs }) => oldestMs)) < (await closedBeforeMs(client))
+  if (isLate) await reopenOutlived(client, left)
+  let count = 0
+  for (const table of isLate ? rowTables : rowTables.slice(0, 1))
+    count += await dropReadings(client, table, [...left, ...kept])
+  await dropEventsOf(client, [deviceIds, instants(again.map(({ message }) => message.receivedAtMs)), messageIds])
   return count
 }

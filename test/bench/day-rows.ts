@@ -1,7 +1,6 @@
 import type pg from 'pg'
 import { bigints, instants, texts, uuids, words } from '../../adapters/postgres/arrays.ts'
-import { sortedBy } from '../../adapters/postgres/rows.ts'
-import { mergeAll, type Reading, readingKey } from '../../core/reading.ts'
+import { mergeAll, type Reading } from '../../core/reading.ts'
 import type { Uplink } from '../../core/uplink.ts'
 import { type Cost, costOf } from './cost.ts'
 import { type BenchDatabase, openBenchDatabase } from './database.ts'
@@ -19,7 +18,7 @@ const source = `unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], 
 
 /** What the pulse worker does with the readings of a batch once they are decoded. */
 const mergeBatch = (client: pg.Pool, { merge }: Layout, readings: readonly Reading[]) => {
-  const best = sortedBy([...mergeAll(readings).readings.values()], readingKey)
+  const { readings: best } = mergeAll(readings)
   return client.query(merge(source), [
     texts(best.map((row) => row.deviceId)),
     texts(best.map((row) => row.channel)),
