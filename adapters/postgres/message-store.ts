@@ -10,33 +10,55 @@ import { slices, writeBisecting } from './bisect.ts'
 import { classifyFault, isMissingPartition } from './errors.ts'
 import { countFlow } from './flow.ts'
 import { writeRejects } from './rejects.ts'
-import { amongIds, sortedById } from './rows.ts'
+import { amongIds, columnsOf, milliseconds, runsOfIds, sortedById } from './rows.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Two days: far longer than any clock is wrong about today, far shorter than what is kept. */
 const currentMs = 2 * 86_400_000
 
-/** Writes the messages that are not there. @returns how many were not */
+/** When each of these messages that is there was received, by its id. */
+const receivedBefore = async (client: pg.PoolClient, rows: readonly Message[]): Promise<Map<string, number>> => {
+  const received = new Map<string, number>()
+  for (const run of runsOfIds(rows.map(({ id }) => id))) {
+    const { rows: found } = await client.query<{ id: string; received_at: number }>(
+      `SELECT id, ${milliseconds('received_at')} AS received_at FROM message WHERE ${amongIds('id', '$1', '$2', '$3')}`,
+      [uuids(run), run[0], run.at(-1)],
+    )
+    for (const { id, received_at } of found) received.set(id, received_at)
+  }
+  return received
+}
+
+/**
+ * Writes the messages that are not there. Looking first costs less than finding out: a row that stands in the way of an
+ * insert costs as much as one that goes in, and of those that are there only earlier copies have to be written.
+ * @returns how many were not there
+ */
 const insertMessages = async (client: pg.PoolClient, rows: readonly Message[]): Promise<number> => {
-  const ids = uuids(rows.map((row) => row.id))
-  const receivedAt = instants(rows.map((row) => row.receivedAtMs))
+  const known = await receivedBefore(client, rows)
+  const news = rows.filter(({ id }) => !known.has(id))
+  const earlier = rows.filter(({ id, receivedAtMs }) => receivedAtMs < (known.get(id) ?? -Infinity))
+  const added = news.length > 0 ? await insertNew(client, news) : 0
+  // who came between the look and the insert is earlier or later than ours
+  const rivals = added < news.length ? news : []
+  if (earlier.length + rivals.length > 0) await keepEarliest(client, sortedById([...earlier, ...rivals]))
+  return added
+}
+
+const insertNew = async (client: pg.PoolClient, rows: readonly Message[]): Promise<number> => {
   const { rowCount } = await client.query(
     `INSERT INTO message (id, received_at, seq_number, kind, device_id, payload)
-     SELECT id, received_at, seq_number, kind, device_id, payload
-     FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[], $4::uplink_kind[], $5::text[], $6::bytea[])
-       AS t (id, received_at, seq_number, kind, device_id, payload)
-     ORDER BY id
+     SELECT ${columnsOf(['uuid', 'timestamptz', 'integer', 'uplink_kind', 'text', 'bytea'])}
      ON CONFLICT (id) DO NOTHING`,
     [
-      ids,
-      receivedAt,
+      uuids(rows.map((row) => row.id)),
+      instants(rows.map((row) => row.receivedAtMs)),
       integers(rows.map((row) => row.seqNumber)),
       words(rows.map((row) => row.kind)),
       texts(rows.map((row) => row.deviceId)),
       byteas(rows.map((row) => row.payload)),
     ],
   )
-  if (rowCount !== rows.length) await keepEarliest(client, rows, ids, receivedAt)
   return rowCount ?? 0
 }
 
@@ -44,9 +66,9 @@ const among = amongIds('m.id', '$1', '$3', '$4')
 
 /**
  * The receive time of a message is that of its first copy, in whatever order the copies come. Rows are locked in the
- * order of their ids, like every other write. Only for batches with duplicates.
+ * order of their ids, like every other write.
  */
-const keepEarliest = (client: pg.PoolClient, rows: readonly Message[], ids: Buffer, receivedAt: Buffer) =>
+const keepEarliest = (client: pg.PoolClient, rows: readonly Message[]) =>
   client.query(
     `WITH earlier AS (
        SELECT m.id, t.received_at
@@ -57,7 +79,7 @@ const keepEarliest = (client: pg.PoolClient, rows: readonly Message[], ids: Buff
      )
      UPDATE message m SET received_at = least(m.received_at, earlier.received_at)
      FROM earlier WHERE m.id = earlier.id AND ${among}`,
-    [ids, receivedAt, rows[0]?.id, rows.at(-1)?.id],
+    [uuids(rows.map(({ id }) => id)), instants(rows.map((row) => row.receivedAtMs)), rows[0]?.id, rows.at(-1)?.id],
   )
 
 /**
