@@ -10,9 +10,15 @@ const buses = {
   kinesis: { name: 'streams', launch: startKinesisServer },
 } as const
 
+interface Asked {
+  readonly dataDir: string
+  readonly bus: keyof typeof buses
+  readonly isScratch: boolean
+}
+
 /** What the processes of the app need before they can start: the database server and the bus. */
 export const startEngines = async (
-  { dataDir, bus }: { dataDir: string; bus: keyof typeof buses },
+  { dataDir, bus, isScratch }: Asked,
   report: (line: string) => void,
   shutdown: Shutdown,
 ) => {
@@ -22,7 +28,7 @@ export const startEngines = async (
 
   const { name, launch } = buses[bus]
   const busPort = await freePort()
-  const busServer = await keepRunning(`the server of the ${name}`, () => launch(dataDir, busPort), report)
+  const busServer = await keepRunning(`the server of the ${name}`, () => launch(dataDir, busPort, isScratch), report)
   shutdown.add(`stopping the ${name}`, 7_000, busServer.stop)
   report(`PostgreSQL on port ${databasePort}, ${name} on port ${busPort}`)
   const processes = () => ({ postgres: [postgres.current().pid], [name]: [busServer.current().pid] })

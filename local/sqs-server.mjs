@@ -1,14 +1,23 @@
 // The queue emulator in a process of its own: a fault in it cannot take the runner down, and the runner restarts it.
 import { Server } from 'node:net'
+import { DatabaseSync } from 'node:sqlite'
 import { startFauxqs } from 'fauxqs'
 
-const [port, dataDir, defaultRegion] = process.argv.slice(2)
+const [port, dataDir, defaultRegion, synchronous] = process.argv.slice(2)
 process.on('disconnect', () => process.exit(0))
 
 // fauxqs 2.4.1 always listens on all interfaces, and it asks nobody for a password.
 const { listen } = Server.prototype
 Server.prototype.listen = function (options, ...rest) {
   return listen.call(this, { ...options, host: '127.0.0.1' }, ...rest)
+}
+
+// It waits for the disk at every message that comes, is read or goes: with a PostgreSQL that writes beside it a confirmation
+// took 100 ms at p99, and 36 without.
+const { exec } = DatabaseSync.prototype
+DatabaseSync.prototype.exec = function (sql) {
+  exec.call(this, sql)
+  if (sql.startsWith('PRAGMA journal_mode')) exec.call(this, `PRAGMA synchronous = ${synchronous}`)
 }
 
 const server = await startFauxqs({ port: Number(port), dataDir, defaultRegion, logger: false })

@@ -49,6 +49,8 @@ export interface Options {
   readonly stage?: string
   /** An app synthesised before, in place of a stage. */
   readonly assemblyFolder?: string
+  /** Whether nobody wants the data afterwards: then the queues need not outlive a power cut. */
+  readonly isScratch?: boolean
   /** Puts something between the processes and the engines: answers the addresses that the processes get. */
   readonly through?: (real: Addresses) => Promise<Addresses>
 }
@@ -144,11 +146,12 @@ const startMappings = (plan: Plan, hosts: FunctionHosts, busUrl: string, dataDir
  * @throws StartFault, one sentence for the person who started it; what had been started is in `shutdown`
  */
 export const startLocal = async (overrides: Overrides, options: Options): Promise<Local> => {
-  const { report, shutdown } = options
+  const { report, shutdown, isScratch = false } = options
   const { dataDir, httpPort, udpPort, timeScale, bus = dev.bus } = overrides
   shutdown.add(null, 1_000, lockFolder(dataDir))
   await requirePorts(httpPort, udpPort)
-  const [assembly, engines] = await both(assemble(overrides, options), startEngines({ dataDir, bus }, report, shutdown))
+  const starting = startEngines({ dataDir, bus, isScratch }, report, shutdown)
+  const [assembly, engines] = await both(assemble(overrides, options), starting)
 
   const { postgres, databasePort } = engines
   const real: Addresses = { sqsUrl: engines.sqsUrl, databaseHost: '127.0.0.1', databasePort }

@@ -68,7 +68,7 @@ export const startWhole = async (
   const shutdown = createShutdown(report)
   try {
     const assembly = assemblyFolder === undefined ? {} : { assemblyFolder }
-    const local = await startLocal(overrides, { report, shutdown, ...assembly })
+    const local = await startLocal(overrides, { report, shutdown, isScratch: true, ...assembly })
     return { ...local, overrides, said, stop: shutdown.run }
   } catch (error) {
     await shutdown.run()

@@ -22,14 +22,21 @@ const childrenOf = (pid: number): number[] =>
     .filter((word) => word !== '')
     .map(Number)
 
-/** CPU of a process and, where asked for, of all that it started, ended ones too; null where it is gone. */
+/** Backends of PostgreSQL that answer the API: as it stands in their title. What asks it is the load itself. */
+const answersTheApi = (pid: number): boolean => /^postgres: sluice_reader /.test(text(`/proc/${pid}/cmdline`) ?? '')
+
+/**
+ * CPU of a process and, where asked for, of all that it started, ended ones too, but for those that answer the API; null
+ * where it is gone.
+ */
 const figuresOf = (pid: number, withChildren: boolean): ProcessFigures | null => {
   const stat = text(`/proc/${pid}/stat`)
   if (stat === null) return null
   // the name in parentheses may hold spaces: count from behind it
   const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ')
   const ticks = (withChildren ? [11, 12, 13, 14] : [11, 12]).reduce((sum, at) => sum + Number(fields[at]), 0)
-  const children = withChildren ? childrenOf(pid).map((child) => figuresOf(child, true)) : []
+  const own = withChildren ? childrenOf(pid).filter((child) => !answersTheApi(child)) : []
+  const children = own.map((child) => figuresOf(child, true))
   const peak = Number(/^VmHWM:\s+(\d+)/m.exec(text(`/proc/${pid}/status`) ?? '')?.[1] ?? 0) / 1024
   return {
     cpuSeconds: ticks / ticksPerSecond + children.reduce((sum, child) => sum + (child?.cpuSeconds ?? 0), 0),
@@ -61,16 +68,20 @@ export const createCpuMeter = () => {
   const peaks: Record<string, number> = {}
   let isBegun = false
 
+  const lookAt = (stage: string, pid: number, withChildren: boolean) => {
+    const figures = pid > 0 ? figuresOf(pid, withChildren) : null
+    if (!figures) return
+    peaks[stage] = Math.max(peaks[stage] ?? 0, figures.peakRssMb)
+    last.set(pid, { stage, cpuSeconds: figures.cpuSeconds })
+    if (!isBegun) first.set(pid, figures.cpuSeconds)
+  }
   const look = (processes: Readonly<Record<string, readonly number[]>>) => {
     for (const [name, pids] of Object.entries(processes))
       for (const pid of pids) {
-        // of the others only the server has processes of its own that count
-        const figures = pid > 0 ? figuresOf(pid, name === 'postgres') : null
-        if (!figures) continue
-        const stage = stageOf(name)
-        peaks[stage] = Math.max(peaks[stage] ?? 0, figures.peakRssMb)
-        last.set(pid, { stage, cpuSeconds: figures.cpuSeconds })
-        if (!isBegun) first.set(pid, figures.cpuSeconds)
+        // of all of them only the server has processes of its own that count
+        const isServer = name === 'postgres'
+        lookAt(stageOf(name), pid, isServer)
+        if (isServer) for (const backend of childrenOf(pid).filter(answersTheApi)) lookAt('api', backend, false)
       }
   }
   return {

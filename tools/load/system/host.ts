@@ -17,7 +17,7 @@ const start = async ({ dataDir, bus, stage, timeScale, token, assemblyFolder }: 
     sigfoxToken: token,
     timeScale,
   }
-  const options = { report: (line: string) => say({ report: line }), shutdown, stage }
+  const options = { report: (line: string) => say({ report: line }), shutdown, stage, isScratch: true }
   return startLocal(overrides, assemblyFolder === null ? options : { ...options, assemblyFolder })
 }
 
