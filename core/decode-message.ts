@@ -27,11 +27,14 @@ export const eventTime = (message: Message): { atMs: number; clocked: boolean } 
  * When an index was read. A time of its own is judged like a message's; one that is not set is the receive time, as
  * is that of a message without a clock.
  */
-const readTime = (message: Message, decoded: DecodedIndex): { atMs: number; quality: Quality } | null => {
+const readTime = (
+  message: Message,
+  event: ReturnType<typeof eventTime>,
+  decoded: DecodedIndex,
+): { atMs: number; quality: Quality } | null => {
   const own = decoded.timeSeconds === null ? null : decoded.timeSeconds * 1000
   const judgement = own === null ? null : judgeTime(own, message.receivedAtMs)
   if (judgement === 'out_of_range') return null
-  const event = eventTime(message)
   const clocked = own === null ? event.clocked : judgement === 'used'
   const base = own === null ? event.atMs : judgement === 'used' ? own : message.receivedAtMs
   const atMs = base - decoded.ageSeconds * 1000
@@ -73,7 +76,7 @@ export const undecoded = (digest: Digest, message: Message, reason: RejectReason
 
 /** When the newest index of a frame was read; where it has none, what its message speaks of. */
 export const newestTimeMs = (message: Message, { indexes: [newest] }: DecodedFrame): number =>
-  (newest && readTime(message, newest)?.atMs) ?? eventTime(message).atMs
+  (newest && readTime(message, eventTime(message), newest)?.atMs) ?? eventTime(message).atMs
 
 /**
  * All that follows from a frame.
@@ -86,17 +89,17 @@ export const decodingOf = (
   indexes: readonly DecodedIndex[],
 ): Decoding => {
   const { deviceId, receivedAtMs, id: messageId } = message
+  const event = eventTime(message)
   const readings: Reading[] = []
   const recordRejects: Reject[] = []
   indexes.forEach((decoded, i) => {
-    const time = readTime(message, decoded)
+    const time = readTime(message, event, decoded)
     if (!time) recordRejects.push(pulseRejectRow(ports.digest, message, 'time_out_of_range', i + 1))
     else {
       const { channel, index } = decoded
       readings.push({ deviceId, channel, readAtMs: time.atMs, index, quality: time.quality, receivedAtMs, messageId })
     }
   })
-  const { atMs } = eventTime(message)
-  const events = frame.events.map((event): MeterEvent => ({ ...event, deviceId, atMs, messageId }))
+  const events = frame.events.map((told): MeterEvent => ({ ...told, deviceId, atMs: event.atMs, messageId }))
   return { message, readings, events, reject: null, recordRejects }
 }

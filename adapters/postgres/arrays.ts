@@ -17,19 +17,21 @@ const oid = { bytea: 17, bigint: 20, integer: 23, text: 25, timestamptz: 1184, u
 /** Writes a value at `at`; how many bytes it takes is known before. @throws RangeError where it is none of the type */
 type Write<T> = (buffer: Buffer, value: T, at: number) => void
 
+/** By index: the iterators of `for … of` were a fifth of all that the pulse stage allocated. */
 const arrayOf = <T>(
   elementType: number,
   values: readonly (T | null)[],
   bytesOf: (value: T) => number,
   write: Write<T>,
 ): Buffer => {
-  let bytes = headerBytes
-  for (const value of values) bytes += 4 + (value === null ? 0 : bytesOf(value))
+  let bytes = headerBytes + 4 * values.length
+  for (let i = 0; i < values.length; i++) bytes += values[i] === null ? 0 : bytesOf(values[i] as T)
   const buffer = Buffer.allocUnsafe(bytes)
   const header = [1, 1, elementType, values.length, 1]
-  for (const [i, field] of header.entries()) buffer.writeInt32BE(field, 4 * i)
+  header.forEach((field, i) => buffer.writeInt32BE(field, 4 * i))
   let at = headerBytes
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as T | null
     const length = value === null ? nullLength : bytesOf(value)
     at = buffer.writeInt32BE(length, at)
     if (value === null) continue
