@@ -98,7 +98,7 @@ const mergeRun = (run: readonly Reading[], conflicts: MeterEvent[]): Reading => 
 
 /**
  * One reading for each key, in the order of the keys, and every index that is not it, as the event that is kept of it.
- * Sorted by device first, as plain texts: a key text for each reading took a third of the pulse stage's JavaScript.
+ * Sorted by device first, as plain texts: with a key text for each reading it was a fifth of the pulse stage's JavaScript.
  */
 export const mergeAll = (all: readonly Reading[]): { readings: Reading[]; conflicts: MeterEvent[] } => {
   const byDevice = Map.groupBy(all, ({ deviceId }) => deviceId)
