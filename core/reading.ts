@@ -82,11 +82,21 @@ const timeText = (ms: number) => String(ms).padStart(15, '0')
 export const readingKey = (r: Pick<Reading, 'deviceId' | 'readAtMs'> & { readonly channel: string }): string =>
   `${r.deviceId} ${r.channel} ${timeText(r.readAtMs)}`
 
+/** What makes an event one. */
 export const eventKey = (e: MeterEvent): string => `${e.deviceId} ${timeText(e.atMs)} ${e.kind} ${e.channel} ${e.value}`
 
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** The order of the table's key: the value is a number there, and a text in `eventKey`. */
+export const byEventKey = (a: MeterEvent, b: MeterEvent): number =>
+  byText(a.deviceId, b.deviceId) ||
+  a.atMs - b.atMs ||
+  byText(a.kind, b.kind) ||
+  byText(a.channel, b.channel) ||
+  a.value - b.value
+
 /** The order of the table's key, among readings of one device. */
-const byChannelAndTime = (a: Reading, b: Reading): number =>
-  a.channel < b.channel ? -1 : a.channel > b.channel ? 1 : a.readAtMs - b.readAtMs
+const byChannelAndTime = (a: Reading, b: Reading): number => byText(a.channel, b.channel) || a.readAtMs - b.readAtMs
 
 /** What readings of one key come to. */
 const mergeRun = (run: readonly Reading[], conflicts: MeterEvent[]): Reading => {

@@ -2,7 +2,16 @@ import { canonicalDeviceId } from './api/device-id.ts'
 import { formatInstant } from './api/instant.ts'
 import type { DecoderPorts } from './decode-message.ts'
 import type { Reading } from './reading.ts'
-import { changesPeriods, covered, type Difference, differenceOf, isEmpty, type Kept, type Scope } from './replay.ts'
+import {
+  changesPeriods,
+  covered,
+  type Difference,
+  differenceOf,
+  isEmpty,
+  type Kept,
+  mayDecode,
+  type Scope,
+} from './replay.ts'
 import type { Lane } from './uplink.ts'
 
 /** What is kept of devices, seen and changed as a whole. */
@@ -96,7 +105,8 @@ const replayLane =
     const before = await store.load(deviceIds)
     const known = new Set(before.messages.map(({ id }) => id))
     // what comes in meanwhile and is not decoded yet has left nothing so far: its worker is at it
-    const settled = (kept: Kept) => kept.messages.filter(({ id }) => known.has(id) || kept.states.has(id))
+    const settled = ({ messages, states }: Kept) =>
+      messages.filter((message) => states.has(message.id) || (known.has(message.id) && mayDecode(scope, message)))
     const decide = (kept: Kept) => differenceOf(decoder, { ...kept, messages: settled(kept) }, scope)
     let report: ReplayReport = { ...emptyReport, devices: deviceIds.length, messages: known.size }
     for (let look = 1; look <= mostLooks; look++) {

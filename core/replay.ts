@@ -94,10 +94,15 @@ const freshOf = (ports: DecoderPorts, kept: Kept) => {
   return { decodings, readings, events, rejects }
 }
 
+const isWithin = ({ fromMs, toMs }: Scope, ms: number) => ms >= (fromMs ?? -Infinity) && ms < (toMs ?? Infinity)
+
+/** Whether a replay may decode a message that nobody has decoded yet: what it leaves needs the message's state beside it. */
+export const mayDecode = (scope: Scope, message: Message): boolean => isWithin(scope, eventTimeMs(message))
+
 /** Which messages, readings and events a replay may touch. */
-const scopeOf = ({ fromMs, toMs }: Scope, kept: Kept, fresh: ReturnType<typeof freshOf>) => {
-  if (fromMs === null && toMs === null) return { message: () => true, slot: () => true, event: () => true }
-  const within = (ms: number) => ms >= (fromMs ?? -Infinity) && ms < (toMs ?? Infinity)
+const scopeOf = (scope: Scope, kept: Kept, fresh: ReturnType<typeof freshOf>) => {
+  if (scope.fromMs === null && scope.toMs === null) return { message: () => true, slot: () => true, event: () => true }
+  const within = (ms: number) => isWithin(scope, ms)
   const messages = new Set(kept.messages.filter((message) => within(eventTimeMs(message))).map(({ id }) => id))
   const told = [...kept.readings, ...fresh.decodings.flatMap(({ readings }) => readings)]
   const slots = new Set(told.filter(({ messageId }) => messages.has(messageId)).map(readingKey))

@@ -10,7 +10,7 @@ const buses = {
   kinesis: { name: 'streams', launch: startKinesisServer },
 } as const
 
-interface Asked {
+interface Run {
   readonly dataDir: string
   readonly bus: keyof typeof buses
   readonly isScratch: boolean
@@ -18,12 +18,16 @@ interface Asked {
 
 /** What the processes of the app need before they can start: the database server and the bus. */
 export const startEngines = async (
-  { dataDir, bus, isScratch }: Asked,
+  { dataDir, bus, isScratch }: Run,
   report: (line: string) => void,
   shutdown: Shutdown,
 ) => {
   const databasePort = await freePort()
-  const postgres = await keepRunning('PostgreSQL', () => startPostgres({ dataDir, port: databasePort }), report)
+  const postgres = await keepRunning(
+    'PostgreSQL',
+    () => startPostgres({ dataDir, port: databasePort, isScratch }),
+    report,
+  )
   shutdown.add('stopping PostgreSQL', 12_000, postgres.stop)
 
   const { name, launch } = buses[bus]

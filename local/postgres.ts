@@ -28,12 +28,12 @@ const stopLimitMs = 10_000
 const guard = '( read -r _ <&3; kill -INT $$ ) & exec "$@" 3<&-'
 
 /**
- * A quarter of 2 GB, as RDS gives the buffers of a small instance. With the gigabyte of log of the default, a checkpoint
- * begins within a minute at 10,000 messages a second.
+ * For runs that measure: the buffers that RDS gives an instance of 2 GB, and twice the log of the default, with which a
+ * checkpoint begins within a minute at 10,000 messages a second.
  */
-const sizes = ['-c', 'shared_buffers=512MB', '-c', 'max_wal_size=4GB']
+const scratchSizes = ['-c', 'shared_buffers=512MB', '-c', 'max_wal_size=2GB']
 
-const launch = (postgres: string, data: string, port: number, runAs: RunAs, dataDir: string) => {
+const launch = (postgres: string, data: string, port: number, runAs: RunAs, dataDir: string, sizes: string[]) => {
   const place = ['-D', data, '-p', String(port), '-c', `listen_addresses=${host}`, '-c', 'unix_socket_directories=']
   const log = openLog(dataDir, 'postgres')
   try {
@@ -56,14 +56,18 @@ const lastLines = (path: string) => readFileSync(path, 'utf8').trim().split('\n'
  * that a killed run left on the same data is stopped first.
  * @throws StartFault when it does not start, with the end of its log
  */
-export const startPostgres = async (options: { dataDir: string; port?: number }): Promise<Postgres> => {
-  const { dataDir } = options
+export const startPostgres = async (options: {
+  dataDir: string
+  port?: number
+  isScratch?: boolean
+}): Promise<Postgres> => {
+  const { dataDir, isScratch = false } = options
   const { initdb, postgres } = await postgresBinaries()
   const runAs = runAsUnprivileged()
   const data = await makeCluster(dataDir, initdb, runAs)
   await stopOrphan(data)
   const port = options.port ?? (await freePort())
-  const child = launch(postgres, data, port, runAs, dataDir)
+  const child = launch(postgres, data, port, runAs, dataDir, isScratch ? scratchSizes : [])
   const pipe = child.stdio[3]
   let ended = false
   const exited = exitOf(child).then(() => {

@@ -7,7 +7,7 @@ import { region } from './overrides.ts'
  * Starts the queue emulator on 127.0.0.1; its queues and messages live in `DATA_DIR/queues`.
  * @param isScratch whether a power cut may lose them; what is killed never does
  */
-export const startSqsServer = (dataDir: string, port: number, isScratch = false): Promise<Running> =>
+export const startSqsServer = (dataDir: string, port: number, isScratch: boolean): Promise<Running> =>
   startEmulator(dataDir, {
     script: 'sqs-server.mjs',
     args: [String(port), join(dataDir, 'queues'), region, isScratch ? 'NORMAL' : 'FULL'],

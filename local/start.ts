@@ -49,7 +49,7 @@ export interface Options {
   readonly stage?: string
   /** An app synthesised before, in place of a stage. */
   readonly assemblyFolder?: string
-  /** Whether nobody wants the data afterwards: then the queues need not outlive a power cut. */
+  /** Whether nobody wants the data afterwards: the queues need not outlive a power cut, and buffers may be large. */
   readonly isScratch?: boolean
   /** Puts something between the processes and the engines: answers the addresses that the processes get. */
   readonly through?: (real: Addresses) => Promise<Addresses>

@@ -27,9 +27,8 @@ const arrayOf = <T>(
   let bytes = headerBytes + 4 * values.length
   for (let i = 0; i < values.length; i++) bytes += values[i] === null ? 0 : bytesOf(values[i] as T)
   const buffer = Buffer.allocUnsafe(bytes)
-  const header = [1, 1, elementType, values.length, 1]
-  header.forEach((field, i) => buffer.writeInt32BE(field, 4 * i))
-  let at = headerBytes
+  let at = 0
+  for (const field of [1, 1, elementType, values.length, 1]) at = buffer.writeInt32BE(field, at)
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as T | null
     const length = value === null ? nullLength : bytesOf(value)

@@ -1,11 +1,9 @@
 import type pg from 'pg'
 import type { Decoding } from '../../core/ports.ts'
+import type { MessageState } from '../../core/replay.ts'
 import { uuids, words } from './arrays.ts'
 import { slices } from './bisect.ts'
-import { amongIds, columnsOf, runsOfIds } from './rows.ts'
-
-const byMessage = ({ message: a }: Decoding, { message: b }: Decoding): number =>
-  a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+import { amongIds, columnsOf, runsOfIds, sortedById } from './rows.ts'
 
 /**
  * Writes the state of each message. A message that was decoded once stays decoded; one that was rejected and is decoded
@@ -14,7 +12,10 @@ const byMessage = ({ message: a }: Decoding, { message: b }: Decoding): number =
  */
 export const writeStates = async (client: pg.PoolClient, decodings: readonly Decoding[]) => {
   const counts = { decoded: 0, rejected: 0 }
-  for (const rows of slices(decodings.toSorted(byMessage))) {
+  const states = sortedById(
+    decodings.map(({ message: { id }, reject }) => ({ id, state: reject ? 'rejected' : 'decoded' })),
+  )
+  for (const rows of slices(states)) {
     const { rows: results } = await client.query<{ decoded: number; rejected: number; resolved: string[] }>(
       `WITH written AS (
          INSERT INTO decoding AS d (message_id, state)
@@ -26,10 +27,7 @@ export const writeStates = async (client: pg.PoolClient, decodings: readonly Dec
          (count(*) FILTER (WHERE now = 'rejected') - count(*) FILTER (WHERE was = 'rejected'))::int AS rejected,
          coalesce(array_agg(message_id) FILTER (WHERE was = 'rejected'), '{}') AS resolved
        FROM written`,
-      [
-        uuids(rows.map(({ message }) => message.id)),
-        words(rows.map(({ reject }) => (reject ? 'rejected' : 'decoded'))),
-      ],
+      [uuids(rows.map(({ id }) => id)), words(rows.map(({ state }) => state))],
     )
     const [result] = results
     counts.decoded += result?.decoded ?? 0
@@ -41,9 +39,9 @@ export const writeStates = async (client: pg.PoolClient, decodings: readonly Dec
 
 /** The states that these messages have, by their ids. */
 const statesOf = async (client: pg.PoolClient, messageIds: readonly string[]) => {
-  const states = new Map<string, 'decoded' | 'rejected'>()
+  const states = new Map<string, MessageState>()
   for (const run of runsOfIds([...messageIds].sort())) {
-    const { rows } = await client.query<{ id: string; state: 'decoded' | 'rejected' }>(
+    const { rows } = await client.query<{ id: string; state: MessageState }>(
       `SELECT message_id AS id, state FROM decoding WHERE ${amongIds('message_id', '$1', '$2', '$3')}`,
       [uuids(run), run[0], run.at(-1)],
     )
@@ -52,8 +50,8 @@ const statesOf = async (client: pg.PoolClient, messageIds: readonly string[]) =>
   return states
 }
 
-/** Which of these messages a batch before has left something of. */
-export const seenBefore = async (client: pg.PoolClient, messageIds: readonly string[]): Promise<Set<string>> =>
+/** Which of these messages a batch before has decoded or rejected: nobody else leaves anything of a message. */
+export const withState = async (client: pg.PoolClient, messageIds: readonly string[]): Promise<Set<string>> =>
   new Set((await statesOf(client, messageIds)).keys())
 
 /** Messages that cannot be decoded now and were before: they stay decoded, and nothing is open. */

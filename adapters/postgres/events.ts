@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import { eventKey, type MeterEvent } from '../../core/reading.ts'
+import { byEventKey, eventKey, type MeterEvent } from '../../core/reading.ts'
 import { bigints, instants, texts, uuids } from './arrays.ts'
 import { slices } from './bisect.ts'
-import { columnsOf, sortedBy } from './rows.ts'
+import { columnsOf } from './rows.ts'
 
 const columns = (rows: readonly MeterEvent[]) => [
   texts(rows.map((row) => row.deviceId)),
@@ -21,7 +21,7 @@ export const writeEvents = async (client: pg.PoolClient, events: readonly MeterE
     const known = unique.get(eventKey(event))
     if (!known || (event.messageId ?? '') < (known.messageId ?? '')) unique.set(eventKey(event), event)
   }
-  for (const rows of slices(sortedBy([...unique.values()], eventKey)))
+  for (const rows of slices([...unique.values()].sort(byEventKey)))
     await client.query(
       `INSERT INTO event AS e (device_id, at, kind, channel, value, message_id)
        SELECT ${columnsOf(['text', 'timestamptz', 'text', 'text', 'bigint', 'uuid'])}
@@ -33,7 +33,7 @@ export const writeEvents = async (client: pg.PoolClient, events: readonly MeterE
 
 /** Removes events by their keys. */
 export const dropEvents = async (client: pg.PoolClient, events: readonly MeterEvent[]): Promise<void> => {
-  for (const rows of slices(sortedBy(events, eventKey)))
+  for (const rows of slices(events.toSorted(byEventKey)))
     await client.query(
       `WITH gone AS (
          SELECT e.device_id, e.at, e.kind, e.channel, e.value

@@ -1,4 +1,4 @@
-import { timeOfId, unclockedMs } from '../../core/identity.ts'
+import { timeOfId } from '../../core/identity.ts'
 import { slices } from './bisect.ts'
 
 /**
@@ -13,11 +13,11 @@ export const sortedBy = <T>(rows: readonly T[], keyOf: (row: T) => string): T[] 
 
 /** Ids are lower-case hex: the order of their text is the order of their bytes, which is PostgreSQL's. */
 export const sortedById = <T extends { readonly id: string }>(rows: readonly T[]): T[] =>
-  rows.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+  rows.toSorted(({ id: a }, { id: b }) => (a < b ? -1 : a > b ? 1 : 0))
 
 /**
  * SQL for rows given as arrays of these types, the parameters from $1 on: a select list, which gives them in the arrays'
- * order, and so in that of their key if they were sorted by it. As a source in FROM each array would be kept whole as a
+ * order: whoever locks by it sorts them. As a source in FROM each array would be kept whole as a
  * table of its own, and ORDER BY would sort once more: together a microsecond a row.
  */
 export const columnsOf = (types: readonly string[]): string =>
@@ -32,12 +32,27 @@ export const columnsOf = (types: readonly string[]): string =>
 export const amongIds = (column: string, ids: string, first: string, last: string): string =>
   `${column} = ANY(ARRAY(SELECT unnest(${ids}::uuid[]))) AND ${column} BETWEEN ${first} AND ${last}`
 
-/** Sorted ids in runs for `amongIds`: messages without a clock lie in a partition far from the others. */
-export const runsOfIds = (ids: readonly string[]): (readonly string[])[] => {
-  const split = ids.findIndex((id) => timeOfId(id) !== unclockedMs)
-  const firstClocked = split < 0 ? ids.length : split
-  return [...slices(ids.slice(0, firstClocked)), ...slices(ids.slice(firstClocked))]
+const dayMs = 86_400_000
+
+/**
+ * Rows sorted by their ids, in runs for `amongIds` without a gap of more than a day: one datagram of a year ago, or one
+ * without a clock (the first partition of all), would else make PostgreSQL look for each id in every day between.
+ */
+export const runsById = <T>(rows: readonly T[], idOf: (row: T) => string): (readonly T[])[] => {
+  const timeAt = (i: number) => timeOfId(idOf(rows[i] as T))
+  if (rows.length === 0 || timeAt(rows.length - 1) - timeAt(0) <= dayMs) return slices(rows)
+  const runs: (readonly T[])[] = []
+  let from = 0
+  for (let i = 1; i <= rows.length; i++) {
+    if (i < rows.length && timeAt(i) - timeAt(i - 1) <= dayMs) continue
+    runs.push(...slices(rows.slice(from, i)))
+    from = i
+  }
+  return runs
 }
+
+/** The same of ids alone. */
+export const runsOfIds = (ids: readonly string[]): (readonly string[])[] => runsById(ids, (id) => id)
 
 /** SQL for an instant as milliseconds since 1970. */
 export const milliseconds = (column: string): string => `round(date_part('epoch', ${column}) * 1000)`

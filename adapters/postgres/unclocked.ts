@@ -5,25 +5,33 @@ import { channels } from '../../core/reading.ts'
 import { instants, texts, uuids } from './arrays.ts'
 import { closedBeforeMs, shareClosedDays } from './closed-days/lock.ts'
 import { reopen } from './closed-days/reopen.ts'
-import { seenBefore } from './decodings.ts'
+import { withState } from './decodings.ts'
 import { Overtaken } from './errors.ts'
 import { rowTables } from './reading-columns.ts'
-import { amongIds, sortedById } from './rows.ts'
+import { amongIds, runsById, sortedById } from './rows.ts'
+
+/** A message that stands at its receive time, or something it tells does, and what it tells so. */
+const atReceipt = ({ message, readings }: Decoding) => {
+  const own = readings.filter(({ quality }) => quality === 'clock_unset')
+  if (own.length === 0 && timeOfId(message.id) !== unclockedMs) return []
+  return [{ message, own, oldestMs: Math.min(message.receivedAtMs, ...own.map(({ readAtMs }) => readAtMs)) }]
+}
 
 /**
- * A message without a clock stands at its receive time, which moves back when an earlier copy is stored. Holds the rows
- * until the commit, so that it cannot move in between.
- * @throws Overtaken where it has moved since the message was loaded
+ * What is told without a clock stands at its receive time, which moves back when an earlier copy is stored. Holds the
+ * rows of such messages until the commit, so that they cannot move in between.
+ * @throws Overtaken where one has moved since it was loaded
  */
 export const requireUnmoved = async (client: pg.PoolClient, decodings: readonly Decoding[]): Promise<void> => {
-  const loaded = sortedById(decodings.map(({ message }) => message).filter(({ id }) => timeOfId(id) === unclockedMs))
-  if (loaded.length === 0) return
-  const { rowCount } = await client.query(
-    `SELECT FROM message m JOIN unnest($1::uuid[], $2::timestamptz[]) AS t (id, received_at) ON m.id = t.id
-     WHERE ${amongIds('m.id', '$1', '$3', '$4')} AND m.received_at >= t.received_at ORDER BY m.id FOR SHARE OF m`,
-    [uuids(loaded.map(({ id }) => id)), instants(loaded.map((m) => m.receivedAtMs)), loaded[0]?.id, loaded.at(-1)?.id],
-  )
-  if (rowCount !== loaded.length) throw new Overtaken('an earlier copy of a message without a clock came in meanwhile')
+  const loaded = sortedById(decodings.flatMap(atReceipt).map(({ message }) => message))
+  for (const run of runsById(loaded, ({ id }) => id)) {
+    const { rowCount } = await client.query(
+      `SELECT FROM message m JOIN unnest($1::uuid[], $2::timestamptz[]) AS t (id, received_at) ON m.id = t.id
+       WHERE ${amongIds('m.id', '$1', '$3', '$4')} AND m.received_at >= t.received_at ORDER BY m.id FOR SHARE OF m`,
+      [uuids(run.map(({ id }) => id)), instants(run.map((m) => m.receivedAtMs)), run[0]?.id, run.at(-1)?.id],
+    )
+    if (rowCount !== run.length) throw new Overtaken('an earlier copy of a message without a clock came in meanwhile')
+  }
 }
 
 const given = `unnest($1::text[], $2::timestamptz[], $3::uuid[]) AS t (device_id, received_at, message_id)`
@@ -76,13 +84,6 @@ const dropEventsOf = (client: pg.PoolClient, values: unknown[]) =>
     values,
   )
 
-/** A message whose time is its receive time, and what it tells without a clock. */
-const untimed = ({ message, readings }: Decoding) => {
-  const own = readings.filter(({ quality }) => quality === 'clock_unset')
-  if (own.length === 0 && timeOfId(message.id) !== unclockedMs) return []
-  return [{ message, own, oldestMs: Math.min(message.receivedAtMs, ...own.map(({ readAtMs }) => readAtMs)) }]
-}
-
 /**
  * What a message without a clock left at a later time than it has now. Such a message stands at its receive time; when
  * an earlier copy of it turns up afterwards, its receive time moves back, and what it left behind has to go. Most come
@@ -90,9 +91,9 @@ const untimed = ({ message, readings }: Decoding) => {
  * @returns how many readings went
  */
 export const dropOutlived = async (client: pg.PoolClient, decodings: readonly Decoding[]): Promise<number> => {
-  const all = decodings.flatMap(untimed)
+  const all = decodings.flatMap(atReceipt)
   if (all.length === 0) return 0
-  const seen = await seenBefore(
+  const seen = await withState(
     client,
     all.map(({ message }) => message.id),
   )
@@ -111,7 +112,7 @@ export const dropOutlived = async (client: pg.PoolClient, decodings: readonly De
   const isLate = Math.min(...again.map(({ oldestMs }) => oldestMs)) < (await closedBeforeMs(client))
   if (isLate) await reopenOutlived(client, left)
   let count = 0
-  for (const table of isLate ? rowTables : rowTables.slice(0, 1))
+  for (const table of isLate ? rowTables : (['reading_open'] as const))
     count += await dropReadings(client, table, [...left, ...kept])
   await dropEventsOf(client, [deviceIds, instants(again.map(({ message }) => message.receivedAtMs)), messageIds])
   return count

@@ -89,7 +89,7 @@ const sqs: EmulatedBus = {
   name: 'SQS',
   keepsOrder: false,
   start: async () => {
-    const { url, reading, endReading, stop } = await startBus(startSqsServer)
+    const { url, reading, endReading, stop } = await startBus((dataDir, port) => startSqsServer(dataDir, port, true))
     const client = connectSqs(url)
     let made = 0
     const makeTopic = async (): Promise<Topic> => {

@@ -30,7 +30,7 @@ describe('fauxqs 2.4.1', () => {
 
   beforeAll(async () => {
     port = await freePort()
-    server = await startSqsServer(folder.path, port)
+    server = await startSqsServer(folder.path, port, false)
     sqs = connectSqs(`http://127.0.0.1:${port}`)
   })
   afterAll(() => server.stop())
@@ -94,12 +94,14 @@ describe('fauxqs 2.4.1', () => {
     expect(moved).toMatchObject([{ Body: 'a' }])
   })
 
-  test('keeps what it has confirmed through a kill', async () => {
+  test.each([false, true])('keeps what it has confirmed through a kill, as scratch: %s', async (isScratch) => {
+    await server.stop()
+    server = await startSqsServer(folder.path, port, isScratch)
     const { QueueUrl, receive } = await makeQueue()
     await sqs('SendMessage', { QueueUrl, MessageBody: 'kept' })
     process.kill(server.pid, 'SIGKILL')
     await server.exited
-    server = await startSqsServer(folder.path, port)
+    server = await startSqsServer(folder.path, port, isScratch)
     expect(await receive()).toMatchObject([{ Body: 'kept' }])
   })
 

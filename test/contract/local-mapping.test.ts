@@ -26,7 +26,7 @@ let queues = 0
 
 beforeAll(async () => {
   const port = await freePort()
-  server = await startSqsServer(folder.path, port)
+  server = await startSqsServer(folder.path, port, true)
   sqsUrl = `http://127.0.0.1:${port}`
   sqs = connectSqs(sqsUrl)
   const code = `export const handler = async ({ Records }) => {
@@ -208,7 +208,7 @@ test('queues and messages survive a kill of the queue server, and get new attrib
   await send('a')
   process.kill(server.pid, 'SIGKILL')
   await server.exited
-  server = await startSqsServer(folder.path, Number(new URL(sqsUrl).port))
+  server = await startSqsServer(folder.path, Number(new URL(sqsUrl).port), true)
   const name = `queue-${queues}`
   await makeQueues(sqs, sqsUrl, [{ name, attributes: { VisibilityTimeout: '7' } }])
   expect(await depth()).toBe(1)

@@ -110,6 +110,7 @@ export const readOptions = (args: readonly string[], nowMs: number): Options => 
   const sizes = (values.devices?.split(',') ?? [undefined]).map((one) =>
     number('devices', one, { min: 1, max: mostDevices, whole: true }),
   )
+  sizes.sort((a, b) => a - b)
   const minutes = number('minutes', values.minutes, { min: 0.01, max: 7 * 24 * 60, whole: false })
   const speed = number('speed', values.speed, { min: 1, max: 100_000, whole: false })
   const seed = number('seed', values.seed, { min: 0, max: 2 ** 31, whole: true })

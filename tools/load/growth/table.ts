@@ -48,7 +48,7 @@ export const growthRows = (growth: Growth): string[][] => {
 }
 
 export const growthNotes: readonly string[] = [
-  'CPU of the system alone: without sender, ledger, emulated bus, runner and API. The start of its functions is in it, and what it takes to be asked for its counts every second.',
+  'CPU of the system alone: without sender, ledger, emulated bus, runner and API. The start of its functions is in it.',
   'Idle: the same system for 20 s before anything is sent; its functions do not run yet.',
   'Fixed: the part of the line through all sizes that is there at any rate.',
   `$: npm run cost -- stage ${billedStage}, for such a fleet reporting once an hour. *: the stage does not carry it as it is.`,

@@ -26,8 +26,8 @@ const childrenOf = (pid: number): number[] =>
 const answersTheApi = (pid: number): boolean => /^postgres: sluice_reader /.test(text(`/proc/${pid}/cmdline`) ?? '')
 
 /**
- * CPU of a process and, where asked for, of all that it started, ended ones too, but for those that answer the API; null
- * where it is gone.
+ * CPU of a process and, where asked for, of all that it started, ended ones too, but for those that answer the API and
+ * run; null where it is gone.
  */
 const figuresOf = (pid: number, withChildren: boolean): ProcessFigures | null => {
   const stat = text(`/proc/${pid}/stat`)
@@ -66,22 +66,41 @@ export const createCpuMeter = () => {
   const first = new Map<number, number>()
   const last = new Map<number, { stage: string; cpuSeconds: number }>()
   const peaks: Record<string, number> = {}
+  /** Of each server, what backends that answer the API had at the last look. One that has ended counts with the server: it is taken off. */
+  const apiSeconds = new Map<number, Map<number, number>>()
   let isBegun = false
 
-  const lookAt = (stage: string, pid: number, withChildren: boolean) => {
-    const figures = pid > 0 ? figuresOf(pid, withChildren) : null
-    if (!figures) return
-    peaks[stage] = Math.max(peaks[stage] ?? 0, figures.peakRssMb)
-    last.set(pid, { stage, cpuSeconds: figures.cpuSeconds })
-    if (!isBegun) first.set(pid, figures.cpuSeconds)
+  const take = (stage: string, pid: number, { cpuSeconds, peakRssMb }: ProcessFigures) => {
+    peaks[stage] = Math.max(peaks[stage] ?? 0, peakRssMb)
+    last.set(pid, { stage, cpuSeconds })
+    if (!isBegun) first.set(pid, cpuSeconds)
+  }
+  const lookAtServer = (pid: number) => {
+    const backends = childrenOf(pid).filter(answersTheApi)
+    const server = figuresOf(pid, true)
+    const seen = apiSeconds.get(pid) ?? new Map<number, number>()
+    apiSeconds.set(pid, seen)
+    for (const backend of backends) {
+      const figures = figuresOf(backend, false)
+      if (!figures) continue
+      seen.set(backend, figures.cpuSeconds)
+      take('api', backend, figures)
+    }
+    if (!server) return
+    let ended = 0
+    for (const [backend, seconds] of seen) if (!backends.includes(backend)) ended += seconds
+    take('database', pid, { ...server, cpuSeconds: server.cpuSeconds - ended })
   }
   const look = (processes: Readonly<Record<string, readonly number[]>>) => {
     for (const [name, pids] of Object.entries(processes))
       for (const pid of pids) {
+        if (pid <= 0) continue
         // of all of them only the server has processes of its own that count
-        const isServer = name === 'postgres'
-        lookAt(stageOf(name), pid, isServer)
-        if (isServer) for (const backend of childrenOf(pid).filter(answersTheApi)) lookAt('api', backend, false)
+        if (name === 'postgres') lookAtServer(pid)
+        else {
+          const figures = figuresOf(pid, false)
+          if (figures) take(stageOf(name), pid, figures)
+        }
       }
   }
   return {

@@ -88,7 +88,7 @@ export const htmlReport = (result: LoadResult): string => {
     ...(result.loudDevice ? [section('One device at 1,000 times the rate', '', loudTable(result))] : []),
     section(
       'CPU a message',
-      'Grey, and not counted: the load itself, what stands in for the cloud, and the API that reads everything back.',
+      'Grey, and not counted: the load itself, what stands in for the cloud, and the API that reads everything back, with what PostgreSQL does for it.',
       cpu(result),
     ),
     section('Peak memory', '', memory(result)),

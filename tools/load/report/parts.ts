@@ -2,7 +2,7 @@ import type { LoadResult } from '../result.ts'
 import { rateOf } from './fates.ts'
 import { largestFirst, ratio } from './figures.ts'
 
-/** What takes no message in: the load itself, what stands in for the cloud, and the API that reads all of it back. */
+/** What takes no message in: the load itself, what stands in for the cloud, and the API that reads all of it back, with PostgreSQL's part of that. */
 export const outside: readonly string[] = ['sender', 'ledger', 'busEmulator', 'runner', 'api']
 
 /** One process or group of processes and its cost. */
