@@ -4,7 +4,8 @@ import { bigints, instants, texts, uuids } from './arrays.ts'
 import { slices } from './bisect.ts'
 import { columnsOf } from './rows.ts'
 
-const columns = (rows: readonly MeterEvent[]) => [
+/** The keys of events as parameters. */
+export const eventKeys = (rows: readonly MeterEvent[]) => [
   texts(rows.map((row) => row.deviceId)),
   instants(rows.map((row) => row.atMs)),
   texts(rows.map((row) => row.kind)),
@@ -12,7 +13,8 @@ const columns = (rows: readonly MeterEvent[]) => [
   bigints(rows.map((row) => row.value)),
 ]
 
-const keys = `unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::bigint[]) AS t (device_id, at, kind, channel, value)`
+/** SQL for them as a source of rows, `t`. */
+export const eventKeyRows = `unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::bigint[]) AS t (device_id, at, kind, channel, value)`
 
 /** Writes events, each once; of several messages that tell the same, the smallest id is named. */
 export const writeEvents = async (client: pg.PoolClient, events: readonly MeterEvent[]): Promise<void> => {
@@ -27,7 +29,7 @@ export const writeEvents = async (client: pg.PoolClient, events: readonly MeterE
        SELECT ${columnsOf(['text', 'timestamptz', 'text', 'text', 'bigint', 'uuid'])}
        ON CONFLICT (device_id, at, kind, channel, value) DO UPDATE SET message_id = excluded.message_id
          WHERE excluded.message_id < e.message_id`,
-      [...columns(rows), uuids(rows.map((row) => row.messageId))],
+      [...eventKeys(rows), uuids(rows.map((row) => row.messageId))],
     )
 }
 
@@ -37,13 +39,13 @@ export const dropEvents = async (client: pg.PoolClient, events: readonly MeterEv
     await client.query(
       `WITH gone AS (
          SELECT e.device_id, e.at, e.kind, e.channel, e.value
-         FROM ${keys}
+         FROM ${eventKeyRows}
          JOIN event e ON e.device_id = t.device_id AND e.at = t.at AND e.kind = t.kind
            AND e.channel = t.channel AND e.value = t.value
          ORDER BY e.device_id, e.at, e.kind, e.channel, e.value FOR UPDATE OF e
        )
        DELETE FROM event e USING gone g
        WHERE (e.device_id, e.at, e.kind, e.channel, e.value) = (g.device_id, g.at, g.kind, g.channel, g.value)`,
-      columns(rows),
+      eventKeys(rows),
     )
 }

@@ -1,17 +1,16 @@
 import type pg from 'pg'
-import type { MeterEvent } from '../../../core/reading.ts'
 import { type Difference, slotsOf } from '../../../core/replay.ts'
 import type { Lane } from '../../../core/uplink.ts'
-import { bigints, instants, texts, uuids, words } from '../arrays.ts'
+import { instants, texts, uuids, words } from '../arrays.ts'
 import { slices } from '../bisect.ts'
 import { closedBeforeMs, shareClosedDays } from '../closed-days/lock.ts'
 import { reopen } from '../closed-days/reopen.ts'
-import { dropEvents, writeEvents } from '../events.ts'
+import { dropEvents, eventKeyRows, eventKeys, writeEvents } from '../events.ts'
 import { countFlow } from '../flow.ts'
 import { rowTables } from '../reading-columns.ts'
 import { mergeIntoReadings } from '../readings.ts'
 import { writeRejects } from '../rejects.ts'
-import { sortedBy } from '../rows.ts'
+import { columnsOf, sortedBy } from '../rows.ts'
 
 type Slot = ReturnType<typeof slotsOf> extends Map<string, infer T> ? T : never
 
@@ -39,20 +38,11 @@ export const lockRows = async (client: pg.PoolClient, difference: Difference): P
     for (const rows of slices(slots))
       await client.query(`SELECT count(*) FROM (${slotRows(table)}) AS held`, slotColumns(rows))
   for (const rows of slices(difference.eventsToDrop))
-    await client.query(`SELECT count(*) FROM (${eventRows}) AS held`, eventColumns(rows))
+    await client.query(`SELECT count(*) FROM (${eventRows}) AS held`, eventKeys(rows))
 }
 
-const eventColumns = (rows: readonly MeterEvent[]) => [
-  texts(rows.map((row) => row.deviceId)),
-  instants(rows.map((row) => row.atMs)),
-  texts(rows.map((row) => row.kind)),
-  texts(rows.map((row) => row.channel)),
-  bigints(rows.map((row) => row.value)),
-]
-
 const eventRows = `
-  SELECT e.* FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::bigint[])
-    AS t (device_id, at, kind, channel, value)
+  SELECT e.* FROM ${eventKeyRows}
   JOIN event e USING (device_id, at, kind, channel, value)
   ORDER BY e.device_id, e.at, e.kind, e.channel, e.value FOR UPDATE OF e`
 
@@ -77,7 +67,7 @@ const setStates = async (client: pg.PoolClient, states: Difference['states']) =>
     const result = await client.query<{ decoded: number; rejected: number }>(
       `WITH written AS (
          INSERT INTO decoding AS d (message_id, state)
-         SELECT * FROM unnest($1::uuid[], $2::decoding_state[]) AS t (message_id, state) ORDER BY message_id
+         SELECT ${columnsOf(['uuid', 'decoding_state'])}
          ON CONFLICT (message_id) DO UPDATE SET state = excluded.state WHERE excluded.state <> d.state
          RETURNING old.state AS was, new.state AS now
        )
