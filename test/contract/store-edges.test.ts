@@ -92,6 +92,24 @@ test('P9: an earlier copy that is stored while a later one is being decoded has 
   expect(await rows('SELECT read_at FROM reading')).toEqual([{ read_at: new Date(now * 1000 - 60_000) }])
 })
 
+test('P9: what a message with a clock tells without one stands at its earlier copy alone, when that is stored while a later one is being decoded', async () => {
+  const read = now - 3_600
+  const datagram = draginoDatagram(1, read, 9_000, [[8_900, 0]])
+  const topic = memoryStream<MessageId>()
+  const lane = pipeline(db.pool, 'nbiot', topic)
+  await lane.raw([nbiotItem(datagram, now * 1000)])
+  const overtaken = interruptedStore(db.pool, async () => {
+    await lane.raw([nbiotItem(datagram, now * 1000 - 60_000)])
+    await lane.pulse(topic.items)
+  })
+  const slow = countPulses({ ...decoder, store: overtaken }, 'nbiot')
+  expect(await slow(topic.items.slice(0, 1))).toEqual([done])
+  expect(await rows('SELECT read_at, quality FROM reading ORDER BY read_at')).toEqual([
+    { read_at: new Date(read * 1000), quality: 'measured' },
+    { read_at: new Date(now * 1000 - 60_000), quality: 'clock_unset' },
+  ])
+})
+
 const openRejects = () => rows('SELECT reason, resolved_at IS NULL AS open FROM reject ORDER BY reason')
 
 test('P5: a bad record in a message that was rejected before is an open reject, and stays one', async () => {

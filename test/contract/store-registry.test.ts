@@ -52,3 +52,28 @@ test('a message is loaded once, with the registration that held at its own insta
     ['adeunis-pulse@3', null],
   ])
 })
+
+test('a registration holds from its beginning until just before its end, and none before it comes back after that', async () => {
+  const uplinks = [-1, 0, 1, 2, 3, 4].map((n) => sigfoxUplink(8, noon + n * hour, n + 1))
+  for (const [from, to, profile] of [
+    [noon - 9 * hour, null, 'adeunis-pulse@2'],
+    [noon, noon + 2 * hour, 'adeunis-pulse@3'],
+    [noon + 4 * hour, null, 'adeunis-pulse@4'],
+  ])
+    await db.pool.query(
+      `INSERT INTO device (device_id, valid_from, valid_to, network, profile, weight_millilitres, weight_pulses, time_zone)
+       VALUES ($1, to_timestamp($2), to_timestamp($3), 'sigfox', $4, 10000, 1, 'Europe/Paris')`,
+      [uplinks[0]?.deviceId, from, to, profile],
+    )
+  await pipeline(db.pool, 'sigfox').raw(uplinks)
+  const loaded = await postgresReadingStore(db.pool).inBatch(({ load }) => load(uplinks.map(idOf)))
+  const profiles = new Map(loaded.map(({ id, profile }) => [id, profile]))
+  expect(uplinks.map((uplink) => profiles.get(idOf(uplink)))).toEqual([
+    'adeunis-pulse@2',
+    'adeunis-pulse@3',
+    'adeunis-pulse@3',
+    null,
+    null,
+    'adeunis-pulse@4',
+  ])
+})
