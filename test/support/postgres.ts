@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { migrate } from '../../adapters/postgres/migrate.ts'
 import { ensurePartitions } from '../../adapters/postgres/partitions.ts'
@@ -84,6 +85,18 @@ export const setup = async (): Promise<() => Promise<void>> => {
 let own: ReturnType<typeof startServer> | null = null
 let open = 0
 
+/**
+ * The end of a pool comes before that of its connections, and one that is cut while it closes is an error that nobody
+ * hears: so the drop waits for them, and forces only those that never end.
+ */
+const dropDatabase = (server: Server, database: string) =>
+  onServer(server, 'postgres', async (client) => {
+    const isInUse = async () =>
+      (await client.query('SELECT FROM pg_stat_activity WHERE datname = $1', [database])).rowCount
+    for (let looks = 0; looks < 50 && (await isInUse()); looks++) await pause(10)
+    await client.query(`DROP DATABASE ${database} WITH (FORCE)`)
+  })
+
 /** Makes a database; call `close` in `afterAll`. */
 export const openDatabase = async (): Promise<TestDatabase> => {
   const shared = process.env[serverOfRun]
@@ -97,7 +110,7 @@ export const openDatabase = async (): Promise<TestDatabase> => {
   pool.on('error', () => {})
   const close = async () => {
     await pool.end()
-    await onServer(server, 'postgres', (client) => client.query(`DROP DATABASE ${database} WITH (FORCE)`))
+    await dropDatabase(server, database)
     open--
     if (open > 0 || own === null) return
     const { stop } = await own
