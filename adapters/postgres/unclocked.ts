@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { timeOfId, unclockedMs } from '../../core/identity.ts'
 import type { Decoding } from '../../core/ports.ts'
-import { channels } from '../../core/reading.ts'
+import { channels, type Reading } from '../../core/reading.ts'
 import { instants, texts, uuids } from './arrays.ts'
 import { closedBeforeMs, shareClosedDays } from './closed-days/lock.ts'
 import { reopen } from './closed-days/reopen.ts'
@@ -10,12 +10,11 @@ import { Overtaken } from './errors.ts'
 import { rowTables } from './reading-columns.ts'
 import { amongIds, runsById, sortedById } from './rows.ts'
 
-/** A message that stands at its receive time, or something it tells does, and what it tells so. */
-const atReceipt = ({ message, readings }: Decoding) => {
-  const own = readings.filter(({ quality }) => quality === 'clock_unset')
-  if (own.length === 0 && timeOfId(message.id) !== unclockedMs) return []
-  return [{ message, own, oldestMs: Math.min(message.receivedAtMs, ...own.map(({ readAtMs }) => readAtMs)) }]
-}
+const isToldUnclocked = ({ quality }: Reading): boolean => quality === 'clock_unset'
+
+/** Whether a message stands at its receive time, or something that it tells does. */
+const standsAtReceipt = ({ message, readings }: Decoding): boolean =>
+  readings.some(isToldUnclocked) || timeOfId(message.id) === unclockedMs
 
 /**
  * What is told without a clock stands at its receive time, which moves back when an earlier copy is stored. Holds the
@@ -23,7 +22,7 @@ const atReceipt = ({ message, readings }: Decoding) => {
  * @throws Overtaken where one has moved since it was loaded
  */
 export const requireUnmoved = async (client: pg.PoolClient, decodings: readonly Decoding[]): Promise<void> => {
-  const loaded = sortedById(decodings.flatMap(atReceipt).map(({ message }) => message))
+  const loaded = sortedById(decodings.filter(standsAtReceipt).map(({ message }) => message))
   for (const run of runsById(loaded, ({ id }) => id)) {
     const { rowCount } = await client.query(
       `SELECT FROM message m JOIN unnest($1::uuid[], $2::timestamptz[]) AS t (id, received_at) ON m.id = t.id
@@ -91,13 +90,17 @@ const dropEventsOf = (client: pg.PoolClient, values: unknown[]) =>
  * @returns how many readings went
  */
 export const dropOutlived = async (client: pg.PoolClient, decodings: readonly Decoding[]): Promise<number> => {
-  const all = decodings.flatMap(atReceipt)
+  const all = decodings.filter(standsAtReceipt)
   if (all.length === 0) return 0
   const seen = await withState(
     client,
     all.map(({ message }) => message.id),
   )
-  const again = all.filter(({ message }) => seen.has(message.id))
+  const again = all.flatMap(({ message, readings }) => {
+    if (!seen.has(message.id)) return []
+    const own = readings.filter(isToldUnclocked)
+    return [{ message, own, oldestMs: Math.min(message.receivedAtMs, ...own.map(({ readAtMs }) => readAtMs)) }]
+  })
   if (again.length === 0) return 0
   const deviceIds = texts(again.map(({ message }) => message.deviceId))
   const messageIds = uuids(again.map(({ message }) => message.id))
