@@ -5,6 +5,7 @@ const project = (name: string, include: string[], testTimeout: number, more = {}
   test: { name, include, testTimeout, hookTimeout: 120_000, ...more },
 })
 
+const pure = ['core', 'adapters', 'door', 'udp-gateway', 'local', 'commands', 'house']
 // Three at a time on two cores: a good part of these tests waits for a timeout that is the promise.
 const engines = { globalSetup: ['test/support/postgres.ts', 'test/support/assembly.ts'], maxWorkers: 3 }
 const system = { globalSetup: ['test/support/assembly.ts'], maxWorkers: 3 }
@@ -13,8 +14,12 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
-      project('unit', ['test/core/**/*.test.ts', 'test/unit/**/*.test.ts'], 10_000),
-      project('engines', ['test/contract/**/*.test.ts'], 60_000, engines),
+      project(
+        'unit',
+        pure.map((room) => `test/${room}/**/*.test.ts`),
+        10_000,
+      ),
+      project('engines', ['test/engines/**/*.test.ts'], 60_000, engines),
       project('infra', ['test/infra/**/*.test.ts'], 60_000),
       project('system', ['test/system/**/*.test.ts'], 180_000, system),
     ],

@@ -1,8 +1,8 @@
 import { App, Tags } from 'aws-cdk-lib/core'
-import { checkStage } from '../lib/check-stage.ts'
-import { DataStack } from '../lib/data-stack.ts'
-import { IngestStack } from '../lib/ingest-stack.ts'
-import type { Stage } from '../lib/stage.ts'
+import { DataStack } from '../lib/data/data-stack.ts'
+import { IngestStack } from '../lib/ingest/ingest-stack.ts'
+import { checkStage } from '../lib/stage/check-stage.ts'
+import type { Stage } from '../lib/stage/stage.ts'
 import { stages } from './stages.ts'
 
 /** A stage that does not exist or cannot work; the message is for the person who chose it. */

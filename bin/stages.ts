@@ -1,4 +1,4 @@
-import type { Stage } from '../lib/stage.ts'
+import type { Stage } from '../lib/stage/stage.ts'
 
 /** Names as the Sigfox backend offers them for a callback. */
 const sigfox = {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { tokenOf } from '../core/authorization.ts'
-import type { Outcome } from '../core/outcome.ts'
+import type { Outcome } from '../core/message/outcome.ts'
+import type { RawItem } from '../core/message/uplink.ts'
 import { answerCallback, largestBodyBytes, tooLarge } from '../core/sigfox/answer.ts'
+import { tokenOf } from '../core/sigfox/authorization.ts'
 import { readBatch, readCallback, type SigfoxCallbackSettings } from '../core/sigfox/callback.ts'
-import type { RawItem } from '../core/uplink.ts'
 import { declaredBytes, readBody } from './body.ts'
 
 export interface Answer {

@@ -1,8 +1,8 @@
-import type { Arrival } from '../adapters/door/arrival.ts'
-import type { Settlement } from '../adapters/door/delivery.ts'
-import type { Tally } from '../adapters/door/tally.ts'
-import { type Outcome, retry } from '../core/outcome.ts'
-import type { RawItem } from '../core/uplink.ts'
+import { type Outcome, retry } from '../core/message/outcome.ts'
+import type { RawItem } from '../core/message/uplink.ts'
+import type { Arrival } from '../door/arrival.ts'
+import type { Settlement } from '../door/delivery.ts'
+import type { Tally } from '../door/tally.ts'
 
 /** A message of a callback that waits for its answer. */
 export interface Line extends Arrival {

@@ -1,6 +1,6 @@
 import { openRawTopic } from '#bus'
-import { runGateway } from '../adapters/door/run.ts'
-import { tokenChecker } from '../adapters/token-secret.ts'
+import { tokenChecker } from '../adapters/aws/token-secret.ts'
+import { runGateway } from '../door/run.ts'
 import { startGateway } from './gateway.ts'
 import { readGatewaySettings } from './settings.ts'
 

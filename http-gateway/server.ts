@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Listening, listen } from '../adapters/door/listen.ts'
-import { log } from '../adapters/log.ts'
-import { setting } from '../core/settings.ts'
+import { log } from '../adapters/process/log.ts'
+import { setting } from '../contract/settings.ts'
+import { type Listening, listen } from '../door/listen.ts'
 import type { Answer, createDoor } from './door.ts'
 
 /** Callbacks by their answers, and those that wait for one. */

@@ -1,12 +1,12 @@
-import { integer, optionalText, readSettings, text, textMap } from '../adapters/settings.ts'
-import { setting } from '../core/settings.ts'
+import { integer, optionalText, readSettings, text, textMap } from '../adapters/process/settings.ts'
+import { setting } from '../contract/settings.ts'
 import { readFieldNames } from '../core/sigfox/fields.ts'
 
 const miB = 1024 * 1024
 
 /**
  * What the gateway is told, under the names that the UDP gateway and the callback's function have for the same. Beside
- * these `adapters/aws-call.ts` reads AWS_REGION and the task's credentials.
+ * these `adapters/aws/call.ts` reads AWS_REGION and the task's credentials.
  * @throws SettingsError naming every variable that is wrong
  */
 export const readGatewaySettings = (environment: Readonly<Record<string, string | undefined>>) => {

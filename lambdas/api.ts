@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import { log } from '../adapters/log.ts'
 import { apiStore } from '../adapters/postgres/api/index.ts'
-import { connectDatabase, databaseSettings } from '../adapters/postgres/connect.ts'
-import { classifyFault } from '../adapters/postgres/errors.ts'
-import { readSettings } from '../adapters/settings.ts'
+import { connectDatabase, databaseSettings } from '../adapters/postgres/connection/connect.ts'
+import { classifyFault } from '../adapters/postgres/sql/errors.ts'
+import { log } from '../adapters/process/log.ts'
+import { readSettings } from '../adapters/process/settings.ts'
 import { answer, refusal } from '../core/api/answer.ts'
 
 const read = answer(apiStore(connectDatabase(readSettings(process.env, databaseSettings))), Date.now)

@@ -1,9 +1,9 @@
-import type { OperationAnswer, OperationCall } from '../adapters/lambda.ts'
-import { connectDatabase, databaseSettings } from '../adapters/postgres/connect.ts'
-import { operations } from '../adapters/postgres/operations/index.ts'
-import { optionalText, readSettings } from '../adapters/settings.ts'
-import { OperationFault } from '../core/operation-fault.ts'
-import { setting } from '../core/settings.ts'
+import { connectDatabase, databaseSettings } from '../adapters/postgres/connection/connect.ts'
+import { optionalText, readSettings } from '../adapters/process/settings.ts'
+import { OperationFault } from '../contract/operation-fault.ts'
+import { setting } from '../contract/settings.ts'
+import { operations } from '../operations/index.ts'
+import type { OperationAnswer, OperationCall } from '../operations/lambda.ts'
 
 const { defaultProfile, ...database } = readSettings(process.env, {
   defaultProfile: optionalText(setting.defaultProfile),

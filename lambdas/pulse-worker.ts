@@ -1,13 +1,13 @@
 import { pulseTopicHandler } from '#bus'
-import { openMetrics } from '../adapters/metrics.ts'
-import { connectDatabase, databaseSettings } from '../adapters/postgres/connect.ts'
-import { postgresReadingStore } from '../adapters/postgres/reading-store.ts'
-import { oneOf, optionalText, readSettings } from '../adapters/settings.ts'
-import { sha256 } from '../adapters/sha256.ts'
-import { countPulses } from '../core/count-pulses.ts'
-import { profileOfDatagram, profiles } from '../core/profiles/index.ts'
-import { setting } from '../core/settings.ts'
-import { lanes } from '../core/uplink.ts'
+import { connectDatabase, databaseSettings } from '../adapters/postgres/connection/connect.ts'
+import { postgresReadingStore } from '../adapters/postgres/write/reading-store.ts'
+import { openMetrics } from '../adapters/process/metrics.ts'
+import { oneOf, optionalText, readSettings } from '../adapters/process/settings.ts'
+import { sha256 } from '../adapters/process/sha256.ts'
+import { setting } from '../contract/settings.ts'
+import { profileOfDatagram, profiles } from '../core/devices/index.ts'
+import { countPulses } from '../core/ingest/count-pulses.ts'
+import { lanes } from '../core/message/uplink.ts'
 
 const { lane, defaultProfile, metricsNamespace, ...database } = readSettings(process.env, {
   lane: oneOf(setting.lane, lanes),

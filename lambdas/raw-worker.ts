@@ -1,12 +1,12 @@
 import { openPulseTopic, rawTopicHandler } from '#bus'
-import { openMetrics } from '../adapters/metrics.ts'
-import { connectDatabase, databaseSettings } from '../adapters/postgres/connect.ts'
-import { postgresMessageStore } from '../adapters/postgres/message-store.ts'
-import { oneOf, optionalText, readSettings, text } from '../adapters/settings.ts'
-import { sha256 } from '../adapters/sha256.ts'
-import { setting } from '../core/settings.ts'
-import { storeRaw } from '../core/store-raw.ts'
-import { lanes } from '../core/uplink.ts'
+import { connectDatabase, databaseSettings } from '../adapters/postgres/connection/connect.ts'
+import { postgresMessageStore } from '../adapters/postgres/write/message-store.ts'
+import { openMetrics } from '../adapters/process/metrics.ts'
+import { oneOf, optionalText, readSettings, text } from '../adapters/process/settings.ts'
+import { sha256 } from '../adapters/process/sha256.ts'
+import { setting } from '../contract/settings.ts'
+import { storeRaw } from '../core/ingest/store-raw.ts'
+import { lanes } from '../core/message/uplink.ts'
 
 const settings = readSettings(process.env, {
   lane: oneOf(setting.lane, lanes),

@@ -1,8 +1,8 @@
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerResult } from 'aws-lambda'
-import { readSettings, text } from '../adapters/settings.ts'
-import { tokenChecker } from '../adapters/token-secret.ts'
-import { tokenOf } from '../core/authorization.ts'
-import { setting } from '../core/settings.ts'
+import { tokenChecker } from '../adapters/aws/token-secret.ts'
+import { readSettings, text } from '../adapters/process/settings.ts'
+import { setting } from '../contract/settings.ts'
+import { tokenOf } from '../core/sigfox/authorization.ts'
 
 const { secretArn } = readSettings(process.env, { secretArn: text(setting.sigfoxSecretArn) })
 const isValid = tokenChecker(secretArn)

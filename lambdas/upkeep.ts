@@ -1,16 +1,21 @@
 import { join } from 'node:path'
 import type pg from 'pg'
-import { log } from '../adapters/log.ts'
 import { closeDays } from '../adapters/postgres/closed-days/close.ts'
-import { connectDatabase, databaseSettings } from '../adapters/postgres/connect.ts'
-import { migrate } from '../adapters/postgres/migrate.ts'
-import { ensurePartitions } from '../adapters/postgres/partitions.ts'
+import { connectDatabase, databaseSettings } from '../adapters/postgres/connection/connect.ts'
 import { replayLeft } from '../adapters/postgres/replay/left-requests.ts'
-import { deleteOldReadings, deleteOldUndated, dropOldDays, indexClosedDays } from '../adapters/postgres/retention.ts'
-import { integer, optionalText, readSettings } from '../adapters/settings.ts'
-import { sha256 } from '../adapters/sha256.ts'
-import { profileOfDatagram, profiles } from '../core/profiles/index.ts'
-import { setting } from '../core/settings.ts'
+import { migrate } from '../adapters/postgres/upkeep/migrate.ts'
+import { ensurePartitions } from '../adapters/postgres/upkeep/partitions.ts'
+import {
+  deleteOldReadings,
+  deleteOldUndated,
+  dropOldDays,
+  indexClosedDays,
+} from '../adapters/postgres/upkeep/retention.ts'
+import { log } from '../adapters/process/log.ts'
+import { integer, optionalText, readSettings } from '../adapters/process/settings.ts'
+import { sha256 } from '../adapters/process/sha256.ts'
+import { setting } from '../contract/settings.ts'
+import { profileOfDatagram, profiles } from '../core/devices/index.ts'
 
 const { daysBack, daysAhead, readingDays, defaultProfile, ...database } = readSettings(process.env, {
   daysBack: integer(setting.partitionDaysBack, { min: 1, max: 400 }),

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { Overrides } from './overrides.ts'
+import type { Overrides } from './process/overrides.ts'
 import type { Local } from './start.ts'
 
 /** A frame of an Adeunis PULSE: indexes 159 and 2. */

@@ -1,5 +1,5 @@
-import { setting } from '../core/settings.ts'
-import type { Screen } from './screen.ts'
+import { setting } from '../contract/settings.ts'
+import type { Screen } from './process/screen.ts'
 import type { Local } from './start.ts'
 
 interface Flow {

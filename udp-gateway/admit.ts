@@ -1,6 +1,6 @@
 import type { RemoteInfo } from 'node:dgram'
-import { countReject, type Tally } from '../adapters/door/tally.ts'
-import { readDatagram } from '../core/nbiot/datagram.ts'
+import { readDatagram } from '../core/devices/datagram.ts'
+import { countReject, type Tally } from '../door/tally.ts'
 import { type Datagram, datagramOf } from './arrival.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { openRawTopic } from '#bus'
-import { runGateway } from '../adapters/door/run.ts'
-import { integer, optionalText, readSettings, text } from '../adapters/settings.ts'
-import { setting } from '../core/settings.ts'
+import { integer, optionalText, readSettings, text } from '../adapters/process/settings.ts'
+import { setting } from '../contract/settings.ts'
+import { runGateway } from '../door/run.ts'
 import { startGateway } from './gateway.ts'
 
 const kiB = 1024

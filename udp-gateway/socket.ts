@@ -1,9 +1,9 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import type { Listening } from '../adapters/door/listen.ts'
-import { portError } from '../adapters/door/port-error.ts'
-import { log } from '../adapters/log.ts'
-import { setting } from '../core/settings.ts'
+import { log } from '../adapters/process/log.ts'
+import { setting } from '../contract/settings.ts'
+import type { Listening } from '../door/listen.ts'
+import { portError } from '../door/port-error.ts'
 
 /**
  * Binds a UDP socket and reads it. The receive buffer is what survives a stall of the event loop: a default one is

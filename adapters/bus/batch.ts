@@ -1,8 +1,8 @@
-import type { Outcome } from '../../core/outcome.ts'
-import type { RejectRecord } from '../../core/rejects.ts'
-import type { Lane } from '../../core/uplink.ts'
-import { log } from '../log.ts'
+import type { Outcome } from '../../core/message/outcome.ts'
+import type { RejectRecord } from '../../core/message/rejects.ts'
+import type { Lane } from '../../core/message/uplink.ts'
 import { type ItemCodec, UnknownPackVersion, unpackItems } from '../pack/pack.ts'
+import { log } from '../process/log.ts'
 
 /** A record as a bus delivers it. */
 export interface BusRecord {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { backoffMs } from '../backoff.ts'
+import { backoffMs } from '../process/backoff.ts'
 
 /** What a bus takes. */
 export interface Limits {

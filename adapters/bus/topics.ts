@@ -1,5 +1,5 @@
-import type { MessageId } from '../../core/identity.ts'
-import type { Lane, RawItem } from '../../core/uplink.ts'
+import type { MessageId } from '../../core/message/identity.ts'
+import type { Lane, RawItem } from '../../core/message/uplink.ts'
 import { messageIdCodec } from '../pack/message-id.ts'
 import { rawItemCodec } from '../pack/raw-item.ts'
 import type { Topic } from './batch.ts'

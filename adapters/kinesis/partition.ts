@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
-import type { MessageId } from '../../core/identity.ts'
-import type { RawItem } from '../../core/uplink.ts'
+import type { MessageId } from '../../core/message/identity.ts'
+import type { RawItem } from '../../core/message/uplink.ts'
 import type { Packed } from '../bus/stream.ts'
 import { type ItemCodec, type Pack, packItems } from '../pack/pack.ts'
 

@@ -1,5 +1,5 @@
-import type { MessageId } from '../../core/identity.ts'
-import { readUuid } from '../uuid.ts'
+import type { MessageId } from '../../core/message/identity.ts'
+import { readUuid } from '../process/uuid.ts'
 import type { ItemCodec } from './pack.ts'
 
 const idBytes = 16

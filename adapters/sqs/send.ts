@@ -1,4 +1,4 @@
-import type { Call } from '../aws-call.ts'
+import type { Call } from '../aws/call.ts'
 import { type Limits, type SendOptions, sendRecords } from '../bus/send.ts'
 
 /** Limits of one SendMessageBatch call (SQS developer guide, quotas). */

@@ -1,4 +1,4 @@
-import { type Call, openCall } from '../aws-call.ts'
+import { type Call, openCall } from '../aws/call.ts'
 import { defaultSendOptions, requestTimeouts, type SendOptions } from '../bus/send.ts'
 import { type PackedStream, packedStream } from '../bus/stream.ts'
 import { type ItemCodec, packItems } from '../pack/pack.ts'

@@ -1,8 +1,8 @@
-import { timeOfId, unclockedMs } from '../identity.ts'
-import { eventDetail } from '../reading.ts'
+import { canonicalDeviceId } from '../message/device-id.ts'
+import { timeOfId, unclockedMs } from '../message/identity.ts'
+import { formatInstant } from '../message/instant.ts'
+import { eventDetail } from '../readings/reading.ts'
 import type { Key, KeyShape } from './cursor.ts'
-import { canonicalDeviceId } from './device-id.ts'
-import { formatInstant } from './instant.ts'
 import type { DeviceRow, EventRow, MessageRow, ReadingRow, Registration, RejectRow } from './store.ts'
 
 /** A list of `/v1`: the key that orders its rows, and how a row is shown. */

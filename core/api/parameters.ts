@@ -1,8 +1,8 @@
-import { type RejectReason, rejectReasons, rejectStages } from '../rejects.ts'
+import { canonicalDeviceId } from '../message/device-id.ts'
+import { parseDuration, parseInstant } from '../message/instant.ts'
+import { type RejectReason, rejectReasons, rejectStages } from '../message/rejects.ts'
 import { type Key, type KeyShape, readCursor } from './cursor.ts'
-import { canonicalDeviceId } from './device-id.ts'
 import { ApiFault } from './fault.ts'
-import { parseDuration, parseInstant } from './instant.ts'
 
 export const mostRows = 10_000
 const defaultRows = 1_000

@@ -1,7 +1,7 @@
+import { canonicalDeviceId } from '../message/device-id.ts'
 import type { Collection } from './collections.ts'
 import { devices, eventsOfDevice, messages, networkOf, readings, readingsOfDevice, rejects } from './collections.ts'
 import { type KeyShape, writeCursor } from './cursor.ts'
-import { canonicalDeviceId } from './device-id.ts'
 import { ApiFault } from './fault.ts'
 import { type Page, pageOf } from './page.ts'
 import { mostRows, type ParameterName, type RejectFilter, type Slice } from './parameters.ts'

@@ -1,4 +1,4 @@
-import type { Outcome } from '../outcome.ts'
+import type { Outcome } from '../message/outcome.ts'
 
 /** A callback body larger than this is refused unread: the largest batch of one second is far smaller. */
 export const largestBodyBytes = 256 * 1024

@@ -1,4 +1,4 @@
-import type { RejectReason } from '../rejects.ts'
+import type { RejectReason } from '../message/rejects.ts'
 import { fieldsOf, type SigfoxFields } from './fields.ts'
 
 /** Bytes that are no UTF-8 do not matter in a name or a place; in a field that counts they are no id and no number. */

@@ -1,5 +1,5 @@
-import type { RejectReason } from '../rejects.ts'
-import type { RawItem } from '../uplink.ts'
+import type { RejectReason } from '../message/rejects.ts'
+import type { RawItem } from '../message/uplink.ts'
 import { readFields, readText } from './body.ts'
 import { fieldsOf, type SigfoxFieldNames, type SigfoxFields } from './fields.ts'
 import { canonicalDevice, readUplink } from './uplink.ts'

@@ -1,5 +1,5 @@
-import type { RejectReason } from '../rejects.ts'
-import type { Uplink } from '../uplink.ts'
+import type { RejectReason } from '../message/rejects.ts'
+import type { Uplink } from '../message/uplink.ts'
 import type { SigfoxFieldNames, SigfoxFields } from './fields.ts'
 
 const longestFrameBytes = 12

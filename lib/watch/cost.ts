@@ -1,5 +1,5 @@
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 import { type NamedFunction, ofFunction } from './functions.ts'
 import { hour, lanes, own } from './metric.ts'
 import type { Symptom } from './symptom.ts'

@@ -1,6 +1,6 @@
-import { maxConnections } from '../connections.ts'
-import type { Database } from '../database.ts'
-import type { Stage } from '../stage.ts'
+import type { Database } from '../data/database.ts'
+import { maxConnections } from '../stage/connections.ts'
+import type { Stage } from '../stage/stage.ts'
 import { aws } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 

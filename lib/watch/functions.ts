@@ -1,7 +1,7 @@
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch'
 import { Duration } from 'aws-cdk-lib/core'
-import type { Handler } from '../handler.ts'
-import type { Stage } from '../stage.ts'
+import type { Handler } from '../ingest/handler.ts'
+import type { Stage } from '../stage/stage.ts'
 import { aws, minute } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 

@@ -1,6 +1,6 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
-import { type GatewayService, queueBytes } from '../gateway-service.ts'
-import type { Stage } from '../stage.ts'
+import { type GatewayService, queueBytes } from '../ingest/gateway-service.ts'
+import type { Stage } from '../stage/stage.ts'
 import { aws, type LaneName, minute, own } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 

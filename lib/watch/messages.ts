@@ -1,6 +1,6 @@
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import { Duration } from 'aws-cdk-lib/core'
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 import { hour, type LaneName, lanes, own } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 

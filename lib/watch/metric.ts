@@ -1,8 +1,8 @@
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import { Duration } from 'aws-cdk-lib/core'
-import { label, vital } from '../../core/vitals.ts'
-import { metricsNamespace } from '../handler.ts'
-import type { Stage } from '../stage.ts'
+import { label, vital } from '../../contract/vitals.ts'
+import { metricsNamespace } from '../ingest/handler.ts'
+import type { Stage } from '../stage/stage.ts'
 
 export const lanes = ['sigfox', 'nbiot'] as const
 export type LaneName = (typeof lanes)[number]

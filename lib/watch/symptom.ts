@@ -2,7 +2,7 @@ import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-c
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 import { anchor, runbook } from './runbook.ts'
 
 /** Something that a person must hear of: `page` now, `warn` on the next working day. */

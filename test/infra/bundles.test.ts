@@ -6,9 +6,9 @@ import { build as esbuild } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { build, buildStage } from '../../bin/app.ts'
 import { dev } from '../../bin/stages.ts'
-import { conditions, mainFields } from '../../lib/handler.ts'
-import type { Stage } from '../../lib/stage.ts'
-import { variantOf } from '../../tools/synth-all/variants.ts'
+import { variantOf } from '../../bin/variants.ts'
+import { conditions, mainFields } from '../../lib/ingest/handler.ts'
+import type { Stage } from '../../lib/stage/stage.ts'
 import { context, ourFunctions } from './templates.ts'
 
 const app = new App({ context })

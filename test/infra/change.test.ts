@@ -1,8 +1,8 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
 import { stages } from '../../bin/stages.ts'
-import type { Stage } from '../../lib/stage.ts'
-import { buses, doors, variantOf } from '../../tools/synth-all/variants.ts'
+import { buses, doors, variantOf } from '../../bin/variants.ts'
+import type { Stage } from '../../lib/stage/stage.ts'
 import { ourFunctions, resources, type Synthesised, synthesiseStages } from './templates.ts'
 
 type Variant = `${Stage['bus']} ${Stage['sigfoxDoor']}`

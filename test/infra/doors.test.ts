@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { prod } from '../../bin/stages.ts'
-import type { Throttle } from '../../lib/stage.ts'
-import { doors } from '../../tools/synth-all/variants.ts'
+import { doors } from '../../bin/variants.ts'
+import type { Throttle } from '../../lib/stage/stage.ts'
 import { resources, type Synthesised, synthesise, synthesiseStages } from './templates.ts'
 
 /** Properties of the one resource of a type. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { setting } from '../../core/settings.ts'
-import { checkStage } from '../../lib/check-stage.ts'
-import { variantOf } from '../../tools/synth-all/variants.ts'
+import { variantOf } from '../../bin/variants.ts'
+import { setting } from '../../contract/settings.ts'
+import { checkStage } from '../../lib/stage/check-stage.ts'
 import { bySecret, existing, resourceId, secretArn, using } from './existing.ts'
 import { ourFunctions, resources, securityRules, synthesiseStages } from './templates.ts'
 

@@ -1,5 +1,5 @@
 import { dev } from '../../bin/stages.ts'
-import type { ExistingDatabase, Stage } from '../../lib/stage.ts'
+import type { ExistingDatabase, Stage } from '../../lib/stage/stage.ts'
 
 export const resourceId = 'db-ABCDEFGHIJKL'
 export const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-0a1b2c3d-AbCdEf'

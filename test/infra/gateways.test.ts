@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { setting } from '../../core/settings.ts'
-import { flowsPerTask } from '../../lib/flows.ts'
-import { buses, doors } from '../../tools/synth-all/variants.ts'
+import { buses, doors } from '../../bin/variants.ts'
+import { setting } from '../../contract/settings.ts'
+import { flowsPerTask } from '../../lib/stage/flows.ts'
 import { resources, type Synthesised, securityRules, synthesise } from './templates.ts'
 
 interface Variable {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { buses, doors } from '../../tools/synth-all/variants.ts'
+import { buses, doors } from '../../bin/variants.ts'
 import { rules } from './guard-rules.ts'
 import type { Named, Template } from './guard-template.ts'
 import { synthesise } from './templates.ts'

@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
-import { buses, doors, variantOf } from '../../tools/synth-all/variants.ts'
+import { buses, doors, variantOf } from '../../bin/variants.ts'
 import { bySecret, using } from './existing.ts'
 import { privileges, providers } from './privileges.ts'
 import { resources, synthesise, synthesiseStages } from './templates.ts'

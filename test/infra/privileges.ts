@@ -1,4 +1,4 @@
-import type { Stage } from '../../lib/stage.ts'
+import type { Stage } from '../../lib/stage/stage.ts'
 
 /** What each bus lets a role do with a topic. */
 const send = { sqs: 'sqs:SendMessage', kinesis: 'kinesis:PutRecords' } as const

@@ -6,10 +6,10 @@ import { App } from 'aws-cdk-lib/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { build, StageError } from '../../bin/app.ts'
 import { dev, load, prod, stages } from '../../bin/stages.ts'
-import { checkStage } from '../../lib/check-stage.ts'
-import { maxConnections } from '../../lib/connections.ts'
-import type { Stage } from '../../lib/stage.ts'
-import { buses, doors, variantOf, variantsOf } from '../../tools/synth-all/variants.ts'
+import { buses, doors, variantOf, variantsOf } from '../../bin/variants.ts'
+import { checkStage } from '../../lib/stage/check-stage.ts'
+import { maxConnections } from '../../lib/stage/connections.ts'
+import type { Stage } from '../../lib/stage/stage.ts'
 
 const outdir = mkdtempSync(join(tmpdir(), 'sluice-stage-'))
 afterAll(() => rmSync(outdir, { recursive: true }))

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { partitionGroups } from '../../adapters/kinesis/partition.ts'
 import { build, StageError } from '../../bin/app.ts'
 import { dev, load, prod, stages } from '../../bin/stages.ts'
-import { checkStage } from '../../lib/check-stage.ts'
-import type { Stage } from '../../lib/stage.ts'
+import { checkStage } from '../../lib/stage/check-stage.ts'
+import type { Stage } from '../../lib/stage/stage.ts'
 import { context, resources, synthesise, topics } from './templates.ts'
 
 type Statement = { Action: string | string[]; Resource: unknown }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { setting } from '../../core/settings.ts'
-import { connectionsNeeded } from '../../lib/connections.ts'
+import { setting } from '../../contract/settings.ts'
+import { connectionsNeeded } from '../../lib/stage/connections.ts'
 import { ourFunctions, resources, synthesise } from './templates.ts'
 
 const databaseUsers: [id: RegExp, user: string | undefined][] = [

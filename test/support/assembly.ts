@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { inject } from 'vitest'
 import type { TestProject } from 'vitest/node'
-import type { Stage } from '../../lib/stage.ts'
-import { synthesise } from '../../local/synthesise.ts'
+import type { Stage } from '../../lib/stage/stage.ts'
+import { synthesise } from '../../local/template/synthesise.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,4 +1,4 @@
-import type { RawItem, Uplink } from '../../core/uplink.ts'
+import type { RawItem, Uplink } from '../../core/message/uplink.ts'
 import { draginoDatagram, nbiotItem, type seeded, sigfoxUplink } from './traffic.ts'
 
 type Random = ReturnType<typeof seeded>

@@ -7,7 +7,7 @@ export interface Run {
   readonly stderr: string
 }
 
-/** Runs `tools/NAME/main.ts` as a user does, with no variables but these. */
+/** Runs `commands/NAME/main.ts` as a user does, with no variables but these. */
 export const runTool = (
   name: string,
   args: readonly string[],
@@ -15,7 +15,7 @@ export const runTool = (
   cwd = process.cwd(),
 ): Promise<Run> =>
   new Promise((resolve) => {
-    const main = join(import.meta.dirname, `../../tools/${name}/main.ts`)
+    const main = join(import.meta.dirname, `../../commands/${name}/main.ts`)
     const env = { PATH: process.env.PATH ?? '', ...environment }
     execFile(process.execPath, [main, ...args], { env, cwd, maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), stdout, stderr }),

@@ -1,4 +1,4 @@
-import type { RawItem } from '../../core/uplink.ts'
+import type { RawItem } from '../../core/message/uplink.ts'
 import vectors from '../vectors/adeunis.json' with { type: 'json' }
 import { nbiotItem, type seeded, sigfoxUplink } from './traffic.ts'
 

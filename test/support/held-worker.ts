@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
-import { postgresReadingStore } from '../../adapters/postgres/reading-store.ts'
-import { countPulses } from '../../core/count-pulses.ts'
-import type { MessageId } from '../../core/identity.ts'
-import type { ReadingStore } from '../../core/ports.ts'
+import { postgresReadingStore } from '../../adapters/postgres/write/reading-store.ts'
+import { countPulses } from '../../core/ingest/count-pulses.ts'
+import type { ReadingStore } from '../../core/ingest/ports.ts'
+import type { MessageId } from '../../core/message/identity.ts'
 import { decoder } from './pipeline.ts'
 
 /** A store in which something else happens before each write of a batch. */

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { migrate } from '../../adapters/postgres/migrate.ts'
-import { ensurePartitions } from '../../adapters/postgres/partitions.ts'
-import { startPostgres } from '../../local/postgres.ts'
-import { postgresBinaries } from '../../local/postgres-binaries.ts'
-import { makeCluster } from '../../local/postgres-data.ts'
-import { runAsUnprivileged } from '../../local/run-as.ts'
+import { migrate } from '../../adapters/postgres/upkeep/migrate.ts'
+import { ensurePartitions } from '../../adapters/postgres/upkeep/partitions.ts'
+import { startPostgres } from '../../local/engines/postgres.ts'
+import { postgresBinaries } from '../../local/engines/postgres-binaries.ts'
+import { makeCluster } from '../../local/engines/postgres-data.ts'
+import { runAsUnprivileged } from '../../local/process/run-as.ts'
 
 /** A database of one's own, with the schema of `db/` and the partitions of 40 days back and 8 ahead. */
 export interface TestDatabase {

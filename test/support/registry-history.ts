@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { RawItem } from '../../core/uplink.ts'
+import type { RawItem } from '../../core/message/uplink.ts'
 import { type seeded, sigfoxUplink } from './traffic.ts'
 
 type Random = ReturnType<typeof seeded>

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Stage } from '../../lib/stage.ts'
+import type { Stage } from '../../lib/stage/stage.ts'
 import { assemblyOf } from '../support/assembly.ts'
 import { eventually, isAlive, type RunningLocal, startWhole, temporaryFolder } from '../support/local.ts'
 import { type Model, type Post, planTraffic, rejectedBeforeStored } from './fleet.ts'
@@ -210,7 +210,7 @@ describe.each(variants)('on %s, behind the %s door', (bus, sigfoxDoor, killed) =
     const file = join(folder.path, 'fleet.csv')
     const header = 'device_id,network,profile,millilitres_per_pulse,sample_period_seconds,time_zone,valid_from'
     writeFileSync(file, `${header}\nD00D,sigfox,adeunis-pulse@3,1000,3600,Europe/Paris,2020-01-01T00:00:00Z\n`)
-    const command = [join(import.meta.dirname, '../../tools/devices/main.ts'), 'import', file]
+    const command = [join(import.meta.dirname, '../../commands/devices/main.ts'), 'import', file]
     await promisify(execFile)(process.execPath, command, { env: { ...process.env, DATA_DIR: folder.path } })
     const time = Math.floor(Date.now() / 3_600_000) * 3_600 - 7_200
     const body = JSON.stringify({ device: 'd00d', time, seqNumber: 7, data: '5a0000001000000100020003' })

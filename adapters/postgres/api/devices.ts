@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import type { ApiStore, DeviceRow, Registration } from '../../../core/api/store.ts'
-import { channels } from '../../../core/reading.ts'
-import type { Lane } from '../../../core/uplink.ts'
-import { rowTables } from '../reading-columns.ts'
+import type { Lane } from '../../../core/message/uplink.ts'
+import { channels } from '../../../core/readings/reading.ts'
+import { rowTables } from '../sql/reading-columns.ts'
 
 const registrationColumns = `network, profile, weight_millilitres, weight_pulses, sample_period_seconds, time_zone,
   meter_id, valid_from, valid_to`

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { ApiStore, MessageRow } from '../../../core/api/store.ts'
-import { firstIdAt } from '../../../core/identity.ts'
-import type { UplinkKind } from '../../../core/uplink.ts'
+import { firstIdAt } from '../../../core/message/identity.ts'
+import type { UplinkKind } from '../../../core/message/uplink.ts'
 
 interface Columns {
   id: string

@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import type { ApiStore, ReadingRow } from '../../../core/api/store.ts'
-import { channels } from '../../../core/reading.ts'
-import type { Quality } from '../../../core/time.ts'
-import { rowTables } from '../reading-columns.ts'
+import type { Quality } from '../../../core/message/time.ts'
+import { channels } from '../../../core/readings/reading.ts'
+import { rowTables } from '../sql/reading-columns.ts'
 import { beyond, exactInteger, lowest } from './columns.ts'
 
 interface Columns {

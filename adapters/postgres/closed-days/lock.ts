@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { milliseconds } from '../rows.ts'
+import { milliseconds } from '../sql/rows.ts'
 
 /**
  * Who takes days apart that are over shares the first lock until the commit; closing takes it alone, for the moment in

@@ -1,11 +1,11 @@
 import type pg from 'pg'
-import { OperationFault } from '../../../core/operation-fault.ts'
-import type { Lane } from '../../../core/uplink.ts'
+import { OperationFault } from '../../../contract/operation-fault.ts'
+import type { Lane } from '../../../core/message/uplink.ts'
 import { shareClosedDays, waitForClosing } from '../closed-days/lock.ts'
-import { countFlow } from '../flow.ts'
-import { rowTables } from '../reading-columns.ts'
-import { inTransaction } from '../transaction.ts'
-import { waitForUnderWay } from '../under-way.ts'
+import { rowTables } from '../sql/reading-columns.ts'
+import { inTransaction } from '../sql/transaction.ts'
+import { waitForUnderWay } from '../sql/under-way.ts'
+import { countFlow } from '../write/flow.ts'
 
 /** How many rows of each kind went. */
 export interface Erased {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { Registration } from '../../../core/api/store.ts'
-import { instants, integers, texts, words } from '../arrays.ts'
-import { inTransaction } from '../transaction.ts'
+import { instants, integers, texts, words } from '../sql/arrays.ts'
+import { inTransaction } from '../sql/transaction.ts'
 
 /** What the registry says of a device from an instant on. */
 export interface RegisteredDevice extends Registration {

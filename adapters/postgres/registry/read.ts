@@ -1,10 +1,10 @@
 import type pg from 'pg'
-import { type DecoderPorts, decodeFrame } from '../../../core/decode-message.ts'
-import type { MessageId } from '../../../core/identity.ts'
-import { OperationFault } from '../../../core/operation-fault.ts'
-import type { Reading } from '../../../core/reading.ts'
-import { loadMessages } from '../message-rows.ts'
-import { milliseconds } from '../rows.ts'
+import { OperationFault } from '../../../contract/operation-fault.ts'
+import { type DecoderPorts, decodeFrame } from '../../../core/decode/decode-message.ts'
+import type { MessageId } from '../../../core/message/identity.ts'
+import type { Reading } from '../../../core/readings/reading.ts'
+import { milliseconds } from '../sql/rows.ts'
+import { loadMessages } from '../write/message-rows.ts'
 import type { RegisteredDevice } from './import.ts'
 
 const columns = `device_id AS "deviceId", network, profile, weight_millilitres AS "weightMillilitres",

@@ -1,6 +1,6 @@
 import type pg from 'pg'
+import { OperationFault } from '../../../contract/operation-fault.ts'
 import type { Registration } from '../../../core/api/store.ts'
-import { OperationFault } from '../../../core/operation-fault.ts'
 import {
   applyImport,
   beginImport,

@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import { type MessageId, timeOfId, unclockedMs } from '../../../core/identity.ts'
-import type { Profile } from '../../../core/profile.ts'
-import type { UplinkKind } from '../../../core/uplink.ts'
-import { milliseconds } from '../rows.ts'
+import type { Profile } from '../../../core/devices/profile.ts'
+import { type MessageId, timeOfId, unclockedMs } from '../../../core/message/identity.ts'
+import type { UplinkKind } from '../../../core/message/uplink.ts'
+import { milliseconds } from '../sql/rows.ts'
 
 /** A device that talks and is in no registration. */
 export interface UnknownDevice {

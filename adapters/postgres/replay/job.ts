@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import type { DecoderPorts } from '../../../core/decode-message.ts'
-import { addReports, emptyReport, type ReplayReport, replayDevices } from '../../../core/replay-devices.ts'
-import { inTransaction } from '../transaction.ts'
-import { settle } from '../under-way.ts'
+import type { DecoderPorts } from '../../../core/decode/decode-message.ts'
+import { addReports, emptyReport, type ReplayReport, replayDevices } from '../../../core/replay/replay-devices.ts'
+import { inTransaction } from '../sql/transaction.ts'
+import { settle } from '../sql/under-way.ts'
 import { devicesStatement, type Selection, selectionText } from './selection.ts'
 import { postgresReplayStore } from './store.ts'
 

@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import type { DecoderPorts } from '../../../core/decode-message.ts'
-import { replayDevices } from '../../../core/replay-devices.ts'
-import { log } from '../../log.ts'
+import type { DecoderPorts } from '../../../core/decode/decode-message.ts'
+import { replayDevices } from '../../../core/replay/replay-devices.ts'
+import { log } from '../../process/log.ts'
 import { devicesAtOnce, type ReplayRequest, serve } from './requests.ts'
 import { postgresReplayStore } from './store.ts'
 

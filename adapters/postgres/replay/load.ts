@@ -1,9 +1,9 @@
 import type pg from 'pg'
-import type { MeterEvent, Reading } from '../../../core/reading.ts'
-import type { RejectReason } from '../../../core/rejects.ts'
-import type { Kept, MessageState } from '../../../core/replay.ts'
-import { loadMessages } from '../message-rows.ts'
-import { milliseconds } from '../rows.ts'
+import type { RejectReason } from '../../../core/message/rejects.ts'
+import type { MeterEvent, Reading } from '../../../core/readings/reading.ts'
+import type { Kept, MessageState } from '../../../core/replay/difference.ts'
+import { milliseconds } from '../sql/rows.ts'
+import { loadMessages } from '../write/message-rows.ts'
 
 const readings = `
   SELECT device_id AS "deviceId", channel, ${milliseconds('read_at')} AS "readAtMs", index::float8 AS index, quality,

@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import { log } from '../../log.ts'
-import { texts } from '../arrays.ts'
-import { settle } from '../under-way.ts'
+import { log } from '../../process/log.ts'
+import { texts } from '../sql/arrays.ts'
+import { settle } from '../sql/under-way.ts'
 
 /** Ten thousand messages a device is much; as many devices are held in memory at once. */
 export const devicesAtOnce = 20

@@ -1,6 +1,6 @@
-import { firstIdAt } from '../../../core/identity.ts'
-import type { Profile } from '../../../core/profile.ts'
-import type { RejectReason } from '../../../core/rejects.ts'
+import type { Profile } from '../../../core/devices/profile.ts'
+import { firstIdAt } from '../../../core/message/identity.ts'
+import type { RejectReason } from '../../../core/message/rejects.ts'
 
 /** Which devices are replayed, and which of their messages. What is null does not restrict. */
 export interface Selection {

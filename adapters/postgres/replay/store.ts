@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import type { ReplayStore } from '../../../core/replay-devices.ts'
-import { inTransaction } from '../transaction.ts'
-import { beginUnderWay, settle } from '../under-way.ts'
+import type { ReplayStore } from '../../../core/replay/replay-devices.ts'
+import { inTransaction } from '../sql/transaction.ts'
+import { beginUnderWay, settle } from '../sql/under-way.ts'
 import { applyDifference, lockRows } from './change.ts'
 import { loadKept } from './load.ts'
 

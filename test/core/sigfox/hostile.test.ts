@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rejectReasons } from '../../../core/rejects.ts'
+import { rejectReasons } from '../../../core/message/rejects.ts'
+import type { RawItem } from '../../../core/message/uplink.ts'
 import { largestBodyBytes } from '../../../core/sigfox/answer.ts'
-import type { RawItem } from '../../../core/uplink.ts'
 import { anyText } from './any-text.ts'
 import { bytesOf, read, readLines } from './callbacks.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { sha256 } from '../../../adapters/sha256.ts'
-import { messageId } from '../../../core/identity.ts'
+import { sha256 } from '../../../adapters/process/sha256.ts'
+import { messageId } from '../../../core/message/identity.ts'
+import type { RawItem } from '../../../core/message/uplink.ts'
 import { readFieldNames } from '../../../core/sigfox/fields.ts'
-import type { RawItem } from '../../../core/uplink.ts'
 import sigfox from '../../vectors/sigfox_callbacks.json' with { type: 'json' }
 import { bytesOf, read, readLines, settings, type Told, uplinkOf, writings } from './callbacks.ts'
 

@@ -1,0 +1,16 @@
+import type { Reading } from '../../../core/readings/reading.ts'
+import { bigints, instants, texts, uuids, words } from './arrays.ts'
+
+/** The tables in which readings are rows: those of open days, and those that came late. */
+export const rowTables = ['reading_open', 'reading_late'] as const
+
+/** Readings as parameters: device, channel, instant, index, quality, receive time, message. */
+export const readingColumns = (rows: readonly Reading[]) => [
+  texts(rows.map((row) => row.deviceId)),
+  texts(rows.map((row) => row.channel)),
+  instants(rows.map((row) => row.readAtMs)),
+  bigints(rows.map((row) => row.index)),
+  words(rows.map((row) => row.quality)),
+  instants(rows.map((row) => row.receivedAtMs)),
+  uuids(rows.map((row) => row.messageId)),
+]

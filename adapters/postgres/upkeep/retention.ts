@@ -1,0 +1,150 @@
+import type pg from 'pg'
+import type { Lane } from '../../../core/message/uplink.ts'
+import { lanes } from '../../../core/message/uplink.ts'
+import { shareClosedDays, tryClosing } from '../closed-days/lock.ts'
+import { inTransaction } from '../sql/transaction.ts'
+import { countFlow } from '../write/flow.ts'
+import { daySuffix, dropPartition, partitionsBefore } from './partitions.ts'
+
+const dayMs = 86_400_000
+
+/** Few enough that nobody waits for their locks. */
+const rowsAtOnce = 5_000
+const devicesAtOnce = 200
+
+/** Midnight (UTC) of the day before which nothing is kept. */
+const horizonOf = (days: number, nowMs: number) => new Date(Math.floor(nowMs / dayMs) * dayMs - days * dayMs)
+
+/**
+ * Drops the days of raw messages before today minus `days`. It must not run in a transaction.
+ * @returns how many days went
+ */
+export const dropOldDays = async (client: pg.ClientBase, days: number, nowMs = Date.now()): Promise<number> => {
+  const horizon = horizonOf(days, nowMs)
+  const partitions = await partitionsBefore(client, ['message', 'decoding'], horizon)
+  // from here on a replay knows that what older messages left cannot be decoded again
+  await client.query('UPDATE raw_horizon SET before = $1 WHERE before < $1', [horizon.toISOString()])
+  for (const partition of partitions) await dropPartition(client, partition)
+  return partitions.filter(({ name }) => name.startsWith('message')).length
+}
+
+/** Runs `remove` until it removes less than a full batch. */
+const inBatches = async (remove: () => Promise<number>): Promise<number> => {
+  for (let removed = 0; ; ) {
+    const now = await remove()
+    removed += now
+    if (now < rowsAtOnce) return removed
+  }
+}
+
+/** Removes messages without a clock, and rejects, that are as old as the days that went. @returns how many of each */
+export const deleteOldUndated = async (client: pg.ClientBase, days: number, nowMs = Date.now()) => {
+  const values = [horizonOf(days, nowMs).toISOString(), rowsAtOnce]
+  const messages = await inBatches(async () => {
+    const { rowCount } = await client.query(
+      `WITH old AS (SELECT id FROM message_unclocked WHERE received_at < $1 ORDER BY received_at LIMIT $2),
+         states AS (DELETE FROM decoding_unclocked WHERE message_id IN (SELECT id FROM old))
+       DELETE FROM message_unclocked WHERE id IN (SELECT id FROM old)`,
+      values,
+    )
+    return rowCount ?? 0
+  })
+  const rejects = await inBatches(async () => {
+    const { rowCount } = await client.query(
+      'DELETE FROM reject WHERE id IN (SELECT id FROM reject WHERE at < $1 ORDER BY at LIMIT $2)',
+      values,
+    )
+    return rowCount ?? 0
+  })
+  return { messages, rejects }
+}
+
+const nextDevices = `
+  WITH RECURSIVE known (device_id, n) AS (
+    SELECT (SELECT device_id FROM retention_round), 0
+    UNION ALL
+    SELECT least(
+      (SELECT min(device_id) FROM reading_device WHERE device_id > known.device_id),
+      (SELECT min(device_id) FROM event WHERE device_id > known.device_id)), n + 1
+    FROM known WHERE known.device_id IS NOT NULL AND n < $1
+  )
+  SELECT device_id FROM known WHERE n > 0 AND device_id IS NOT NULL ORDER BY n`
+
+const deleteFrom = (table: string, isOld: string, count: string) => `
+  DELETE FROM ${table} r USING unnest($1::text[]) AS d (device_id), unnest('{A,B,C}'::text[]) AS c (channel)
+  WHERE r.device_id = d.device_id AND r.channel = c.channel AND r.${isOld}
+  RETURNING CASE WHEN length(r.device_id) <= 8 THEN 'sigfox' ELSE 'nbiot' END AS lane, ${count} AS count`
+
+/** The lane of each device's readings follows from its id: a Sigfox id has at most 8 digits. */
+const deleteReadings = `
+  WITH open AS (${deleteFrom('reading_open', 'read_at < $2', '1')}),
+    late AS (${deleteFrom('reading_late', 'read_at < $2', '1')}),
+    folded AS (${deleteFrom('reading_day', `day < ($2::timestamptz AT TIME ZONE 'UTC')::date`, 'cardinality(r.at)')})
+  SELECT lane, sum(count)::int AS count
+  FROM (SELECT * FROM open UNION ALL SELECT * FROM late UNION ALL SELECT * FROM folded) AS gone GROUP BY lane`
+
+/** A sample period holds until the next that its device tells, which may be never. */
+const deleteEvents = `
+  DELETE FROM event e USING unnest($1::text[]) AS d (device_id)
+  WHERE e.device_id = d.device_id AND e.at < $2 AND e.kind <> 'sample_period'`
+
+const deletePage = (pool: pg.Pool, horizon: Date) =>
+  inTransaction(pool, async (client) => {
+    // what is being folded would come back
+    if (!(await tryClosing(client))) return { readings: 0, events: 0, isEnd: true }
+    await shareClosedDays(client)
+    const { rows } = await client.query<{ device_id: string }>(nextDevices, [devicesAtOnce])
+    const values = [rows.map(({ device_id }) => device_id), horizon.toISOString()]
+    const gone = await client.query<{ lane: Lane; count: number }>(deleteReadings, values)
+    const events = await client.query(deleteEvents, values)
+    const isEnd = rows.length < devicesAtOnce
+    await client.query('UPDATE retention_round SET device_id = $1', [isEnd ? '' : rows.at(-1)?.device_id])
+    const byLane = new Map(gone.rows.map(({ lane, count }) => [lane, count]))
+    for (const lane of lanes)
+      if (byLane.has(lane)) await countFlow(client, lane, { readings: -(byLane.get(lane) ?? 0) })
+    const readings = gone.rows.reduce((sum, { count }) => sum + count, 0)
+    return { readings, events: events.rowCount ?? 0, isEnd }
+  })
+
+/**
+ * Removes readings and events from before today minus `days`, device by device, for at most `budgetMs`; the next call
+ * goes on where this one stopped. @returns how many of each
+ */
+export const deleteOldReadings = async (pool: pg.Pool, days: number, budgetMs: number, nowMs = Date.now()) => {
+  const endMs = Date.now() + budgetMs
+  const horizon = horizonOf(days, nowMs)
+  let [readings, events] = [0, 0]
+  for (;;) {
+    const page = await deletePage(pool, horizon)
+    readings += page.readings
+    events += page.events
+    if (page.isEnd || Date.now() > endMs) return { readings, events }
+  }
+}
+
+/**
+ * Gives each day that is over the index by device that erasing and replaying look messages up with. Written with the
+ * rows it would be spread over the whole index; made once it is a sort. It must not run in a transaction, and begins no
+ * other day after `budgetMs`.
+ * @returns how many days got one
+ */
+export const indexClosedDays = async (client: pg.ClientBase, budgetMs: number, nowMs = Date.now()): Promise<number> => {
+  const endMs = Date.now() + budgetMs
+  let made = 0
+  const { rows } = await client.query<{ name: string; broken: string | null }>(
+    `SELECT c.relname AS name, x.relname AS broken
+     FROM pg_class c JOIN pg_inherits h ON h.inhrelid = c.oid AND h.inhparent = 'message'::regclass
+       LEFT JOIN pg_class x ON x.relname = c.relname || '_device' AND x.relkind = 'i'
+       LEFT JOIN pg_index i ON i.indexrelid = x.oid
+     WHERE c.relname ~ '^message_[0-9]{8}$' AND right(c.relname, 8) < $1 AND NOT coalesce(i.indisvalid, false)
+     ORDER BY c.relname`,
+    [daySuffix(new Date(nowMs - dayMs))],
+  )
+  for (const { name, broken } of rows) {
+    if (Date.now() > endMs) break
+    if (broken !== null) await client.query(`DROP INDEX ${broken}`)
+    await client.query(`CREATE INDEX CONCURRENTLY ${name}_device ON ${name} (device_id)`)
+    made++
+  }
+  return made
+}

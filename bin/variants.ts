@@ -1,0 +1,23 @@
+import type { Domain, Stage } from '../lib/stage/stage.ts'
+import { stages } from './stages.ts'
+
+export const buses: readonly Stage['bus'][] = ['sqs', 'kinesis']
+export const doors: readonly Stage['sigfoxDoor'][] = ['lambda', 'container']
+
+/** A name and a certificate that nobody has (RFC 2606; the account of AWS's own examples), for stages that say none. */
+const example = (region: string): Domain => ({
+  name: 'callbacks.example.com',
+  certificateArn: `arn:aws:acm:${region || 'eu-west-1'}:111122223333:certificate/00000000-0000-0000-0000-000000000000`,
+})
+
+/** The stage on this bus and behind this door. */
+export const variantOf = (stage: Stage, bus: Stage['bus'], sigfoxDoor: Stage['sigfoxDoor']): Stage => ({
+  ...stage,
+  bus,
+  sigfoxDoor,
+  domains: { ...stage.domains, callbacks: stage.domains.callbacks ?? example(stage.region) },
+})
+
+/** All stages of `bin/` on one bus and behind one door. */
+export const variantsOf = (bus: Stage['bus'], door: Stage['sigfoxDoor']) =>
+  Object.values(stages).map((stage) => variantOf(stage, bus, door))

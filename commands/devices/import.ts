@@ -1,0 +1,76 @@
+import { createReadStream, statSync } from 'node:fs'
+import type { LineFault, StagedDevice } from '../../adapters/postgres/registry/import.ts'
+import { OperationFault } from '../../contract/operation-fault.ts'
+import type { Operations } from '../../operations/index.ts'
+import { type Progress, progressBar } from '../shared/progress.ts'
+import { readDevices } from './file.ts'
+
+/** A megabyte a call: far below what a function takes, and large enough to cost little. */
+const linesAtOnce = 5_000
+
+/** Whoever has more to correct has enough to see what is wrong. */
+const mostFaults = 100
+
+interface Staged {
+  readonly faults: LineFault[]
+  readonly count: number
+}
+
+const stageFile = async (operations: Operations, importId: string, file: string, bar: Progress): Promise<Staged> => {
+  const bytes = statSync(file).size
+  const stream = createReadStream(file)
+  const faults: LineFault[] = []
+  let [count, lines] = [0, 0]
+  let batch: StagedDevice[] = []
+  const handIn = async () => {
+    if (batch.length > 0) await operations.stageDevices({ importId, devices: batch })
+    batch = []
+    bar.show((stream.bytesRead / bytes) * 0.7, `${lines} lines`)
+  }
+  for await (const found of readDevices(stream)) {
+    lines++
+    if (Array.isArray(found)) {
+      count += found.length
+      faults.push(...found.slice(0, mostFaults - faults.length))
+    } else if (batch.push(found) >= linesAtOnce) await handIn()
+  }
+  await handIn()
+  return { faults, count }
+}
+
+const faultsText = (file: string, { faults, count }: Staged): string[] => [
+  ...faults
+    .toSorted((a, b) => a.line - b.line)
+    .slice(0, mostFaults)
+    .map(({ line, sentence }) => `${file}: line ${line}: ${sentence}`),
+  ...(count > mostFaults ? [`${file}: and ${count - mostFaults} more faults`] : []),
+  'Nothing was imported.',
+]
+
+/**
+ * Imports a CSV file: all of it or nothing, whatever its size.
+ * @throws OperationFault with the faults of all lines, or because the file cannot be read
+ */
+export const importFile = async (operations: Operations, file: string, dryRun: boolean): Promise<void> => {
+  const importId = await operations.beginImport()
+  const bar = progressBar()
+  try {
+    const own = await stageFile(operations, importId, file, bar).catch((error: NodeJS.ErrnoException) => {
+      if (error.syscall === undefined) throw error
+      throw new OperationFault(`${file}: cannot be read: ${error.message}`, 'Nothing was imported.')
+    })
+    bar.show(0.75, 'checking')
+    const together = await operations.checkImport({ importId, most: mostFaults })
+    const all = { faults: [...own.faults, ...together.faults], count: own.count + together.count }
+    if (all.count > 0) throw new OperationFault(...faultsText(file, all))
+    bar.show(0.8, 'applying')
+    const { added, changed, unchanged } = await operations.applyImport({ importId, dryRun })
+    bar.end()
+    const counts = `${added} added, ${changed} changed, ${unchanged} unchanged`
+    console.log(dryRun ? `${counts} (a dry run: nothing was imported)` : counts)
+  } catch (error) {
+    bar.end()
+    await operations.dropImport({ importId }).catch(() => {})
+    throw error
+  }
+}

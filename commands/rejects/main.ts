@@ -1,0 +1,98 @@
+import { parseArgs } from 'node:util'
+import { formatInstant } from '../../core/message/instant.ts'
+import { type RejectReason, rejectReasons } from '../../core/message/rejects.ts'
+import type { RejectCount, RejectDetail } from '../../operations/rejects.ts'
+import { runReplay } from '../replay/run.ts'
+import { aligned } from '../shared/aligned.ts'
+import { Misuse, runCommand } from '../shared/command.ts'
+import { nearest } from '../shared/nearest.ts'
+import { targetOptions, targetUsage, withOperations } from '../shared/operate.ts'
+
+const usage = `Usage: npm run rejects -- summary
+       npm run rejects -- show ID
+       npm run rejects -- retry [--reason REASON] [--dry-run]
+
+summary counts what is not resolved, by reason and by device; show prints one with its bytes; retry decodes the devices
+again of which a stored message is rejected. What was refused before it was stored cannot be decoded again: it is there
+to be read.
+
+${targetUsage}`
+
+const mostDevices = 20
+
+const readArguments = () => {
+  const options = { ...targetOptions, reason: { type: 'string' }, 'dry-run': { type: 'boolean' } } as const
+  try {
+    const { positionals, values } = parseArgs({ allowPositionals: true, options })
+    const [command, id, ...rest] = positionals
+    const fits =
+      command === 'show' ? id !== undefined : (command === 'summary' || command === 'retry') && id === undefined
+    if (!fits || rest.length > 0) throw new Misuse('')
+    if (command !== 'retry' && (values.reason !== undefined || values['dry-run'])) throw new Misuse('')
+    return { command, id: id ?? '', values }
+  } catch (error) {
+    throw error instanceof Misuse ? error : new Misuse(`${(error as Error).message}.`)
+  }
+}
+
+const readReason = (text: string | undefined): RejectReason | 'any' => {
+  const reason = rejectReasons.find((word) => word === text)
+  if (text === undefined || reason) return reason ?? 'any'
+  throw new Misuse(`No reason is called ${JSON.stringify(text)}; did you mean ${nearest(text, rejectReasons)}?`)
+}
+
+const countRow = (row: RejectCount, who: string) => [
+  String(row.rejects),
+  who,
+  row.lane,
+  row.stage,
+  row.reason,
+  formatInstant(row.firstAtMs),
+  formatInstant(row.lastAtMs),
+]
+const countHeader = (who: string) => ['rejects', who, 'lane', 'stage', 'reason', 'first', 'last']
+
+const summaryText = ({ byReason, byDevice }: { byReason: RejectCount[]; byDevice: RejectCount[] }): string => {
+  if (byReason.length === 0) return 'Nothing is rejected, or all of it is resolved.'
+  const reasons = byReason.map((row) => countRow(row, String(row.devices)))
+  const devices = byDevice.map((row) => countRow(row, row.deviceId ?? '-'))
+  const both = [aligned([countHeader('devices'), ...reasons])]
+  if (devices.length > 0) both.push(aligned([countHeader('device'), ...devices]))
+  return both.join('\n\n')
+}
+
+/** Bytes as they are, and as text where they are one. */
+const bytesText = (hex: string): string => {
+  const text = Buffer.from(hex, 'hex').toString('utf8')
+  return /^[\x20-\x7e\s]+$/.test(text) ? `${hex}\n           ${JSON.stringify(text)}` : hex
+}
+
+const detailText = (reject: RejectDetail): string => {
+  const rows = [
+    ['id', reject.id],
+    ['at', formatInstant(reject.atMs)],
+    ['lane', reject.lane],
+    ['stage', reject.stage],
+    ['reason', reject.reason],
+    ['device', reject.deviceId ?? '-'],
+    ['message', reject.messageId ?? '-'],
+    ['resolved', reject.resolvedAtMs === null ? 'no' : formatInstant(reject.resolvedAtMs)],
+    ['bytes', bytesText(reject.bytesHex)],
+  ]
+  const hint = reject.messageId === null ? '' : '\n\nnpm run decode -- PROFILE HEX prints these bytes field by field.'
+  return `${aligned(rows)}${hint}`
+}
+
+await runCommand(usage, async () => {
+  const { command, id, values } = readArguments()
+  const reason = readReason(values.reason)
+  const target = { databaseUrl: values['database-url'], stack: values.stack }
+  await withOperations(target, process.env, async (operations) => {
+    if (command === 'summary') console.log(summaryText(await operations.rejectSummary({ mostDevices })))
+    else if (command === 'show') console.log(detailText(await operations.showReject({ id })))
+    else {
+      const everything = { deviceId: null, profile: null, fromMs: null, toMs: null }
+      await runReplay(operations, { ...everything, reason }, values['dry-run'] ?? false)
+    }
+  })
+})

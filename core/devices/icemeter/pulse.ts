@@ -1,0 +1,46 @@
+import { u8, u16, u32 } from '../frame-reader.ts'
+import type { DecodedIndex, Profile } from '../profile.ts'
+
+const periodic = 0x01
+/** M-Bus models only: the meter's register could not be read, so the counter says nothing of it. */
+const meterUnread = 0x02 | 0x04
+const offsetsAt = [6, 8, 10]
+const frameBytes = 12
+
+/**
+ * The BitID ICEmeter by Sigfox: its index, and three offsets to take off it one after the other for the indexes at 3/4,
+ * 1/2 and 1/4 of the transmission period. The sample period is so a quarter of the transmission period: 3600 for one
+ * of 4 h.
+ */
+export const icemeterPulse: Profile = {
+  name: 'icemeter-pulse@1',
+  uplinkKind: 'sigfox-data',
+  decode: (payload, { samplePeriodSeconds }) => {
+    if (payload.length === 0) return 'empty_frame'
+    const flags = u8(payload, 0)
+    // the layout of other frames is not published
+    if ((flags & periodic) === 0) return 'unknown_frame'
+    if (payload.length < frameBytes) return 'short_frame'
+    const counter = u32(payload, 2)
+    const offsets = offsetsAt.map((at) => u16(payload, at))
+    let index = counter
+    const history = offsets.map((offset) => {
+      index = (index - offset) >>> 0
+      return index
+    })
+    const samples = samplePeriodSeconds === null ? [counter] : [counter, ...history]
+    return {
+      fields: { flags, periodic: true, battery: u8(payload, 1), counter, offsets, history },
+      indexes: (flags & meterUnread) === 0 ? samples.map((at, k) => indexOf(at, k * (samplePeriodSeconds ?? 0))) : [],
+      events: flags === periodic ? [] : [{ kind: 'device_alarm', channel: '', value: flags }],
+    }
+  },
+}
+
+const indexOf = (index: number, ageSeconds: number): DecodedIndex => ({
+  channel: 'A',
+  index,
+  timeSeconds: null,
+  ageSeconds,
+  quality: ageSeconds === 0 ? 'measured' : 'derived',
+})

@@ -1,0 +1,56 @@
+import { type DecoderPorts, undecoded } from '../decode/decode-message.ts'
+import { decodingsOf, framesOf, untimedDevices } from '../decode/decode-together.ts'
+import type { MessageId } from '../message/identity.ts'
+import { done, type Outcome, reject } from '../message/outcome.ts'
+import { missingMessageRow, rejectRow } from '../message/reject-rows.ts'
+import type { RejectRecord } from '../message/rejects.ts'
+import type { Lane } from '../message/uplink.ts'
+import { completeDevices } from './complete-devices.ts'
+import type { ReadingBatch, ReadingStore } from './ports.ts'
+
+interface Ports extends DecoderPorts {
+  readonly store: ReadingStore
+}
+
+/**
+ * The third step: loads raw messages by their ids, decodes them with the profiles of their devices, and merges what
+ * follows into what is kept. It appends nothing: running it again changes nothing. What a message says of others (a part
+ * of a history, a configuration) is followed up before any of them counts as done.
+ */
+export const countPulses = (ports: Ports, lane: Lane) => {
+  const complete = completeDevices(ports, lane)
+  return async (batch: readonly (MessageId | RejectRecord)[]): Promise<Outcome[]> => {
+    const ids = [...new Set(batch.filter((item) => typeof item === 'string'))].sort()
+    const records = batch.filter((item) => typeof item !== 'string').map((record) => rejectRow(ports.digest, record))
+    const { decodings, reasons } = await ports.store.inBatch(countBatch(ports, lane, ids, records))
+    await complete(decodings)
+    return batch.map((item) => {
+      if (typeof item !== 'string') return reject(item.reason)
+      const reason = reasons.has(item) ? reasons.get(item) : 'message_missing'
+      return reason ? reject(reason) : done
+    })
+  }
+}
+
+const countBatch =
+  (ports: Ports, lane: Lane, ids: readonly MessageId[], records: ReturnType<typeof rejectRow>[]) =>
+  async ({ load, noteUntimed, samplePeriods, record }: ReadingBatch) => {
+    const { digest } = ports
+    const messages = await load(ids)
+    const frames = framesOf(ports, messages)
+    const untimed = untimedDevices(frames)
+    if (untimed.length > 0) await noteUntimed(untimed)
+    const told = untimed.length > 0 ? await samplePeriods(untimed) : []
+    // parts of histories are put together with those of other batches
+    const { decodings } = decodingsOf(ports, frames, told, () => false)
+    const found = new Set(messages.map(({ id }) => id))
+    const missing = ids.filter((id) => !found.has(id)).map((id) => missingMessageRow(digest, lane, id))
+    const refusals = await record({
+      lane,
+      decodings,
+      rejects: [...missing, ...records],
+      refusal: (message, reason) => undecoded(digest, message, reason),
+    })
+    const reasons = new Map(decodings.map(({ message, reject }, i) => [message.id, refusals[i] ?? reject?.reason]))
+    return { decodings, reasons }
+  }

@@ -1,0 +1,17 @@
+import { canonicalDevice } from '../sigfox/uplink.ts'
+import type { Lane } from './uplink.ts'
+
+export interface DeviceId {
+  readonly deviceId: string
+  readonly network: Lane
+}
+
+/**
+ * The one way to write a device's id, and the network it tells: 15 or 16 decimal digits are an IMEI as its device
+ * sends it; up to 8 hex digits are a Sigfox id. null where it is neither.
+ */
+export const canonicalDeviceId = (text: string): DeviceId | null => {
+  if (/^\d{15,16}$/.test(text)) return { deviceId: text, network: 'nbiot' }
+  const deviceId = canonicalDevice(text)
+  return deviceId === null ? null : { deviceId, network: 'sigfox' }
+}

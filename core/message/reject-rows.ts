@@ -1,0 +1,54 @@
+import type { Message, Reject } from '../ingest/ports.ts'
+import { type Digest, type MessageId, timedId, timeOfId } from './identity.ts'
+import type { RejectReason, RejectRecord } from './rejects.ts'
+import { type Lane, laneOf, type Uplink } from './uplink.ts'
+
+/**
+ * The row of something that was refused on its way to the raw messages. Its key is a hash of what, where, why and
+ * when (the door's instant): a redelivery finds the row again, another event of the same kind does not.
+ */
+export const rejectRow = (digest: Digest, record: RejectRecord): Reject => {
+  const { lane, stage, reason, bytes, atMs } = record
+  const id = timedId(atMs, digest(`${lane}|${stage}|${reason}|${digest(bytes)}|${atMs}`))
+  return { ...record, id, messageId: null }
+}
+
+/**
+ * The row of a stored message that cannot be decoded, or of the n-th record in it. Its key is the message's and not
+ * the reason's: a message is in one state, and another reason at a later try takes the place of the first.
+ */
+export const pulseRejectRow = (digest: Digest, message: Message, reason: RejectReason, record = 0): Reject => ({
+  kind: 'reject',
+  lane: laneOf(message.kind),
+  stage: 'pulse',
+  reason,
+  bytes: message.payload,
+  atMs: message.receivedAtMs,
+  deviceId: message.deviceId,
+  id: timedId(timeOfId(message.id), digest(`pulse|${message.id}|${record}`)),
+  messageId: message.id,
+})
+
+/** The row of an id on a pulse topic that has no message (any more). */
+export const missingMessageRow = (digest: Digest, lane: Lane, id: MessageId): Reject => ({
+  kind: 'reject',
+  lane,
+  stage: 'pulse',
+  reason: 'message_missing',
+  bytes: new TextEncoder().encode(id),
+  atMs: timeOfId(id),
+  deviceId: null,
+  id: timedId(timeOfId(id), digest(`missing|${id}`)),
+  messageId: id,
+})
+
+/**
+ * What is kept of an uplink that is refused: the datagram; or, since a Sigfox frame is nothing without its envelope,
+ * the fields of the callback as JSON under their standard names.
+ */
+export const bytesOf = (uplink: Uplink): Uint8Array => {
+  if (uplink.kind !== 'sigfox-data') return uplink.payload
+  const { deviceId: device, timeSeconds: time, seqNumber } = uplink
+  const data = Array.from(uplink.payload, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return new TextEncoder().encode(JSON.stringify({ device, time, data, seqNumber }))
+}

@@ -1,0 +1,38 @@
+import type { RejectReason } from '../core/message/rejects.ts'
+import type { Settlement } from './delivery.ts'
+
+/**
+ * What a door counts, as plain numbers: a labelled counter costs more per datagram than all that happens to it
+ * there. received = accepted + rejected + shed whenever nothing is held. What was refused is `recorded` once the bus
+ * has its bytes and reason, else it is only `counted`.
+ */
+export interface Tally {
+  received: number
+  accepted: number
+  shed: number
+  readonly recorded: Map<RejectReason, number>
+  readonly counted: Map<RejectReason, number>
+  publishFailures: number
+}
+
+export const createTally = (): Tally => ({
+  received: 0,
+  accepted: 0,
+  shed: 0,
+  recorded: new Map(),
+  counted: new Map(),
+  publishFailures: 0,
+})
+
+export const countReject = (rejects: Map<RejectReason, number>, reason: RejectReason): void => {
+  rejects.set(reason, (rejects.get(reason) ?? 0) + 1)
+}
+
+/** Counts an item that the bus has confirmed. */
+export const countSettled = (tally: Tally, settlement: Settlement): void => {
+  if (settlement.status === 'done') tally.accepted++
+  else countReject(tally.recorded, settlement.reason)
+}
+
+export const rejectedIn = ({ recorded, counted }: Tally): number =>
+  [...recorded.values(), ...counted.values()].reduce((sum, count) => sum + count, 0)

@@ -1,0 +1,58 @@
+import { maxDatagramBytes } from '../../../core/devices/datagram.ts'
+import { largestBodyBytes } from '../../../core/sigfox/answer.ts'
+import { type Decimal, decimal, times, zero } from './decimal.ts'
+import { CostFault } from './fault.ts'
+import { given } from './measured.ts'
+import { hoursAMonth } from './months.ts'
+
+/** What a fleet sends. */
+export interface Traffic {
+  readonly devices: Decimal
+  readonly messagesAnHour: Decimal
+  /** Percent of the devices on Sigfox; the others are on NB-IoT. */
+  readonly sigfoxPercent: Decimal
+  /** One callback a message, or one a second with all messages of that second (BATCH_URL). */
+  readonly callbacks: 'one-by-one' | 'batched'
+  /** Payload of a datagram. A Sigfox payload has 12 bytes at most, and is counted so. */
+  readonly datagramBytes: Decimal
+  readonly readingsAMessage: Decimal
+  /** Days since the first message: what is kept has grown for so long. */
+  readonly daysKept: Decimal
+}
+
+export const sigfoxPayloadBytes = decimal(12)
+
+export const hourly = (
+  devices: number | bigint | Decimal,
+  callbacks: Traffic['callbacks'] = 'one-by-one',
+): Traffic => ({
+  devices: typeof devices === 'number' ? decimal(devices) : devices,
+  messagesAnHour: decimal(1),
+  sigfoxPercent: decimal(50),
+  callbacks,
+  datagramBytes: decimal(31),
+  readingsAMessage: decimal(1),
+  daysKept: decimal(30),
+})
+
+/** @throws CostFault where a message could not be sent or metered */
+export const checkTraffic = (traffic: Traffic): Traffic => {
+  if (traffic.devices <= zero) throw new CostFault('--devices must be a whole number above 0.')
+  if (traffic.sigfoxPercent > decimal(100)) throw new CostFault('--sigfox is a percentage, from 0 to 100.')
+  if (traffic.datagramBytes > decimal(maxDatagramBytes))
+    throw new CostFault(`--bytes is too large: the gateway takes datagrams of at most ${maxDatagramBytes} bytes.`)
+  if (given('callbackBytes') > decimal(largestBodyBytes))
+    throw new CostFault(
+      `callbackBytes in data/measured.json is above the ${largestBodyBytes} bytes that the door takes.`,
+    )
+  return traffic
+}
+
+const messagesAMonth = ({ devices, messagesAnHour }: Traffic): Decimal => times(devices, messagesAnHour, hoursAMonth)
+
+/** Messages a month over each network. */
+export const messagesByLane = (traffic: Traffic) => {
+  const all = messagesAMonth(traffic)
+  const sigfox = times(all, traffic.sigfoxPercent, decimal('0.01'))
+  return { sigfox, nbiot: all - sigfox }
+}

@@ -1,0 +1,45 @@
+import type { Stage } from '../../../lib/stage/stage.ts'
+import { type Deployment, packBytesOf } from '../model/deployment.ts'
+
+/** What `lib/data/stream-topic.ts` asks for, in every stage. */
+export const streamRetentionDays = 7
+
+/** Metrics that the alarms of `lib/ingest/gateway-scaling.ts` watch: two of CPU, and two of flows divided by tasks. */
+const scalingAlarmsOfAService = 6
+
+/**
+ * The deployment of another stage literal, from one whose template was read: what a literal decides is replaced, the
+ * rest is the same in every stage. A test holds this against the template of each stage of `bin/`.
+ */
+export const withStage = (read: Deployment, stage: Stage): Deployment => {
+  const { minTasks, maxTasks, cpuUnits, memoryMiB, lingerMilliseconds } = stage.gateway
+  const worker = ({ batchSize, windowSeconds, maxConcurrency, memoryMiB }: Stage['raw']) => ({
+    batchSize,
+    windowSeconds,
+    maxConcurrency,
+    memoryMiB,
+  })
+  const { instanceClass, storageGiB, multiAz } = stage.database
+  const services = stage.sigfoxDoor === 'container' ? 2 : 1
+  const scalingAlarms = maxTasks > minTasks ? services * scalingAlarmsOfAService : 0
+  const silenceAlarms = stage.watch.silenceHours > 0 ? 2 : 0
+  return {
+    ...read,
+    name: stage.name,
+    bus: stage.bus,
+    packBytes: packBytesOf[stage.bus],
+    shards: stage.bus === 'kinesis' ? stage.shards : null,
+    streamRetentionDays: stage.bus === 'kinesis' ? streamRetentionDays : 0,
+    requestsPerSecond: stage.throttle.callbacks.requestsPerSecond,
+    gateway: { ...read.gateway, tasks: minTasks, cpuUnits, memoryMiB, lingerMilliseconds },
+    raw: worker(stage.raw),
+    pulse: worker(stage.pulse),
+    database: { instanceClass, storageGiB, multiAz },
+    rawRetentionDays: stage.rawRetentionDays,
+    logRetentionDays: stage.logRetentionDays,
+    alarms: read.alarms - read.silenceAlarms - read.scalingAlarms + silenceAlarms + scalingAlarms,
+    silenceAlarms,
+    scalingAlarms,
+    endpointInterfaces: multiAz ? 2 : 1,
+  }
+}

@@ -1,0 +1,103 @@
+import { aligned } from '../../../commands/shared/aligned.ts'
+import type { LoadResult, PackAges } from '../result.ts'
+import { type Fate, fatesOf, findingsOf, rateOf, verdictOf } from './fates.ts'
+import { count, figure, largestFirst, percent, words } from './figures.ts'
+import { loudHead, loudRows, loudSentence } from './loud.ts'
+import { microsOf, partsOf } from './parts.ts'
+import { planOf } from './plan.ts'
+
+/** Lines of one section: the first column is a name, the `numbers` columns behind it stand right. */
+const section = (head: readonly string[], numbers: number, rows: readonly (readonly string[])[]): string => {
+  const all = [head, ...rows]
+  const widths = head.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)))
+  const isNumber = (i: number) => i >= 1 && i <= numbers
+  return aligned(all.map((row) => row.map((cell, i) => (isNumber(i) ? cell.padStart(widths[i] ?? 0) : cell))))
+}
+
+const fateRow = ({ name, messages, means, isFault }: Fate) => [
+  `${isFault && messages !== 0 ? '! ' : '  '}${name}`,
+  count(messages),
+  means,
+]
+
+const messages = (result: LoadResult) =>
+  section(
+    ['MESSAGES', '', ''],
+    1,
+    [
+      {
+        name: 'sent',
+        messages: result.sent,
+        means: `in ${figure(result.sendSeconds)} s, ${figure(rateOf(result))} a second`,
+      },
+      ...fatesOf(result),
+      ...findingsOf(result),
+    ].map(fateRow),
+  )
+
+const latencies = ({ ackMs, confirmMs, endToEndMs }: LoadResult) =>
+  section(
+    ['LATENCY, ms', 'p50', 'p99', 'max'],
+    3,
+    Object.entries({ 'due to answer': ackMs, 'socket to bus': confirmMs, 'due to reading': endToEndMs }).map(
+      ([name, { p50, p99, max }]) => [`  ${name}`, figure(p50), figure(p99), figure(max)],
+    ),
+  )
+
+const cpu = (result: LoadResult) =>
+  section(['CPU', 'us a message', 'of one core', 'seconds', ''], 3, [
+    ...partsOf(result).map(({ name, isOutside, microsPerMessage, corePercent, cpuSeconds }) => [
+      `  ${words(name)}`,
+      figure(microsPerMessage),
+      percent(corePercent),
+      figure(cpuSeconds),
+      isOutside ? 'not counted' : '',
+    ]),
+    ['  all that count', figure(microsOf(result, () => true)), '', '', ''],
+  ])
+
+const oldestOf = ({ timeline }: LoadResult, stage: keyof PackAges) => {
+  const ages = timeline.flatMap(({ oldestPackMs }) => oldestPackMs?.[stage] ?? [])
+  return ages.length === 0 ? null : Math.max(...ages) / 1_000
+}
+
+const rest = (result: LoadResult) =>
+  section(['OTHER', ''], 1, [
+    ['  readings', count(result.readings)],
+    ['  datagrams the kernel dropped', count(result.kernelDrops)],
+    ['  drained after the last send, s', figure(result.drainSeconds)],
+    ...(['raw', 'pulse'] as const).map((stage) => [
+      `  oldest pack with a ${stage} worker, s`,
+      figure(oldestOf(result, stage)),
+    ]),
+    ['  sender behind its plan, ms', figure(result.sender.lagMs)],
+    ['  its own CPU in that second, of a core', percent(result.sender.ownCorePercent)],
+    [`  CPU of all ${result.sender.cores} cores in that second`, percent(result.sender.machinePercent)],
+    ...largestFirst(result.peakRssMb).map(([name, mb]) => [`  peak memory of ${words(name)}, MB`, figure(mb)]),
+  ])
+
+const loudDevice = (result: LoadResult) => {
+  const sentence = loudSentence(result)
+  const [unit = '', ...columns] = loudHead
+  const rows = loudRows(result).map(([name = '', ...cells]) => [`  ${name}`, ...cells])
+  return sentence === null ? [] : [section([`LOUD DEVICE, ${unit}`, ...columns], columns.length, rows), sentence]
+}
+
+const conservation = ({ conservation: checks }: LoadResult) =>
+  aligned([
+    ['CONSERVATION', '', ''],
+    ...checks.map(({ lane, check, holds, says }) => [`${holds ? '  ' : '! '}${lane}`, check, says]),
+  ])
+
+/** What became of every message and what it cost, for a person at a terminal; ends with the verdict. */
+export const printReport = (result: LoadResult): string =>
+  [
+    planOf(result),
+    messages(result),
+    latencies(result),
+    cpu(result),
+    ...loudDevice(result),
+    rest(result),
+    ...(result.conservation.length > 0 ? [conservation(result)] : []),
+    `${verdictOf(result).says}\n`,
+  ].join('\n\n')

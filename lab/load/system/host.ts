@@ -1,0 +1,76 @@
+import { freePort, freeUdpPort } from '../../../local/process/ports.ts'
+import { createShutdown } from '../../../local/process/shutdown.ts'
+import { type Local, startLocal } from '../../../local/start.ts'
+import type { PackAges } from '../result.ts'
+import type { HostAnswer, HostQuestion, HostSettings } from './messages.ts'
+
+/** The local system in a process of its own, so that what the ledger costs is not taken for what the system costs. */
+const say = (answer: HostAnswer) => process.send?.(answer)
+const shutdown = createShutdown((line) => say({ report: line }))
+
+const start = async ({ dataDir, bus, stage, timeScale, token, assemblyFolder }: HostSettings): Promise<Local> => {
+  const overrides = {
+    httpPort: await freePort(),
+    udpPort: await freeUdpPort(),
+    dataDir,
+    bus,
+    sigfoxToken: token,
+    timeScale,
+  }
+  const options = { report: (line: string) => say({ report: line }), shutdown, stage, isScratch: true }
+  return startLocal(overrides, assemblyFolder === null ? options : { ...options, assemblyFolder })
+}
+
+/** ARNs of the functions that read the bus. */
+const readersOf = ({ mappings, streamMappings }: Local['plan']) => [
+  ...new Set([...mappings, ...streamMappings].map(({ functionArn }) => functionArn)),
+]
+
+const oldestPacks = ({ plan, oldestMs }: Local): PackAges => {
+  const oldest = (worker: RegExp) =>
+    Math.max(
+      0,
+      ...readersOf(plan)
+        .filter((arn) => worker.test(arn))
+        .map(oldestMs),
+    )
+  return { raw: oldest(/RawWorker/), pulse: oldest(/PulseWorker/) }
+}
+
+const waitingIn = async ({ plan, waiting }: Local): Promise<number | null> => {
+  try {
+    return (await Promise.all(readersOf(plan).map(waiting))).reduce((sum, packs) => sum + packs, 0)
+  } catch {
+    return null
+  }
+}
+
+let local: Local | null = null
+let waiting: number | null = null
+const end = async () => {
+  await shutdown.run()
+  process.exit()
+}
+
+// Ctrl-C reaches the whole group: what follows from it is decided by who started us
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => undefined)
+process.on('disconnect', () => void end())
+process.on('message', async (question: HostQuestion) => {
+  if (question === 'stop') return end()
+  if (question === 'look') {
+    if (!local) return
+    // the bus takes its time to answer, and who wants to hit a process does not wait for it
+    say({ look: { processes: local.processes(), waiting, oldestPackMs: oldestPacks(local) } })
+    waiting = await waitingIn(local)
+    return
+  }
+  try {
+    local = await start(question.start)
+    const { httpUrl, udpPort, gatewayUrl } = local
+    say({ ready: { httpUrl, udpPort, gatewayUrl } })
+  } catch (error) {
+    say({ fault: (error as Error).message })
+    await end()
+  }
+})

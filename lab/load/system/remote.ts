@@ -1,0 +1,63 @@
+import { lookup } from 'node:dns/promises'
+import { vital } from '../../../contract/vitals.ts'
+import { readFlow } from '../../ledger/read-back.ts'
+import type { Addresses } from '../addresses.ts'
+import { LoadFault, type System } from './system.ts'
+
+const patience = () => ({ signal: AbortSignal.timeout(5_000) })
+
+const unreachable = (name: string, url: string, why: string) =>
+  new LoadFault(`--${name} ${url} does not answer as it should (${why}): is the system there running?`)
+
+/** Without its counts a gateway that answers something else would put every datagram in doubt, and no more. */
+const requireMetrics = async (metricsUrl: string): Promise<void> => {
+  const metrics = await fetch(`${metricsUrl}/metrics`, patience()).catch((error: Error) => {
+    throw unreachable('metrics', metricsUrl, error.message)
+  })
+  const text = await metrics.text()
+  if (!metrics.ok || !text.includes(vital.received))
+    throw unreachable('metrics', metricsUrl, `/metrics says ${metrics.status} and nothing of ${vital.received}`)
+}
+
+/** Datagrams are sent to an address: a name would be looked up for each of them. */
+const addressOf = async (udpHost: string): Promise<string> => {
+  try {
+    return (await lookup(udpHost, { family: 4 })).address
+  } catch (error) {
+    throw new LoadFault(`--udp ${udpHost} is no name of an IPv4 address: ${(error as Error).message}.`)
+  }
+}
+
+/**
+ * A system that somebody else started, by its addresses; asked once whether it is there.
+ * @throws LoadFault naming the address that does not answer
+ */
+export const reachSystem = async (addresses: Addresses): Promise<System> => {
+  const { httpUrl, apiUrl, udpHost, udpPort, metricsUrl, tokenEnv } = addresses
+  const token = process.env[tokenEnv]
+  if (!token) throw new LoadFault(`--token-env ${tokenEnv}: the environment has no such variable.`)
+  await readFlow(apiUrl).catch((error: Error) => {
+    throw unreachable('api', apiUrl, error.message)
+  })
+  // without a token the door must be closed: so it is asked without sending anything
+  const door = await fetch(`${httpUrl}/sigfox/uplink`, { method: 'POST', ...patience() }).catch((error: Error) => {
+    throw unreachable('http', httpUrl, error.message)
+  })
+  await door.body?.cancel()
+  if (door.status !== 401 && door.status !== 403)
+    throw unreachable('http', httpUrl, `without a token /sigfox/uplink says ${door.status}`)
+  if (metricsUrl !== null) await requireMetrics(metricsUrl)
+  return {
+    httpUrl,
+    apiUrl,
+    udpHost: await addressOf(udpHost),
+    udpPort,
+    gatewayUrl: metricsUrl,
+    token,
+    bus: 'unknown',
+    dataDir: null,
+    look: null,
+    runnerPid: null,
+    stop: async () => null,
+  }
+}

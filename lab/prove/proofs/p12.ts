@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import { messageIdCodec } from '../../../adapters/pack/message-id.ts'
+import { type ItemCodec, packItems } from '../../../adapters/pack/pack.ts'
+import { rawItemCodec } from '../../../adapters/pack/raw-item.ts'
+import type { RawItem } from '../../../core/message/uplink.ts'
+import { startEnvironment } from '../../../local/functions/function-process.ts'
+import type { Fleet } from '../../ledger/fleet.ts'
+import { seeded } from '../../ledger/random.ts'
+import { checksums, differences } from '../checksums.ts'
+import { eventOf } from '../events.ts'
+import type { Context, Proof } from '../proof.ts'
+import { openLedger, settle } from '../traffic.ts'
+import type { World } from '../world.ts'
+
+const memoryMegabytes = 512
+
+const logOf = (fleet: Fleet): RawItem[] => {
+  const [first, end] = fleet.range('sigfox')
+  return Array.from({ length: end - first }, (_, i): RawItem => {
+    const { deviceId, timeSeconds, seqNumber, payload } = fleet.message(first + i)
+    return { kind: 'sigfox-data', deviceId, seqNumber, timeSeconds, receivedAtMs: timeSeconds * 1000 + 2_000, payload }
+  })
+}
+
+const packsOf = <T>(codec: ItemCodec<T>, items: readonly T[], perPack: number): string[] => {
+  const packs: string[] = []
+  for (let at = 0; at < items.length; at += perPack)
+    packs.push(...packItems(codec, items.slice(at, at + perPack), 45_000).map(({ bytes }) => bytes.toString('base64')))
+  return packs
+}
+
+/** The most memory that a process has had, in MiB; 0 where the kernel does not tell. */
+const peakMegabytes = (pid: number): number => {
+  const kibibytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Math.round(Number(kibibytes ?? 0) / 1024)
+}
+
+/** Runs a worker of its own over packs, so many in each invocation. Answers its peak memory. */
+const work = async (world: World, name: string, packs: readonly string[], perEvent: number) => {
+  const fn = world.local.plan.functions.find((candidate) => candidate.name === name)
+  if (!fn) throw new Error(`the template has no function ${name}`)
+  const environment = world.environmentOf(fn.environment)
+  const worker = startEnvironment({ ...fn, environment, memoryMegabytes, timeoutSeconds: 120 }, world.dataDir)
+  try {
+    for (let at = 0; at < packs.length; at += perEvent) {
+      const result = await worker.invoke(eventOf(world.kind, packs.slice(at, at + perEvent)))
+      if (!result.ok) throw new Error(`${name}: ${result.error.message}`)
+      const { batchItemFailures } = result.payload as { batchItemFailures: unknown[] }
+      if (batchItemFailures.length > 0) throw new Error(`${name} wants ${batchItemFailures.length} records again`)
+    }
+    return peakMegabytes(worker.pid)
+  } finally {
+    worker.kill()
+    await worker.exited
+  }
+}
+
+interface Cut {
+  readonly perPack: number
+  readonly perEvent: number
+}
+
+const p12: Proof = {
+  id: 'P12',
+  promise: 'Batch size is only a knob: equal rows for any cut, in less than 512 MB',
+  run: async ({ world, size, seed, say }: Context) => {
+    const random = seeded(seed)
+    const messages = size === 'ci' ? 2_000 : 10_000
+    const { fleet } = openLedger(2 * messages, { nbiotDevices: 0 })
+    const log = logOf(fleet)
+    const cuts: Cut[] = [
+      { perPack: 20, perEvent: 100 },
+      ...(size === 'ci' ? [] : [{ perPack: 20, perEvent: 1 }]),
+      { perPack: 20, perEvent: 10 },
+      { perPack: 1, perEvent: 10_000 },
+    ]
+    const faults: string[] = []
+    let expected: Record<string, string> | null = null
+    let peak = 0
+    for (const { perPack, perEvent } of cuts) {
+      const name = perPack === 1 ? `${log.length} single messages` : `${perEvent} packs`
+      await world.clean()
+      peak = Math.max(
+        peak,
+        await work(world, 'SigfoxRawWorker', packsOf(rawItemCodec, random.shuffled(log), perPack), perEvent),
+      )
+      await settle(world, 60_000)
+      expected ??= await checksums(world)
+      faults.push(...differences(expected, await checksums(world), `raw worker, batches of ${name}`))
+      // the mapping's batches have made the readings; now they are made again by batches of ours
+      await world.pool.query('TRUNCATE decoding, reading_open, reading_late, reading_day, event')
+      const { rows } = await world.pool.query<{ id: string }>('SELECT id FROM message')
+      const ids = random.shuffled(rows.map(({ id }) => id))
+      peak = Math.max(peak, await work(world, 'SigfoxPulseWorker', packsOf(messageIdCodec, ids, perPack), perEvent))
+      faults.push(...differences(expected, await checksums(world), `pulse worker, batches of ${name}`))
+      say(`P12: batches of ${name}: workers' peak so far ${peak} MiB`)
+    }
+    if (expected?.message?.startsWith(`${log.length} rows`) !== true)
+      faults.push(`not ${log.length} messages: ${expected?.message}`)
+    if (peak >= memoryMegabytes) faults.push(`a worker took ${peak} MiB`)
+    return { figures: { messages: log.length, cuts: cuts.length, 'peak of a worker, MiB': peak }, faults }
+  },
+}
+
+export const batchProofs = [p12]

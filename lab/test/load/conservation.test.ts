@@ -1,0 +1,67 @@
+import { beforeEach, expect, test } from 'vitest'
+import type { Flow } from '../../ledger/read-back.ts'
+import { type Account, openAccount } from '../../load/account.ts'
+import { conservationOf } from '../../load/conservation.ts'
+import { createLoadFleet } from '../../load/plan/fleet.ts'
+import { planOf } from './plans.ts'
+
+const fleet = createLoadFleet(
+  planOf({ devices: 100, seconds: 30, speed: 120, sigfoxShare: 0, profiles: ['dragino-sw3l-nb'] }),
+)
+const datagrams = Uint32Array.from({ length: 100 }, (_, number) => number)
+const none = new Uint32Array()
+const unwanted = {
+  malformedCallbacks: 0,
+  malformedAnswered: 0,
+  hostileCallbacks: 0,
+  hostileRefused: 0,
+  intruders: 0,
+  junkDatagrams: 2,
+}
+
+let account: Account
+beforeEach(() => {
+  account = openAccount(fleet)
+  account.take({ fromMs: 0, toMs: 200, callbacks: none, datagrams, confirmed: none, refused: none })
+})
+const store = (count: number) => {
+  for (const number of datagrams.subarray(0, count))
+    account.ledger.messageSeen({
+      deviceId: fleet.deviceIdOf(number),
+      at: new Date(fleet.timeOf(number) * 1_000).toISOString(),
+      payloadHex: fleet.payloadHex(number),
+      state: 'decoded',
+    })
+}
+
+/** What the gateway and the workers count: so many datagrams came, and all but the two of junk were taken. */
+const brokenOf = (received: number, stored: number, doubtful: number, more: { processes?: number } = {}) => {
+  const counts = { received, accepted: received - 2, rejected: 2, shed: 0, kernelDrops: 0 }
+  const gateway = { processes: 1, ...counts, ...more, confirmedWithin: () => 0, bounds: [] }
+  const [raw, pulse] = [
+    { received: stored, stored, duplicates: 0, rejected: 0 },
+    { stored, decoded: stored, rejected: 0, pending: 0 },
+  ]
+  const nothing = { raw: { ...raw, received: 0, stored: 0 }, pulse: { ...pulse, stored: 0, decoded: 0 }, readings: 0 }
+  const flow: Flow = { nbiot: { raw, pulse, readings: 0 }, sigfox: nothing }
+  const checks = conservationOf({ account, flow, gateway, unwanted, stored, doubtful, readings: 0 })
+  return checks.filter(({ holds }) => !holds).map(({ check, says }) => `${check}: ${says}`)
+}
+
+test('all that was sent came, and all of it is there', () => {
+  store(100)
+  expect(brokenOf(102, 100, 0)).toEqual([])
+})
+
+test('a datagram that vanishes on this machine is a fault; on the way to another one it is in doubt with all others', () => {
+  store(95)
+  expect(brokenOf(97, 95, 0)[0]).toBe('datagrams sent = received + dropped by the kernel: 102 is not 97')
+  expect(brokenOf(97, 95, 102)).toEqual([])
+})
+
+test('a doubt does not excuse what a door had taken: it is there, or it was lost behind the door', () => {
+  store(90)
+  const lost = 'datagrams in doubt that are not there, of those that no door took: 10 of 5'
+  expect(brokenOf(97, 90, 102)).toEqual([lost])
+  expect(brokenOf(97, 90, 100, { processes: 2 })).toEqual([lost])
+})

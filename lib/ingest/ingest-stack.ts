@@ -1,0 +1,58 @@
+import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs'
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core'
+import type { Construct } from 'constructs'
+import type { DataStack } from '../data/data-stack.ts'
+import type { Stage } from '../stage/stage.ts'
+import { Watch } from '../watch/index.ts'
+import { CallbackGateway } from './callback-gateway.ts'
+import { HttpDoor } from './http-api.ts'
+import { Lane } from './lane.ts'
+import { Operations } from './operations.ts'
+import { ReadingApi } from './reading-api.ts'
+import { SigfoxApi } from './sigfox-api.ts'
+import { UdpGateway } from './udp-gateway.ts'
+import { Upkeep } from './upkeep.ts'
+
+export interface IngestStackProps extends StackProps {
+  stage: Stage
+  data: DataStack
+}
+
+/** What may be replaced at any time: the doors, the workers and the reading API. */
+export class IngestStack extends Stack {
+  constructor(scope: Construct, id: string, { stage, data, ...props }: IngestStackProps) {
+    super(scope, id, { ...props, description: `Sluice ${stage.name}: what may be replaced` })
+    const { database, network, frontDoor, sigfoxSecret: secret } = data
+
+    const http = new HttpDoor(this, 'Http', { stage })
+    const cluster = new Cluster(this, 'Gateways', { vpc: network.vpc }) as ICluster
+    const behindBalancer = { stage, network, frontDoor, cluster }
+
+    const { callbacks: domain } = stage.domains
+    const rawTopic = data.sigfox.raw
+    const sigfox =
+      stage.sigfoxDoor === 'container' && domain
+        ? new CallbackGateway(this, 'CallbackGateway', { ...behindBalancer, rawTopic }, { secret, domain })
+        : new SigfoxApi(this, 'SigfoxApi', { stage, http, secret, rawTopic })
+    const gateway = new UdpGateway(this, 'UdpGateway', { ...behindBalancer, rawTopic: data.nbiot.raw })
+
+    const upkeep = new Upkeep(this, 'Upkeep', { stage, database })
+    const followers = [
+      new Lane(this, 'Sigfox', { stage, lane: 'sigfox', topics: data.sigfox, database, network }),
+      new Lane(this, 'NBIoT', { stage, lane: 'nbiot', topics: data.nbiot, database, network }),
+      new ReadingApi(this, 'ReadingApi', { stage, http, database }),
+      new Operations(this, 'Operations', { stage, database }),
+    ]
+    upkeep.precedes(...followers)
+
+    const functions = [sigfox, ...followers].flatMap((one) => one.functions)
+    const callbacks = sigfox instanceof CallbackGateway ? sigfox : null
+    new Watch(this, 'Watch', { stage, data, http, gateway, callbacks, functions, upkeep: upkeep.function })
+
+    new CfnOutput(this, 'SigfoxCallbackUrl', { value: `${sigfox.url}/sigfox/uplink` })
+    new CfnOutput(this, 'SigfoxBatchUrl', { value: `${sigfox.url}/sigfox/batch` })
+    new CfnOutput(this, 'SigfoxSecretArn', { value: secret.secretArn })
+    new CfnOutput(this, 'UdpAddress', { value: gateway.address })
+    new CfnOutput(this, 'ApiUrl', { value: `${http.url}/v1` })
+  }
+}

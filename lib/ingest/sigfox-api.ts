@@ -1,0 +1,70 @@
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager'
+import { Duration } from 'aws-cdk-lib/core'
+import { Construct } from 'constructs'
+import { setting } from '../../contract/settings.ts'
+import type { Topic } from '../data/topic.ts'
+import type { Stage } from '../stage/stage.ts'
+import type { NamedFunction } from '../watch/functions.ts'
+import { Handler } from './handler.ts'
+import type { HttpDoor } from './http-api.ts'
+
+export interface SigfoxApiProps {
+  stage: Stage
+  http: HttpDoor
+  secret: Secret
+  rawTopic: Topic
+}
+
+/** The Sigfox door: two routes of the HTTP API, closed unless the callback brings a token of the secret. */
+export class SigfoxApi extends Construct {
+  readonly functions: NamedFunction[]
+  /** Where the callbacks go, without their path. */
+  readonly url: string
+
+  constructor(scope: Construct, id: string, { stage, http, secret, rawTopic }: SigfoxApiProps) {
+    super(scope, id)
+    // Sigfox hangs up after 10 s and tries three times more: both functions together stay below that.
+    const size = { authorizer: { memoryMiB: 256, timeoutSeconds: 2 }, callback: { memoryMiB: 256, timeoutSeconds: 7 } }
+    const authorizer = new Handler(this, 'Authorizer', {
+      stage,
+      entry: 'lambdas/sigfox-authorizer.ts',
+      ...size.authorizer,
+      environment: { [setting.sigfoxSecretArn]: secret.secretArn },
+    })
+    authorizer.addToRolePolicy(
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] }),
+    )
+
+    const callback = new Handler(this, 'Callback', {
+      stage,
+      entry: 'lambdas/sigfox-callback.ts',
+      ...size.callback,
+      environment: {
+        [setting.rawTopicUrl]: rawTopic.address,
+        [setting.sigfoxFields]: JSON.stringify(stage.sigfox.fields),
+        [setting.sigfoxBatchColumns]: stage.sigfox.batchColumns,
+      },
+    })
+    rawTopic.grantPublish(callback)
+
+    // With the route in its identity, an answer cached for one route never opens another.
+    const closed = new HttpLambdaAuthorizer('SigfoxAuthorizer', authorizer, {
+      responseTypes: [HttpLambdaResponseType.SIMPLE],
+      identitySource: ['$request.header.Authorization', '$context.routeKey'],
+      resultsCacheTtl: Duration.minutes(5),
+    })
+    const integration = new HttpLambdaIntegration('SigfoxCallback', callback)
+    for (const path of ['/sigfox/uplink', '/sigfox/batch']) {
+      http.addRoute(HttpMethod.POST, stage.throttle.callbacks, { path, integration, authorizer: closed })
+    }
+    this.url = http.url
+    this.functions = [
+      { name: 'Sigfox authorizer', handler: authorizer, ...size.authorizer },
+      { name: 'Sigfox callback', handler: callback, ...size.callback },
+    ]
+  }
+}

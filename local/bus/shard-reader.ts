@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { region } from '../process/overrides.ts'
+import { type Ages, createAges } from './ages.ts'
+import type { Checkpoints } from './checkpoints.ts'
+import { type Delivery, deliver, type StreamRecord } from './stream-batch.ts'
+import type { StreamMapping } from './stream-mapping.ts'
+import { type Kinesis, makeStream, type Stream } from './streams.ts'
+
+interface Received {
+  readonly SequenceNumber: string
+  readonly PartitionKey: string
+  readonly Data: string
+  readonly ApproximateArrivalTimestamp: number
+}
+
+/** What a reader does, as far as it tells whether anything is left to read. */
+export interface ShardReader {
+  /** Records that were read and are not handled yet. */
+  readonly inHand: () => number
+  readonly oldestMs: Ages['oldestMs']
+  /** When it last had something in hand. */
+  readonly busyAtMs: () => number
+  /** When it last began to look and found nothing. */
+  readonly emptyAtMs: () => number
+  /** Settles when what is being handled is, without a next try. */
+  readonly ended: Promise<void>
+}
+
+/** AWS looks at a shard about once a second; nobody here wants to wait for that. */
+const pollMs = 50
+/** Pause after the emulator could not be reached: it is being restarted. */
+const outagePauseMs = 200
+/** GetRecords gives no more. */
+const mostPerRead = 10_000
+
+const toRecord = (record: Received, { arn }: Stream, shardId: string): StreamRecord => ({
+  kinesis: {
+    kinesisSchemaVersion: '1.0',
+    partitionKey: record.PartitionKey,
+    sequenceNumber: record.SequenceNumber,
+    data: record.Data,
+    approximateArrivalTimestamp: record.ApproximateArrivalTimestamp,
+  },
+  eventSource: 'aws:kinesis',
+  eventVersion: '1.0',
+  eventID: `${shardId}:${record.SequenceNumber}`,
+  eventName: 'aws:kinesis:record',
+  awsRegion: region,
+  eventSourceARN: arn,
+})
+
+/** Opens a shard behind its checkpoint, or at its first record; makes the stream if the emulator has lost it. */
+const openShard = async (kinesis: Kinesis, stream: Stream, shardId: string, checkpoints: Checkpoints) => {
+  const madeAt = await makeStream(kinesis, stream)
+  const checkpoint = checkpoints.read(`${stream.name}-${shardId}`)
+  const from =
+    checkpoint?.madeAt === madeAt
+      ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: checkpoint.sequenceNumber }
+      : { ShardIteratorType: 'TRIM_HORIZON' }
+  const opened = await kinesis<{ ShardIterator: string }>('GetShardIterator', {
+    StreamName: stream.name,
+    ShardId: shardId,
+    ...from,
+  })
+  let iterator = opened.ShardIterator
+  const read = async (most: number): Promise<StreamRecord[]> => {
+    const answer = await kinesis<{ NextShardIterator: string; Records: Received[] }>('GetRecords', {
+      ShardIterator: iterator,
+      Limit: Math.min(most, mostPerRead),
+    })
+    iterator = answer.NextShardIterator
+    return answer.Records.map((record) => toRecord(record, stream, shardId))
+  }
+  const handled = ({ kinesis: { sequenceNumber } }: StreamRecord) =>
+    checkpoints.write(`${stream.name}-${shardId}`, { madeAt, sequenceNumber })
+  return { read, handled }
+}
+
+/**
+ * Reads a shard and hands its records on, as Lambda's pollers do: as many as all batches at once take, gathered for at
+ * most the window after the first. The checkpoint follows what was handled; what was not is read again.
+ */
+export const readShard = (
+  mapping: StreamMapping,
+  shardId: string,
+  kinesis: Kinesis,
+  checkpoints: Checkpoints,
+  delivery: Delivery,
+): ShardReader => {
+  const ages = createAges()
+  const state = { inHand: 0, busyAtMs: 0, emptyAtMs: 0 }
+  const most = mapping.batchSize * mapping.factor
+
+  const gather = async (read: (most: number) => Promise<StreamRecord[]>) => {
+    const startedAtMs = performance.now()
+    const records = await read(most)
+    if (records.length === 0) state.emptyAtMs = startedAtMs
+    const deadline = Date.now() + mapping.windowSeconds * 1000
+    while (records.length > 0 && records.length < most && Date.now() < deadline && !delivery.isStopping()) {
+      state.inHand = records.length
+      await sleep(Math.min(pollMs, Math.max(0, deadline - Date.now())))
+      records.push(...(await read(most - records.length)))
+    }
+    return records
+  }
+
+  const handOn = async (records: readonly StreamRecord[]) => {
+    const arrivedSeconds = records[0]?.kinesis.approximateArrivalTimestamp ?? Date.now() / 1_000
+    const release = ages.hold(arrivedSeconds * 1_000)
+    try {
+      return await deliver(records, mapping, delivery)
+    } finally {
+      release()
+    }
+  }
+
+  const run = async () => {
+    let shard: Awaited<ReturnType<typeof openShard>> | null = null
+    while (!delivery.isStopping()) {
+      try {
+        shard ??= await openShard(kinesis, mapping.stream, shardId, checkpoints)
+        const records = await gather(shard.read)
+        state.inHand = records.length
+        const last = records.at(-1)
+        if (last && (await handOn(records))) shard.handled(last)
+        if (last) state.busyAtMs = performance.now()
+        else await sleep(pollMs)
+        state.inHand = 0
+      } catch {
+        shard = null
+        await sleep(outagePauseMs)
+      }
+    }
+  }
+  return {
+    inHand: () => state.inHand,
+    oldestMs: ages.oldestMs,
+    busyAtMs: () => state.busyAtMs,
+    emptyAtMs: () => state.emptyAtMs,
+    ended: run(),
+  }
+}

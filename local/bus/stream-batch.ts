@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { groupRecords } from '../../adapters/bus/send.ts'
+import type { Invocation } from '../functions/function-process.ts'
+import { failedMessages } from './batch-response.ts'
+import type { StreamMapping } from './stream-mapping.ts'
+
+/** A record as a function sees it in its event. */
+export interface StreamRecord {
+  readonly kinesis: {
+    readonly sequenceNumber: string
+    readonly partitionKey: string
+    /** Seconds since 1970. */
+    readonly approximateArrivalTimestamp: number
+    readonly [field: string]: unknown
+  }
+  readonly [field: string]: unknown
+}
+
+export interface Delivery {
+  readonly invoke: (event: unknown) => Promise<Invocation>
+  readonly isStopping: () => boolean
+}
+
+/** The invocation's limit. */
+const payloadLimitBytes = 6 * 1024 * 1024
+
+/** Between two tries of the same records: AWS backs off and does not say how. */
+const shortestPauseMs = 100
+const longestPauseMs = 2_000
+
+const sequenceNumbers = (records: readonly StreamRecord[]) => records.map(({ kinesis }) => kinesis.sequenceNumber)
+
+/** Where the next try begins: at the lowest number that was named, at the start after an error, else behind the end. */
+const firstFailed = (invocation: Invocation, records: readonly StreamRecord[], reportsFailures: boolean): number => {
+  const numbers = sequenceNumbers(records)
+  const failed = failedMessages(invocation, numbers, reportsFailures)
+  const first = numbers.findIndex((number) => failed.has(number))
+  return first < 0 ? records.length : first
+}
+
+/**
+ * Invokes the function with these records until all are handled, however long it takes; false when it was stopped.
+ * An error halves the batch if the mapping says so, and the first half is dealt with first. A partial response makes
+ * it go on at the number that it names: with bisecting, AWS says, the batch is split there and only the rest is tried
+ * again. What happens when that is the first record is said nowhere: here the same records come again. Of numbers
+ * that are not in the batch documents say nothing either: here they bring back all of it, as in a queue.
+ */
+const settle = async (records: readonly StreamRecord[], mapping: StreamMapping, to: Delivery): Promise<boolean> => {
+  let rest = records
+  for (let pauseMs = shortestPauseMs; rest.length > 0; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    if (to.isStopping()) return false
+    const invocation = await to.invoke({ Records: rest })
+    const first = firstFailed(invocation, rest, mapping.reportsFailures)
+    if (first > 0) pauseMs = shortestPauseMs
+    rest = rest.slice(first)
+    if (rest.length > 0 && !to.isStopping()) await sleep(pauseMs)
+    if (!invocation.ok && mapping.bisects && rest.length > 1) {
+      const middle = Math.ceil(rest.length / 2)
+      if (!(await settle(rest.slice(0, middle), mapping, to))) return false
+      rest = rest.slice(middle)
+    }
+  }
+  return true
+}
+
+const laneOf = (partitionKey: string, lanes: number) => {
+  let sum = 0
+  for (let i = 0; i < partitionKey.length; i++) sum = (sum * 31 + partitionKey.charCodeAt(i)) % 65_521
+  return sum % lanes
+}
+
+/**
+ * Hands records of one shard to the function in batches: as many at once as the mapping's factor, and what has the
+ * same partition key one after the other. AWS reads on while one of these is stuck; here the next records wait for
+ * all. False when it was stopped before all were handled.
+ */
+export const deliver = async (records: readonly StreamRecord[], mapping: StreamMapping, to: Delivery) => {
+  const limits = { records: mapping.batchSize, bytes: payloadLimitBytes, recordBytes: payloadLimitBytes }
+  const bytesOf = (record: StreamRecord) => JSON.stringify(record).length + 1
+  const lanes = Array.from({ length: mapping.factor }, (_, lane) =>
+    records.filter(({ kinesis }) => laneOf(kinesis.partitionKey, mapping.factor) === lane),
+  )
+  const inTurn = async (lane: readonly StreamRecord[]) => {
+    for (const batch of groupRecords(lane, bytesOf, limits)) if (!(await settle(batch, mapping, to))) return false
+    return true
+  }
+  const handled = await Promise.all(lanes.map(inTurn))
+  return handled.every(Boolean)
+}

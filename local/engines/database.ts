@@ -1,0 +1,57 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { Cloud } from '../template/cloud.ts'
+import type { Postgres } from './postgres.ts'
+
+export interface DeclaredDatabase {
+  readonly name: string
+  /** The instance's master user. */
+  readonly owner: string
+}
+
+/** The template's one database instance. */
+export const declaredDatabase = (cloud: Cloud): DeclaredDatabase => {
+  const [instance] = cloud.all('AWS::RDS::DBInstance')
+  if (!instance) throw new Error('The template declares no AWS::RDS::DBInstance')
+  return { name: String(instance.get('DBName')), owner: String(instance.get('MasterUsername')) }
+}
+
+const withClient = async (server: Postgres, database: string, work: (client: pg.Client) => Promise<void>) => {
+  const { host, port, user, password } = server
+  const client = new pg.Client({ host, port, user, password, database })
+  await client.connect()
+  await work(client).finally(() => client.end())
+}
+
+/** Makes the master user and the database that RDS makes with an instance. As there, the user is no superuser. */
+export const makeDatabase = (server: Postgres, { name, owner }: DeclaredDatabase): Promise<void> =>
+  withClient(server, 'postgres', async (client) => {
+    const [role, database] = [client.escapeIdentifier(owner), client.escapeIdentifier(name)]
+    const roles = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [owner])
+    if (!roles.rowCount) await client.query(`CREATE ROLE ${role} LOGIN CREATEDB CREATEROLE`)
+    const databases = await client.query('SELECT FROM pg_database WHERE datname = $1', [name])
+    if (!databases.rowCount) await client.query(`CREATE DATABASE ${database} OWNER ${role}`)
+  })
+
+/** Tells the commands of this data folder (`npm run devices`) where its database is. Only its owner can read it. */
+export const tellConnection = (
+  dataDir: string,
+  { host, port, password }: Postgres,
+  database: DeclaredDatabase,
+): void => {
+  const path = join(dataDir, 'database.json')
+  // the mode counts only for a file that is new
+  rmSync(path, { force: true })
+  const connection = { host, port, database: database.name, user: database.owner, password }
+  writeFileSync(path, JSON.stringify(connection), { mode: 0o600 })
+}
+
+/** Gives roles the one password of this data folder; on RDS they sign in with IAM tokens. */
+export const openRoles = (server: Postgres, roles: readonly string[]): Promise<void> =>
+  withClient(server, 'postgres', async (client) => {
+    for (const role of roles)
+      await client.query(
+        `ALTER ROLE ${client.escapeIdentifier(role)} PASSWORD ${client.escapeLiteral(server.password)}`,
+      )
+  })

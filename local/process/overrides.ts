@@ -1,0 +1,102 @@
+import { resolve } from 'node:path'
+import { integer, oneOf, optionalText, readSettings } from '../../adapters/process/settings.ts'
+import { dev } from '../../bin/stages.ts'
+import { setting } from '../../contract/settings.ts'
+import type { Stage } from '../../lib/stage/stage.ts'
+
+const buses: readonly Stage['bus'][] = ['sqs', 'kinesis']
+const sigfoxDoors: readonly Stage['sigfoxDoor'][] = ['lambda', 'container']
+
+/** Everything that the local run says differently from the template stands in this file. */
+export interface Overrides {
+  /** TCP port of the HTTP API on 127.0.0.1. */
+  readonly httpPort: number
+  /** UDP port of the gateway on 127.0.0.1. */
+  readonly udpPort: number
+  /** Absolute folder of queues, database, logs and the synthesised template. */
+  readonly dataDir: string
+  /** The bus, where it is not that of the stage. */
+  readonly bus?: Stage['bus']
+  /** What takes the Sigfox callbacks, where it is not that of the stage. */
+  readonly sigfoxDoor?: Stage['sigfoxDoor']
+  /** The callback's bearer token, in place of the generated secret. */
+  readonly sigfoxToken: string
+  /** Divides visibility, batching windows and retention, so that nobody waits minutes for a retry. */
+  readonly timeScale: number
+}
+
+/**
+ * HTTP_PORT, UDP_PORT, DATA_DIR, BUS, SIGFOX_DOOR, SIGFOX_TOKEN and TIME_SCALE with their defaults.
+ * @throws SettingsError naming every variable that is wrong
+ */
+export const readOverrides = (environment: Readonly<Record<string, string | undefined>>): Overrides => {
+  const read = readSettings(environment, {
+    httpPort: integer('HTTP_PORT', { min: 1, max: 65_535, fallback: 8080 }),
+    udpPort: integer('UDP_PORT', { min: 1, max: 65_535, fallback: 5683 }),
+    dataDir: optionalText('DATA_DIR'),
+    bus: oneOf('BUS', buses, dev.bus),
+    sigfoxDoor: oneOf('SIGFOX_DOOR', sigfoxDoors, dev.sigfoxDoor),
+    sigfoxToken: optionalText('SIGFOX_TOKEN'),
+    timeScale: integer('TIME_SCALE', { min: 1, max: 86_400, fallback: 1 }),
+  })
+  return { ...read, dataDir: resolve(read.dataDir ?? '.data'), sigfoxToken: read.sigfoxToken ?? 'local' }
+}
+
+export const region = 'eu-west-1'
+export const accountId = '000000000000'
+
+/** Most processes of one function at once, whatever the template grants: there are few cores here. */
+export const mostEnvironments = { ofWorkers: 2, ofOthers: 4 }
+
+type Environment = Record<string, string>
+
+/** The SDKs of all processes talk to this machine, with credentials that open nothing. */
+export const awsEnvironment = (local: { sqsUrl: string; secretsUrl: string }): Environment => ({
+  AWS_REGION: region,
+  AWS_ACCESS_KEY_ID: 'x',
+  AWS_SECRET_ACCESS_KEY: 'x',
+  AWS_ENDPOINT_URL_SQS: local.sqsUrl,
+  AWS_ENDPOINT_URL_KINESIS: local.sqsUrl,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: local.secretsUrl,
+})
+
+/**
+ * There is no IAM here, so whoever connects to the database has the password of this data folder; and neither TLS nor
+ * the certificates that lie in Lambda's runtime.
+ */
+export const databaseEnvironment = (declared: Environment, password: string): Environment =>
+  setting.databaseHost in declared
+    ? { [setting.databaseTls]: 'off', [setting.databasePassword]: password, NODE_EXTRA_CA_CERTS: '' }
+    : {}
+
+/** Nothing here is open to other machines, and a person waits for the answer. */
+const gatewaysEnvironment = (healthPort: number): Environment => ({
+  [setting.listenAddress]: '127.0.0.1',
+  [setting.healthPort]: String(healthPort),
+  [setting.lingerMilliseconds]: '20',
+})
+
+/** No load balancer goes on sending after a stop. */
+export const gatewayEnvironment = (udpPort: number, healthPort: number): Environment => ({
+  ...gatewaysEnvironment(healthPort),
+  [setting.udpPort]: String(udpPort),
+  [setting.drainSeconds]: '1',
+})
+
+/** The one before it, at HTTP_PORT, has been closed when it is told to stop: nothing comes any more. */
+export const sigfoxGatewayEnvironment = (httpPort: number, healthPort: number): Environment => ({
+  ...gatewaysEnvironment(healthPort),
+  [setting.httpPort]: String(httpPort),
+  [setting.drainSeconds]: '0',
+})
+
+/** A load balancer ends TLS on AWS, and here there is none; a stage whose container door has no name gets one. */
+export const exampleDomain = {
+  domain: 'callbacks.example.com',
+  certificate: `arn:aws:acm:${region}:${accountId}:certificate/00000000-0000-0000-0000-000000000000`,
+}
+
+/** What the secrets hold, by the setting that tells a function of each. */
+export const secretValues = (sigfoxToken: string): Environment => ({
+  [setting.sigfoxSecretArn]: JSON.stringify({ current: sigfoxToken }),
+})

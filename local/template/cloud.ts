@@ -1,0 +1,103 @@
+import { accountId, region } from '../process/overrides.ts'
+import type { Assembly, Resource, Stack } from './assembly.ts'
+import { type Lookup, resolve, type Scope } from './intrinsics.ts'
+
+/** Where the local counterparts of the cloud's services listen. */
+export interface Addresses {
+  readonly sqsUrl: string
+  readonly databaseHost: string
+  readonly databasePort: number
+}
+
+export interface Declared {
+  readonly id: string
+  /** The name given in the template, else the logical id without the hash that CDK appends. */
+  readonly name: string
+  /** A property, or a part of one, with its intrinsics resolved; the rest of it may hold what has no local value. */
+  readonly get: (...path: readonly (string | number)[]) => unknown
+  /** The same as it is written. */
+  readonly raw: (...path: readonly (string | number)[]) => unknown
+}
+
+/** The synthesised templates, read as if they were deployed on this machine. */
+export interface Cloud {
+  readonly assembly: Assembly
+  readonly all: (type: string) => Declared[]
+}
+
+const nameProperty: Readonly<Record<string, string>> = {
+  'AWS::SQS::Queue': 'QueueName',
+  'AWS::Lambda::Function': 'FunctionName',
+  'AWS::SecretsManager::Secret': 'Name',
+}
+
+const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`
+
+export const functionArn = (name: string) => arn('lambda', `function:${name}`)
+export const queueArn = (name: string) => arn('sqs', name)
+export const streamArn = (name: string) => arn('kinesis', `stream/${name}`)
+export const queueUrl = (sqsUrl: string, name: string) => `${sqsUrl}/${accountId}/${name}`
+
+const pseudo = {
+  'AWS::Region': region,
+  'AWS::AccountId': accountId,
+  'AWS::Partition': 'aws',
+  'AWS::URLSuffix': 'amazonaws.com',
+}
+
+type Attributes = (resource: Declared, addresses: Addresses) => Readonly<Record<string, unknown>>
+
+/** What `Ref` (here: the key "Ref") and `Fn::GetAtt` return, for the types whose values reach a process. */
+const attributes: Readonly<Record<string, Attributes>> = {
+  'AWS::SQS::Queue': ({ name }, { sqsUrl }) => ({
+    Ref: queueUrl(sqsUrl, name),
+    QueueUrl: queueUrl(sqsUrl, name),
+    Arn: queueArn(name),
+    QueueName: name,
+  }),
+  'AWS::Kinesis::Stream': ({ name }) => ({ Ref: name, Arn: streamArn(name) }),
+  'AWS::Lambda::Function': ({ name }) => ({ Ref: name, Arn: functionArn(name) }),
+  'AWS::Lambda::Version': (version) => ({ Ref: functionArn(String(version.get('FunctionName'))) }),
+  'AWS::Lambda::Alias': (alias) => ({ Ref: functionArn(String(alias.get('FunctionName'))) }),
+  'AWS::SecretsManager::Secret': ({ name }) => ({ Ref: arn('secretsmanager', `secret:${name}`) }),
+  'AWS::SecretsManager::SecretTargetAttachment': (attachment) => ({ Ref: attachment.get('SecretId') }),
+  'AWS::RDS::DBInstance': ({ id }, { databaseHost, databasePort }) => ({
+    Ref: id,
+    'Endpoint.Address': databaseHost,
+    'Endpoint.Port': String(databasePort),
+    'MasterUserSecret.SecretArn': arn('secretsmanager', `secret:${id}`),
+  }),
+  'AWS::RDS::DBProxy': (_, { databaseHost }) => ({ Endpoint: databaseHost }),
+  'AWS::ApiGatewayV2::Api': ({ id }) => ({ Ref: id }),
+  'AWS::ApiGatewayV2::Integration': ({ id }) => ({ Ref: id }),
+  'AWS::ApiGatewayV2::Authorizer': ({ id }) => ({ Ref: id, AuthorizerId: id }),
+}
+
+const step = (value: unknown, key: string | number): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[key] : undefined
+
+/** Opens an assembly; resources are resolved when they are asked for. */
+export const openCloud = (assembly: Assembly, addresses: Addresses): Cloud => {
+  const declared = (stack: Stack, id: string, resource: Resource): Declared => {
+    const scope: Scope = { assembly, stack, resource: id, pseudo, lookup }
+    const raw: Declared['raw'] = (...path) => path.reduce(step, resource.Properties)
+    const get: Declared['get'] = (...path) => resolve(raw(...path), scope)
+    const given = get(nameProperty[resource.Type] ?? '')
+    return { id, name: typeof given === 'string' ? given : id.replace(/[0-9A-F]{8}$/, ''), get, raw }
+  }
+  const lookup: Lookup = (stack, id, attribute) => {
+    const resource = stack.resources[id]
+    if (!resource) throw new Error(`${stack.name} declares no resource ${id}`)
+    const value = attributes[resource.Type]?.(declared(stack, id, resource), addresses)[attribute ?? 'Ref']
+    if (value !== undefined) return value
+    const wanted = attribute ? `attribute ${attribute}` : 'Ref'
+    throw new Error(`${stack.name}/${id}: ${wanted} of ${resource.Type} has no local value (local/template/cloud.ts)`)
+  }
+  const all = (type: string) =>
+    assembly.stacks.flatMap((stack) =>
+      Object.entries(stack.resources)
+        .filter(([, resource]) => resource.Type === type)
+        .map(([id, resource]) => declared(stack, id, resource)),
+    )
+  return { assembly, all }
+}

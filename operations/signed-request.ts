@@ -1,0 +1,44 @@
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { Sha256 } from '../adapters/aws/sha256.ts'
+import { OperationFault } from '../contract/operation-fault.ts'
+
+export interface SignedRequest {
+  readonly method: 'GET' | 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** Where it is not that of the credentials. */
+  readonly region?: string
+  readonly signal?: AbortSignal
+}
+
+/** The region that the SDK finds by itself (environment, profile); any of its clients serves. @throws OperationFault */
+export const ownRegion = (): Promise<string> =>
+  new SQSClient({}).config.region().catch(() => {
+    throw new OperationFault('There is no AWS region: set AWS_REGION, or AWS_PROFILE to a profile that has one.')
+  })
+
+/**
+ * Makes one request, signed (SigV4) with the credentials that the SDK finds by itself: environment, profile, SSO.
+ * @throws OperationFault where it finds none
+ */
+export const signedFetch = async (service: string, url: URL, request: SignedRequest): Promise<Response> => {
+  const { method, headers: given, body, signal } = request
+  const region = request.region ?? (await ownRegion())
+  const { credentials } = new SQSClient({ region }).config
+  const signer = new SignatureV4({ service, region, sha256: Sha256, credentials })
+  const { headers } = await signer
+    .sign({
+      method,
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: { host: url.host, ...given },
+      ...(body === undefined ? {} : { body }),
+    })
+    .catch((error: Error) => {
+      throw new OperationFault(`There are no AWS credentials to sign with: ${error.message}`)
+    })
+  return fetch(url, { method, headers, ...(body === undefined ? {} : { body }), ...(signal ? { signal } : {}) })
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { progressBar } from '../../commands/shared/progress.ts'
+
+const terminal = () => {
+  const lines: string[] = []
+  const stream = { isTTY: true, write: (text: string) => lines.push(text) } as unknown as NodeJS.WriteStream
+  return { lines, stream }
+}
+
+test('the time left follows from what was done since the bar began, not from what was done before', () => {
+  const { lines, stream } = terminal()
+  let nowMs = 0
+  const bar = progressBar(stream, () => nowMs)
+  for (const [share, ms] of [
+    [0.5, 0],
+    [0.51, 1_000],
+    [0.6, 10_000],
+  ] as const) {
+    nowMs = ms
+    bar.show(share, 'devices')
+  }
+  expect(lines.map((line) => /\d+ % .*/.exec(line)?.[0])).toEqual([
+    '50 %  devices',
+    '51 %  devices',
+    '60 %  devices, 40 s left',
+  ])
+})
+
+test('where nobody looks nothing is written', () => {
+  const { lines, stream } = terminal()
+  const bar = progressBar({ ...stream, isTTY: false } as unknown as NodeJS.WriteStream)
+  bar.show(0.5, 'devices')
+  bar.end()
+  expect(lines).toEqual([])
+})

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest'
+import { profileOfDatagram } from '../../../core/devices/index.ts'
+import vectors from '../../vectors/dragino.json' with { type: 'json' }
+import { bytesOf, decode } from './decoding.ts'
+import { hexOf } from './dragino-terms.ts'
+
+/** Each vector and the profile that decodes it; null where none does. */
+const profileOf: Record<string, string | null> = {
+  // leaf moisture, no meter; its header is that of them all
+  'nlms01-header-and-history': null,
+  'c-sw3l-imsi': 'dragino-sw3l-nb',
+  'c-sw3l-k0': 'dragino-sw3l-nb',
+  'c-cpn01-u24wrap': 'dragino-cpn01-nb',
+  'c-cpl03-imsi': 'dragino-cpl03-nb',
+  'c-trunc-header': null,
+  'c-time-zero': 'dragino-sw3l-nb',
+  'c-variant-ambiguity': 'dragino-sw3l-nb',
+}
+const names = ['dragino-sw3l-nb', 'dragino-cpn01-nb', 'dragino-cpl03-nb']
+
+describe('the model in the header, behind an IMSI or not, says the profile', () => {
+  test.each(vectors.vectors)('$id', ({ id, hex }) => {
+    expect(profileOfDatagram('dragino-nb', bytesOf(hex))).toBe(profileOf[id])
+    const refused = id === 'c-trunc-header' ? 'short_frame' : 'wrong_profile'
+    for (const name of names) {
+      if (name === profileOf[id]) expect(decode(name, hex)).toMatchObject({ fields: { imei: '868411056754138' } })
+      else expect(decode(name, hex)).toBe(refused)
+    }
+  })
+})
+
+test('none follows from a Sigfox frame, and one each from the envelopes of Adeunis and ELKO', () => {
+  expect(profileOfDatagram('sigfox-data', bytesOf('46800000009f00000002'))).toBe(null)
+  expect(profileOfDatagram('adeunis-nbiot', new Uint8Array())).toBe('adeunis-pulse-nbiot')
+  expect(profileOfDatagram('elko-nb', new Uint8Array())).toBe('elko-airtm-nb')
+})
+
+test('records that are all zero are empty places', () => {
+  expect(decode('dragino-cpn01-nb', hexOf('c-cpn01-u24wrap').slice(0, 54) + '00'.repeat(22))).toMatchObject({
+    fields: { history: [] },
+    indexes: [{ index: 4 }],
+  })
+})

@@ -1,0 +1,32 @@
+import { expect, test, vi } from 'vitest'
+import { vital } from '../../contract/vitals.ts'
+import { done } from '../../core/message/outcome.ts'
+import { createPublisher } from '../../door/publisher.ts'
+import type { Datagram } from '../../udp-gateway/arrival.ts'
+import { arrival } from '../udp-gateway/arrivals.ts'
+
+test('a door tells how many bytes wait for the bus, and how long one message in a hundred waited since it was last asked', async () => {
+  vi.useFakeTimers({ now: 1_700_000_000_000 })
+  let confirm = () => {}
+  const confirmed = new Promise<void>((resolve) => {
+    confirm = resolve
+  })
+  const raw = { publish: async (batch: readonly unknown[]) => confirmed.then(() => batch.map(() => done)) }
+  const { hold, measured } = createPublisher<Datagram>(raw, { lingerMs: 20, queueBytes: 1e6 })
+  expect(measured()).toEqual({ [vital.queuedBytes]: 0 })
+
+  const one = arrival(0)
+  const receivedAtMs = Date.now()
+  hold({ ...one, item: { ...one.item, receivedAtMs } as Datagram['item'] })
+  await vi.advanceTimersByTimeAsync(1_500)
+  expect(measured()).toEqual({ [vital.queuedBytes]: one.memoryBytes })
+
+  confirm()
+  await vi.advanceTimersByTimeAsync(0)
+  const { [vital.queuedBytes]: queued, [vital.confirmSeconds]: seconds = 0 } = measured()
+  expect(queued).toBe(0)
+  expect(seconds).toBeGreaterThan(1.49)
+  expect(seconds).toBeLessThan(1.51)
+  expect(measured()).toEqual({ [vital.queuedBytes]: 0 })
+  vi.useRealTimers()
+})

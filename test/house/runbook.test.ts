@@ -1,0 +1,21 @@
+import { globSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+
+const files = globSync('{core,adapters,operations,lambdas,door,udp-gateway,http-gateway}/**/*.ts')
+
+/** What stands before the fields of each line of the log that says something is wrong. */
+const calls = files.flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/\blog\.(?:warn|error)\(([^{)]*)/g)].map(([, event = '']) => event),
+)
+
+const [beforeAlarms = ''] = readFileSync('docs/runbook.md', 'utf8').split(/^## /m)
+const explained = [...beforeAlarms.matchAll(/^\| (`.+?) \| .+ \| R\d.* \|$/gm)].flatMap(([, events = '']) =>
+  [...events.matchAll(/`([^`]+)`/g)].map(([, event]) => event),
+)
+
+test('the runbook explains every event that is logged as a warning or an error, and no other', () => {
+  const events = calls.map((call) => [...call.matchAll(/'([^']+)'/g)].map(([, event]) => event))
+  expect(calls.filter((_, i) => events[i]?.length === 0)).toEqual([])
+  expect(events.length).toBeGreaterThan(10)
+  expect(explained.toSorted()).toEqual([...new Set(events.flat())].sort())
+})
