@@ -1,7 +1,7 @@
 import { log } from '../adapters/process/log.ts'
 import { type Measurements, openMetrics } from '../adapters/process/metrics.ts'
 import { SettingsError } from '../adapters/process/settings.ts'
-import type { Lane } from '../core/message/uplink.ts'
+import type { Lane } from '../core/message/lane.ts'
 import { PortError } from './port-error.ts'
 import { reportEachMinute } from './report.ts'
 import { exitOnSignal, type Leaving } from './shutdown.ts'

@@ -6,7 +6,7 @@ import { oneOf, optionalText, readSettings, text } from '../adapters/process/set
 import { sha256 } from '../adapters/process/sha256.ts'
 import { setting } from '../contract/settings.ts'
 import { storeRaw } from '../core/ingest/store-raw.ts'
-import { lanes } from '../core/message/uplink.ts'
+import { lanes } from '../core/message/lane.ts'
 
 const settings = readSettings(process.env, {
   lane: oneOf(setting.lane, lanes),

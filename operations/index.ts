@@ -16,7 +16,7 @@ import { continueReplay, type ReplayJob, startReplay } from '../adapters/postgre
 import type { Selection } from '../adapters/postgres/replay/selection.ts'
 import { sha256 } from '../adapters/process/sha256.ts'
 import { profileOfDatagram, profiles } from '../core/devices/index.ts'
-import type { Lane } from '../core/message/uplink.ts'
+import type { Lane } from '../core/message/lane.ts'
 import { rejectSummary, showReject } from './rejects.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { milliseconds } from '../adapters/postgres/sql/rows.ts'
 import { OperationFault } from '../contract/operation-fault.ts'
-import type { Lane } from '../core/message/uplink.ts'
+import type { Lane } from '../core/message/lane.ts'
 
 /** Rejects that nothing has resolved, counted. */
 export interface RejectCount {

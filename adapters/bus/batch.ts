@@ -1,6 +1,6 @@
+import type { Lane } from '../../core/message/lane.ts'
 import type { Outcome } from '../../core/message/outcome.ts'
 import type { RejectRecord } from '../../core/message/rejects.ts'
-import type { Lane } from '../../core/message/uplink.ts'
 import { type ItemCodec, UnknownPackVersion, unpackItems } from '../pack/pack.ts'
 import { log } from '../process/log.ts'
 

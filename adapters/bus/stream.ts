@@ -1,5 +1,5 @@
-import type { Stream } from '../../core/ingest/ports.ts'
 import { done, type Outcome, retry } from '../../core/message/outcome.ts'
+import type { Stream } from '../../core/message/stream.ts'
 import type { Pack } from '../pack/pack.ts'
 
 /** A topic that also tells how many packs the bus has confirmed: what it bills. */

@@ -1,5 +1,6 @@
+import { lanes, uplinkKinds } from '../../core/message/lane.ts'
 import { type RejectRecord, rejectReasons, rejectStages } from '../../core/message/rejects.ts'
-import { lanes, type RawItem, type Uplink, uplinkKinds } from '../../core/message/uplink.ts'
+import type { RawItem, Uplink } from '../../core/message/uplink.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
 import { type ItemCodec, UnknownPackVersion } from './pack.ts'
 

@@ -1,5 +1,6 @@
 import type { MessageId } from '../../core/message/identity.ts'
-import type { Lane, RawItem } from '../../core/message/uplink.ts'
+import type { Lane } from '../../core/message/lane.ts'
+import type { RawItem } from '../../core/message/uplink.ts'
 import type { UseCase } from '../bus/batch.ts'
 import { pulseTopic, rawTopic } from '../bus/topics.ts'
 import { messageIdCodec } from '../pack/message-id.ts'

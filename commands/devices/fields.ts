@@ -1,7 +1,7 @@
 import { profiles } from '../../core/devices/index.ts'
 import { canonicalDeviceId, type DeviceId } from '../../core/message/device-id.ts'
 import { parseInstant } from '../../core/message/instant.ts'
-import { type Lane, laneOf, lanes } from '../../core/message/uplink.ts'
+import { type Lane, laneOf, lanes } from '../../core/message/lane.ts'
 import { nearest } from '../shared/nearest.ts'
 
 /** The columns of the file, in order. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { OperationFault } from '../../contract/operation-fault.ts'
-import type { Lane } from '../../core/message/uplink.ts'
+import type { Lane } from '../../core/message/lane.ts'
 import { Misuse, runCommand } from '../shared/command.ts'
 import { nearest } from '../shared/nearest.ts'
 import { type Moved, moveAll } from './move.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OperationFault } from '../../contract/operation-fault.ts'
-import type { Lane } from '../../core/message/uplink.ts'
+import type { Lane } from '../../core/message/lane.ts'
 import { Misuse } from '../shared/command.ts'
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts'
 

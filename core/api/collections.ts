@@ -1,7 +1,7 @@
 import { canonicalDeviceId } from '../message/device-id.ts'
 import { timeOfId, unclockedMs } from '../message/identity.ts'
 import { formatInstant } from '../message/instant.ts'
-import { eventDetail } from '../readings/reading.ts'
+import { eventDetail } from '../readings/events.ts'
 import type { Key, KeyShape } from './cursor.ts'
 import type { DeviceRow, EventRow, MessageRow, ReadingRow, Registration, RejectRow } from './store.ts'
 

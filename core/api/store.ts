@@ -1,6 +1,6 @@
-import type { Quality } from '../message/time.ts'
-import type { Lane, UplinkKind } from '../message/uplink.ts'
-import type { EventKind } from '../readings/reading.ts'
+import type { Lane, UplinkKind } from '../message/lane.ts'
+import type { EventKind } from '../readings/events.ts'
+import type { Quality } from '../readings/reading.ts'
 import type { RejectFilter, Slice } from './parameters.ts'
 
 /** What the registry says of a device from `validFromMs` on. */

@@ -1,11 +1,13 @@
 import type { DecodedFrame, DecodedIndex, Profile } from '../devices/profile.ts'
-import type { Decoding, Message, Reject, StoredMessage } from '../ingest/ports.ts'
 import { type Digest, timeOfId, unclockedMs } from '../message/identity.ts'
+import type { UplinkKind } from '../message/lane.ts'
+import type { Message, Reject, StoredMessage } from '../message/message.ts'
 import { pulseRejectRow } from '../message/reject-rows.ts'
 import type { RejectReason } from '../message/rejects.ts'
-import { judgeTime, type Quality } from '../message/time.ts'
-import type { UplinkKind } from '../message/uplink.ts'
-import type { MeterEvent, Reading } from '../readings/reading.ts'
+import { judgeTime } from '../message/time.ts'
+import type { MeterEvent } from '../readings/events.ts'
+import type { Quality, Reading } from '../readings/reading.ts'
+import type { Decoding } from './decoding.ts'
 
 /** What decoding needs beside the message. */
 export interface DecoderPorts {

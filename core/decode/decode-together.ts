@@ -1,9 +1,10 @@
 import type { DecodedFrame, DecodedIndex } from '../devices/profile.ts'
-import type { Decoding, StoredMessage } from '../ingest/ports.ts'
 import type { MessageId } from '../message/identity.ts'
+import type { StoredMessage } from '../message/message.ts'
 import type { RejectReason } from '../message/rejects.ts'
-import type { MeterEvent } from '../readings/reading.ts'
+import type { MeterEvent } from '../readings/events.ts'
 import { type DecoderPorts, decodeFrame, decodingOf, eventTime, newestTimeMs, undecoded } from './decode-message.ts'
+import type { Decoding } from './decoding.ts'
 import { assembleHistories, type SentPart } from './histories.ts'
 
 /** A message and its frame, decoded with what the registry says alone. */

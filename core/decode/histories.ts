@@ -1,8 +1,5 @@
-import type { DecodedIndex, HistoryPart, HistoryPlan } from '../devices/profile.ts'
+import { type DecodedIndex, type HistoryPart, type HistoryPlan, longestSeriesSeconds } from '../devices/profile.ts'
 import type { MessageId } from '../message/identity.ts'
-
-/** No frame that comes later after the first of a series is one of it, whatever its plan. */
-export const longestSeriesSeconds = 43_200
 
 /** A message with a part of a history. */
 export interface SentPart extends HistoryPart {

@@ -1,4 +1,4 @@
-import type { UplinkKind } from '../message/uplink.ts'
+import type { UplinkKind } from '../message/lane.ts'
 import { adeunisPulseLegacy } from './adeunis/pulse-legacy.ts'
 import { adeunisPulseNbiot } from './adeunis/pulse-nbiot.ts'
 import { adeunisPulseProfiles } from './adeunis/pulse-sigfox.ts'

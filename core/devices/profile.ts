@@ -1,6 +1,7 @@
+import type { UplinkKind } from '../message/lane.ts'
 import type { RejectReason } from '../message/rejects.ts'
-import type { UplinkKind } from '../message/uplink.ts'
-import type { Channel, EventKind } from '../readings/reading.ts'
+import type { EventKind } from '../readings/events.ts'
+import type { Channel } from '../readings/reading.ts'
 
 /** What a decoder may know beside the bytes. */
 export interface DecodeContext {
@@ -23,6 +24,9 @@ export interface DecodedEvent {
   readonly channel: Channel | ''
   readonly value: number
 }
+
+/** No frame that comes later after the first of a series is one of it, whatever its plan. */
+export const longestSeriesSeconds = 43_200
 
 /** How a series of frames tells samples at regular intervals; what is sent later than `withinSeconds` is none of it. */
 export interface HistoryPlan {

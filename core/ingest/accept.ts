@@ -1,6 +1,6 @@
 import { type Outcome, reject, retry } from '../message/outcome.ts'
+import type { Stream } from '../message/stream.ts'
 import type { RawItem } from '../message/uplink.ts'
-import type { Stream } from './ports.ts'
 
 /**
  * The first step: what a door took in goes to the raw topic, and only when the bus has it may the sender be told so.

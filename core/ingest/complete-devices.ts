@@ -1,14 +1,17 @@
 import { type DecoderPorts, undecoded } from '../decode/decode-message.ts'
 import { decodingsOf, framesOf } from '../decode/decode-together.ts'
-import { longestSeriesSeconds } from '../decode/histories.ts'
+import type { Decoding } from '../decode/decoding.ts'
+import { longestSeriesSeconds } from '../devices/profile.ts'
+import type { Lane } from '../message/lane.ts'
+import type { Message } from '../message/message.ts'
 import type { RejectReason } from '../message/rejects.ts'
-import type { Lane } from '../message/uplink.ts'
-import type { MeterEvent } from '../readings/reading.ts'
-import { replayDevices } from '../replay/replay-devices.ts'
-import type { Decoding, DeviceSpan, Message, ReadingStore } from './ports.ts'
+import type { MeterEvent } from '../readings/events.ts'
+import { type ReplayStore, replayDevices } from '../replay/replay-devices.ts'
+import type { DeviceSpan, ReadingStore } from './reading-store.ts'
 
 interface Ports extends DecoderPorts {
   readonly store: ReadingStore
+  readonly replays: ReplayStore
 }
 
 /** Few enough that all parts of half a day fit into memory. */
@@ -27,7 +30,7 @@ const wholeDevice = { fromMs: null, toMs: null, profile: null }
  */
 export const completeDevices = (ports: Ports, lane: Lane) => {
   const { store } = ports
-  const replay = replayDevices({ ...ports, store: store.replays })
+  const replay = replayDevices({ ...ports, store: ports.replays })
   let isFirst = true
   return async (decodings: readonly Decoding[]): Promise<void> => {
     const events = decodings.flatMap((decoding) => decoding.events)

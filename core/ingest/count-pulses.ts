@@ -1,15 +1,17 @@
 import { type DecoderPorts, undecoded } from '../decode/decode-message.ts'
 import { decodingsOf, framesOf, untimedDevices } from '../decode/decode-together.ts'
 import type { MessageId } from '../message/identity.ts'
+import type { Lane } from '../message/lane.ts'
 import { done, type Outcome, reject } from '../message/outcome.ts'
 import { missingMessageRow, rejectRow } from '../message/reject-rows.ts'
 import type { RejectRecord } from '../message/rejects.ts'
-import type { Lane } from '../message/uplink.ts'
+import type { ReplayStore } from '../replay/replay-devices.ts'
 import { completeDevices } from './complete-devices.ts'
-import type { ReadingBatch, ReadingStore } from './ports.ts'
+import type { ReadingBatch, ReadingStore } from './reading-store.ts'
 
 interface Ports extends DecoderPorts {
   readonly store: ReadingStore
+  readonly replays: ReplayStore
 }
 
 /**

@@ -1,5 +1,13 @@
-import { canonicalDevice } from '../sigfox/uplink.ts'
-import type { Lane } from './uplink.ts'
+import type { Lane } from './lane.ts'
+
+/** A Sigfox id: upper-case, without the leading zeros that some callbacks have and others have not; null where it is no id. */
+export const canonicalDevice = (text: string): string | null => {
+  const id = text
+    .trim()
+    .toUpperCase()
+    .replace(/^0+(?=.)/, '')
+  return /^[0-9A-F]{1,8}$/.test(id) ? id : null
+}
 
 export interface DeviceId {
   readonly deviceId: string

@@ -1,7 +1,8 @@
-import type { Message, Reject } from '../ingest/ports.ts'
 import { type Digest, type MessageId, timedId, timeOfId } from './identity.ts'
+import { type Lane, laneOf } from './lane.ts'
+import type { Message, Reject } from './message.ts'
 import type { RejectReason, RejectRecord } from './rejects.ts'
-import { type Lane, laneOf, type Uplink } from './uplink.ts'
+import type { Uplink } from './uplink.ts'
 
 /**
  * The row of something that was refused on its way to the raw messages. Its key is a hash of what, where, why and

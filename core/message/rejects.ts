@@ -1,4 +1,4 @@
-import type { Lane } from './uplink.ts'
+import type { Lane } from './lane.ts'
 
 /**
  * Why a message cannot be used: the closed list. The same word stands in the row, the metric, the log and the

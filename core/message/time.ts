@@ -1,7 +1,3 @@
-/** How sure the time of a reading, and how direct its index: the later in the list, the better. */
-export const qualities = ['clock_unset', 'derived', 'measured'] as const
-export type Quality = (typeof qualities)[number]
-
 const dayMs = 86_400_000
 const clockSetMs = Date.UTC(2015, 0, 1)
 const oldestAgeMs = 400 * dayMs

@@ -1,10 +1,12 @@
 import { type DecoderPorts, profileNameOf } from '../decode/decode-message.ts'
 import { decodingsOf, type Frame, framesOf } from '../decode/decode-together.ts'
-import { longestSeriesSeconds } from '../decode/histories.ts'
-import type { Message, Reject, StoredMessage } from '../ingest/ports.ts'
+import { longestSeriesSeconds } from '../devices/profile.ts'
 import { type MessageId, timeOfId, unclockedMs } from '../message/identity.ts'
+import type { Message, Reject, StoredMessage } from '../message/message.ts'
 import type { RejectReason } from '../message/rejects.ts'
-import { eventKey, type MeterEvent, mergeAll, type Reading, readingKey } from '../readings/reading.ts'
+import { eventKey, type MeterEvent } from '../readings/events.ts'
+import { mergeAll } from '../readings/merge.ts'
+import { type Reading, readingKey } from '../readings/reading.ts'
 
 export type MessageState = 'decoded' | 'rejected'
 

@@ -1,7 +1,7 @@
 import type { DecoderPorts } from '../decode/decode-message.ts'
 import { canonicalDeviceId } from '../message/device-id.ts'
 import { formatInstant } from '../message/instant.ts'
-import type { Lane } from '../message/uplink.ts'
+import type { Lane } from '../message/lane.ts'
 import type { Reading } from '../readings/reading.ts'
 import {
   changesPeriods,

@@ -1,8 +1,9 @@
+import { canonicalDevice } from '../message/device-id.ts'
 import type { RejectReason } from '../message/rejects.ts'
 import type { RawItem } from '../message/uplink.ts'
 import { readFields, readText } from './body.ts'
 import { fieldsOf, type SigfoxFieldNames, type SigfoxFields } from './fields.ts'
-import { canonicalDevice, readUplink } from './uplink.ts'
+import { readUplink } from './uplink.ts'
 
 /** What a stage says of its callbacks. */
 export interface SigfoxCallbackSettings {

@@ -1,3 +1,4 @@
+import { canonicalDevice } from '../message/device-id.ts'
 import type { RejectReason } from '../message/rejects.ts'
 import type { Uplink } from '../message/uplink.ts'
 import type { SigfoxFieldNames, SigfoxFields } from './fields.ts'
@@ -6,15 +7,6 @@ const longestFrameBytes = 12
 const largestSeqNumber = 2 ** 31 - 1
 /** Callbacks say seconds, the message list of the Sigfox API milliseconds: seconds reach this in the year 5138. */
 const millisecondsFrom = 1e11
-
-/** Upper-case, without the leading zeros that some callbacks have and others have not; null where it is no id. */
-export const canonicalDevice = (text: string): string | null => {
-  const id = text
-    .trim()
-    .toUpperCase()
-    .replace(/^0+(?=.)/, '')
-  return /^[0-9A-F]{1,8}$/.test(id) ? id : null
-}
 
 /** Fields of the callbacks that carry no uplink: STATUS, GEOLOC, ACKNOWLEDGE, ERROR, computed location. */
 const otherCallbacks = ['batt', 'temp', 'infoCode', 'severity', 'computedLocation', 'radius']

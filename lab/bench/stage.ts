@@ -4,13 +4,12 @@ import type { Call } from '../../adapters/aws/call.ts'
 import { packItems } from '../../adapters/pack/pack.ts'
 import { rawItemCodec } from '../../adapters/pack/raw-item.ts'
 import { postgresMessageStore } from '../../adapters/postgres/write/message-store.ts'
-import { postgresReadingStore } from '../../adapters/postgres/write/reading-store.ts'
 import { sha256 } from '../../adapters/process/sha256.ts'
 import { openPulseTopic, pulseTopicHandler, rawTopicHandler } from '../../adapters/sqs/index.ts'
-import { countPulses } from '../../core/ingest/count-pulses.ts'
 import { storeRaw } from '../../core/ingest/store-raw.ts'
-import type { Lane, RawItem } from '../../core/message/uplink.ts'
-import { decoder } from '../../test/support/pipeline.ts'
+import type { Lane } from '../../core/message/lane.ts'
+import type { RawItem } from '../../core/message/uplink.ts'
+import { pulseWorker } from '../../test/support/pipeline.ts'
 
 /** As big as the SQS adapter makes them. */
 const packBytes = 45_000
@@ -49,7 +48,7 @@ export const workers = (pool: pg.Pool, lane: Lane) => {
   const { bodies, call } = keepingQueue()
   const pulse = openPulseTopic('https://queue.invalid', { call })
   const raw = rawTopicHandler(lane, storeRaw({ store: postgresMessageStore(pool), pulse, digest: sha256 }, lane))
-  const count = pulseTopicHandler(lane, countPulses({ ...decoder, store: postgresReadingStore(pool) }, lane))
+  const count = pulseTopicHandler(lane, pulseWorker(pool, lane))
   const timed = async (
     invoke: (event: SQSEvent) => Promise<{ batchItemFailures: readonly unknown[] }>,
     event: SQSEvent,

@@ -1,4 +1,4 @@
-import { seeded } from '../ledger/random.ts'
+import { seeded } from '../../test/support/random.ts'
 import { escaped } from '../page/svg.ts'
 import { linesOf, type Widget } from './body.ts'
 

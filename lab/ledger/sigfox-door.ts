@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Random } from '../../test/support/random.ts'
 import type { FleetMessage } from './fleet.ts'
 import type { Answer, Ledger } from './ledger.ts'
-import type { Random } from './random.ts'
 
 type Spelling = (m: FleetMessage) => { readonly type: string; readonly body: string }
 

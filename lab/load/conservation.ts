@@ -1,4 +1,4 @@
-import { balancesOf, type Flow } from '../ledger/read-back.ts'
+import { balancesOf, type Flow } from '../../test/support/flow.ts'
 import type { Account } from './account.ts'
 import type { GatewayTotals } from './measure/doubt.ts'
 import type { LoadResult } from './result.ts'

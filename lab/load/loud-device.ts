@@ -1,7 +1,7 @@
+import type { Evidence } from './evidence.ts'
 import { confirmPercentiles } from './measure/confirm.ts'
 import { totalsOf } from './measure/doubt.ts'
 import { phaseOf } from './measure/phases.ts'
-import type { Evidence } from './reckon.ts'
 import type { Contrast, LoadResult, Percentiles } from './result.ts'
 
 type Loud = NonNullable<LoadResult['loudDevice']>

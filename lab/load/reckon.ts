@@ -1,31 +1,13 @@
-import type { Flow } from '../ledger/read-back.ts'
-import type { Account } from './account.ts'
 import { conservationOf } from './conservation.ts'
+import type { Evidence } from './evidence.ts'
 import { loudDeviceOf } from './loud-device.ts'
 import { confirmPercentiles } from './measure/confirm.ts'
 import { doubtsOf, totalsOf } from './measure/doubt.ts'
-import type { Observer } from './measure/observe.ts'
-import type { ByPhase } from './measure/phases.ts'
 import type { LoadFleet } from './plan/fleet.ts'
 import { messagesPerSecond } from './plan/plan.ts'
-import type { FaultMark, LoadResult } from './result.ts'
+import type { LoadResult } from './result.ts'
 import type { Summary } from './sender/messages.ts'
 import { isLoopback } from './system/loopback.ts'
-import type { System } from './system/system.ts'
-
-export interface Evidence {
-  readonly fleet: LoadFleet
-  readonly account: Account
-  readonly summary: Summary
-  readonly observer: Observer
-  /** What the system counted from the begin until all had settled. */
-  readonly flow: Flow
-  readonly drainedAtMs: number
-  readonly beginsAtMs: number
-  readonly marks: readonly FaultMark[]
-  readonly endToEnd: { readonly read: () => ByPhase }
-  readonly system: System
-}
 
 const byMessage = (cpuSeconds: Record<string, number>, messages: number) =>
   Object.fromEntries(

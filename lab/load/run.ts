@@ -1,4 +1,5 @@
-import { drain, type Flow, flowSince, readBack, readFlow } from '../ledger/read-back.ts'
+import { type Flow, flowSince, readFlow } from '../../test/support/flow.ts'
+import { drain, readBack } from '../ledger/read-back.ts'
 import { type Account, openAccount } from './account.ts'
 import { commitFaults } from './faults/commit.ts'
 import type { PlannedFault } from './faults/parse.ts'

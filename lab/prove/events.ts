@@ -1,4 +1,4 @@
-import type { Bus } from './proof.ts'
+import type { Bus } from './buses.ts'
 
 const region = 'eu-west-1'
 

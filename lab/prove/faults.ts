@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Random } from '../ledger/random.ts'
+import type { Random } from '../../test/support/random.ts'
 import type { BusFault, SeenCall } from './proxy/bus.ts'
 import type { Fault } from './proxy/fault.ts'
 import type { World } from './world.ts'

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { type Bus, buses, type Size } from './proof.ts'
+import { type Bus, buses } from './buses.ts'
+import type { Size } from './proof.ts'
 
 export interface Options {
   /** Ids of the proofs to run; null for all. */

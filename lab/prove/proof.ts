@@ -1,8 +1,6 @@
 import type { World } from './world.ts'
 
 export type Size = 'ci' | 'full'
-export const buses = ['sqs', 'kinesis'] as const
-export type Bus = (typeof buses)[number]
 
 /** What a proof may use. */
 export interface Context {

@@ -1,5 +1,6 @@
+import type { Bus } from './buses.ts'
 import type { Options } from './options.ts'
-import type { Bus, Proof, Result } from './proof.ts'
+import type { Proof, Result } from './proof.ts'
 import { proofs } from './proofs/index.ts'
 import { runSuite, type Suite, suites } from './suites.ts'
 import { startWorld, type World } from './world.ts'

@@ -1,8 +1,7 @@
-import { InterfaceVpcEndpointAwsService } from 'aws-cdk-lib/aws-ec2'
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Duration } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
-import { removal } from '../stage/removal.ts'
+import { removal } from '../stage/derived.ts'
 import type { Stage, Worker } from '../stage/stage.ts'
 import { QueueTopic } from './queue-topic.ts'
 import { StreamTopic } from './stream-topic.ts'
@@ -20,9 +19,3 @@ export const topicsOf = (scope: Construct, stage: Stage): ((id: string, worker: 
   })
   return (id) => new StreamTopic(scope, id, { stage, undelivered })
 }
-
-/** The service behind the bus, for those who reach it from inside the network. */
-export const busEndpoint = {
-  sqs: InterfaceVpcEndpointAwsService.SQS,
-  kinesis: InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
-} satisfies Record<Stage['bus'], InterfaceVpcEndpointAwsService>

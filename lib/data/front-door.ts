@@ -2,7 +2,7 @@ import { CfnEIP, SecurityGroup } from 'aws-cdk-lib/aws-ec2'
 import { NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { CfnOutput, Fn } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
-import { removal } from '../stage/removal.ts'
+import { removal } from '../stage/derived.ts'
 import type { Stage } from '../stage/stage.ts'
 import type { Network } from './network.ts'
 

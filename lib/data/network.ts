@@ -10,7 +10,12 @@ import {
 } from 'aws-cdk-lib/aws-ec2'
 import { Construct } from 'constructs'
 import type { Stage } from '../stage/stage.ts'
-import { busEndpoint } from './bus.ts'
+
+/** The service behind the bus, for those who reach it from inside the network. */
+const busEndpoint = {
+  sqs: InterfaceVpcEndpointAwsService.SQS,
+  kinesis: InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
+} satisfies Record<Stage['bus'], InterfaceVpcEndpointAwsService>
 
 interface Endpoint {
   stage: Stage

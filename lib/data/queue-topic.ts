@@ -1,11 +1,10 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam'
-import { MetricType } from 'aws-cdk-lib/aws-lambda'
+import { type Function as LambdaFunction, MetricType } from 'aws-cdk-lib/aws-lambda'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
-import type { Handler } from '../ingest/handler.ts'
-import { removal } from '../stage/removal.ts'
+import { removal } from '../stage/derived.ts'
 import type { Stage, Worker } from '../stage/stage.ts'
 import type { Topic } from './topic.ts'
 
@@ -44,7 +43,7 @@ export class QueueTopic extends Construct implements Topic {
     this.queue.grant(grantee, 'sqs:SendMessage')
   }
 
-  feed(worker: Handler, { batchSize, windowSeconds, maxConcurrency }: Worker) {
+  feed(worker: LambdaFunction, { batchSize, windowSeconds, maxConcurrency }: Worker) {
     const source = new SqsEventSource(this.queue, {
       batchSize,
       maxBatchingWindow: Duration.seconds(windowSeconds),

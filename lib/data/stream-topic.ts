@@ -1,11 +1,10 @@
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis'
-import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda'
+import { CfnEventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
-import type { Handler } from '../ingest/handler.ts'
-import { removal } from '../stage/removal.ts'
+import { removal } from '../stage/derived.ts'
 import type { Stage, Worker } from '../stage/stage.ts'
 import type { Topic } from './topic.ts'
 
@@ -39,7 +38,7 @@ export class StreamTopic extends Construct implements Topic {
   }
 
   /** The plain resource: the higher-level one cannot say that records never grow too old, and grants far more. */
-  feed(worker: Handler, { batchSize, windowSeconds, maxConcurrency }: Worker) {
+  feed(worker: LambdaFunction, { batchSize, windowSeconds, maxConcurrency }: Worker) {
     this.stream.grant(
       worker,
       'kinesis:DescribeStream',

@@ -1,5 +1,5 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam'
-import type { Handler } from '../ingest/handler.ts'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Worker } from '../stage/stage.ts'
 
 /** A named topic of the source design, on whichever bus: doors and raw workers publish packs to it, a worker reads it. */
@@ -8,5 +8,5 @@ export interface Topic {
   readonly address: string
   readonly grantPublish: (grantee: IGrantable) => void
   /** Invokes the worker with batches of its packs. @returns the id of the mapping */
-  readonly feed: (worker: Handler, size: Worker) => string
+  readonly feed: (worker: LambdaFunction, size: Worker) => string
 }

@@ -34,11 +34,10 @@ import { setting } from '../../contract/settings.ts'
 import type { FrontDoor } from '../data/front-door.ts'
 import type { Network } from '../data/network.ts'
 import type { Topic } from '../data/topic.ts'
-import { removal } from '../stage/removal.ts'
+import { metricsNamespace, removal } from '../stage/derived.ts'
 import type { Stage } from '../stage/stage.ts'
 import { type GatewayRoom, gatewayImage } from './gateway-image.ts'
 import { scale } from './gateway-scaling.ts'
-import { metricsNamespace } from './handler.ts'
 
 const healthPort = 8080
 

@@ -8,7 +8,7 @@ import { Duration } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import type { setting } from '../../contract/settings.ts'
 import type { DatabaseAccess } from '../data/database.ts'
-import { removal } from '../stage/removal.ts'
+import { removal } from '../stage/derived.ts'
 import type { Stage } from '../stage/stage.ts'
 
 export const root = join(import.meta.dirname, '../..')
@@ -48,9 +48,6 @@ const networkInterfaces = () =>
     ],
     resources: ['*'],
   })
-
-/** Metrics of one stage, told apart from those of another in the same account. */
-export const metricsNamespace = ({ name }: Stage) => `Sluice/${name}`
 
 /** A Lambda function from one entry point: bundled here by esbuild, never in Docker, with a log group that ends. */
 export class Handler extends NodejsFunction {

@@ -13,7 +13,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { CfnOutput, Lazy } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
-import { removal } from '../stage/removal.ts'
+import { removal } from '../stage/derived.ts'
 import type { Domain, Stage, Throttle } from '../stage/stage.ts'
 
 /** Who came, where to, what they were answered and who answered. No header, body or query: a token or reading may be in it. */

@@ -4,9 +4,10 @@ import type { LaneTopics } from '../data/data-stack.ts'
 import type { Database } from '../data/database.ts'
 import type { Network } from '../data/network.ts'
 import { reservedConcurrency } from '../stage/connections.ts'
+import { metricsNamespace } from '../stage/derived.ts'
 import type { Stage } from '../stage/stage.ts'
 import type { NamedFunction } from '../watch/functions.ts'
-import { Handler, metricsNamespace } from './handler.ts'
+import { Handler } from './handler.ts'
 
 export interface LaneProps {
   stage: Stage

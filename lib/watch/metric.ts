@@ -1,7 +1,7 @@
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import { Duration } from 'aws-cdk-lib/core'
 import { label, vital } from '../../contract/vitals.ts'
-import { metricsNamespace } from '../ingest/handler.ts'
+import { metricsNamespace } from '../stage/derived.ts'
 import type { Stage } from '../stage/stage.ts'
 
 export const lanes = ['sigfox', 'nbiot'] as const

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,25 +7,51 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const root = join(import.meta.dirname, '../..')
 
 const forbidden: [path: string, imported: string][] = [
+  ['contract/package.ts', 'pg'],
+  ['contract/upwards.ts', '../core/message/outcome.ts'],
   ['core/fs.ts', 'node:fs'],
   ['core/package.ts', 'pg'],
-  ['core/upwards.ts', '../adapters/log.ts'],
+  ['core/upwards.ts', '../adapters/process/log.ts'],
+  ['core/contract.ts', '../contract/settings.ts'],
   ['core/sigfox/upwards.ts', '../../lambdas/api.ts'],
   ['adapters/postgres/upwards.ts', '../../lambdas/api.ts'],
+  ['adapters/postgres/door.ts', '../../door/run.ts'],
+  ['operations/upwards.ts', '../commands/shared/command.ts'],
+  ['operations/entry.ts', '../lambdas/operations.ts'],
   ['lambdas/sideways.ts', '../udp-gateway/gateway.ts'],
-  ['udp-gateway/sideways.ts', '../lib/stage.ts'],
-  ['lib/into-core.ts', '../core/outcome.ts'],
-  ['lib/entry.ts', '../lambdas/api.ts'],
-  ['bin/settings.ts', '../core/settings.ts'],
+  ['lambdas/door.ts', '../door/run.ts'],
+  ['door/upwards.ts', '../udp-gateway/gateway.ts'],
+  ['udp-gateway/sideways.ts', '../http-gateway/gateway.ts'],
+  ['udp-gateway/template.ts', '../lib/stage/stage.ts'],
+  ['http-gateway/sideways.ts', '../lambdas/sigfox-callback.ts'],
+  ['lib/into-core.ts', '../core/message/outcome.ts'],
+  ['lib/watch/entry.ts', '../../lambdas/api.ts'],
+  ['bin/settings.ts', '../contract/settings.ts'],
+  ['local/entry.ts', '../lambdas/api.ts'],
+  ['local/bus/upwards.ts', '../../commands/shared/command.ts'],
+  ['commands/entry.ts', '../lambdas/api.ts'],
+  ['commands/redrive/lab.ts', '../../lab/ledger/ledger.ts'],
+  ['lab/test-file.ts', '../test/engines/store/held.ts'],
+  ['test/lab.ts', '../lab/ledger/ledger.ts'],
+  ['test/engines/store/lab.ts', '../../../lab/ledger/ledger.ts'],
 ]
 
 const allowed: [path: string, imported: string][] = [
-  ['core/down.ts', './outcome.ts'],
-  ['core/sigfox/down.ts', '../outcome.ts'],
-  ['adapters/down.ts', '../core/outcome.ts'],
-  ['lambdas/down.ts', '../adapters/log.ts'],
-  ['lib/names.ts', '../core/settings.ts'],
-  ['bin/down.ts', '../lib/stage.ts'],
+  ['core/down.ts', './message/outcome.ts'],
+  ['core/sigfox/down.ts', '../message/outcome.ts'],
+  ['adapters/down.ts', '../core/message/outcome.ts'],
+  ['operations/down.ts', '../adapters/process/log.ts'],
+  ['lambdas/down.ts', '../adapters/process/log.ts'],
+  ['door/down.ts', '../contract/vitals.ts'],
+  ['udp-gateway/down.ts', '../door/run.ts'],
+  ['http-gateway/down.ts', '../door/run.ts'],
+  ['lib/names.ts', '../contract/settings.ts'],
+  ['bin/down.ts', '../lib/stage/stage.ts'],
+  ['local/down.ts', '../bin/stages.ts'],
+  ['commands/down.ts', '../operations/index.ts'],
+  ['lab/down.ts', '../commands/shared/progress.ts'],
+  ['lab/support.ts', '../test/support/flow.ts'],
+  ['test/down.ts', '../local/start.ts'],
 ]
 
 const value = (imported: string) => `import { a } from '${imported}'\n\nexport const b = a\n`
@@ -58,6 +84,28 @@ for (const [path, imported] of forbidden)
     expect(found).toContain(`/${path},`)
     expect(found).toContain(`/${path.replace(/\.ts$/, '.type.ts')},`)
   })
+
+test('every room with code has a rule of its own, and an offender here', () => {
+  const rooms = globSync('*/**/*.ts', { cwd: root, exclude: ['node_modules/**', 'cdk.out/**'] }).map(
+    (file) => file.split('/')[0],
+  )
+  const offended = forbidden.map(([path]) => path.split('/')[0])
+  expect([...new Set(offended)].sort()).toEqual([...new Set(rooms)].sort())
+})
+
+test('a circle of files is found where it is closed by a type alone', () => {
+  for (const [name, other] of [
+    ['a', 'b'],
+    ['b', 'a'],
+  ] as const)
+    writeFileSync(
+      join(folder, `circle-${name}.ts`),
+      `import type { ${other.toUpperCase()} } from './circle-${other}.ts'\n\nexport type ${name.toUpperCase()} = ${other.toUpperCase()} | null\n`,
+    )
+  const biome = join(root, 'node_modules/.bin/biome')
+  const circles = spawnSync(biome, ['lint', '--only=suspicious/noImportCycles', '--reporter=github'], { cwd: folder })
+  expect(circles.stdout.toString()).toContain('/circle-a.ts,')
+})
 
 test('the linter lets the arrows of the house pass', () => {
   for (const [path] of allowed) expect(found).not.toContain(`/${path.replace(/\.ts$/, '')}.`)

@@ -9,7 +9,7 @@ import { dev } from '../../bin/stages.ts'
 import { variantOf } from '../../bin/variants.ts'
 import { conditions, mainFields } from '../../lib/ingest/handler.ts'
 import type { Stage } from '../../lib/stage/stage.ts'
-import { context, ourFunctions } from './templates.ts'
+import { context, ourFunctions } from '../support/templates.ts'
 
 const app = new App({ context })
 let ingest: Template

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { stages } from '../../bin/stages.ts'
 import { buses, doors, variantOf } from '../../bin/variants.ts'
 import type { Stage } from '../../lib/stage/stage.ts'
-import { ourFunctions, resources, type Synthesised, synthesiseStages } from './templates.ts'
+import { ourFunctions, resources, type Synthesised, synthesiseStages } from '../support/templates.ts'
 
 type Variant = `${Stage['bus']} ${Stage['sigfoxDoor']}`
 

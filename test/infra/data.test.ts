@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
-import { resources, securityRules, synthesise } from './templates.ts'
+import { resources, securityRules, synthesise } from '../support/templates.ts'
 
 const stateful =
   /^AWS::(RDS|ElasticLoadBalancingV2::LoadBalancer$|EC2::EIP$|SQS::Queue$|SecretsManager|S3|DynamoDB|Kinesis|EC2::VPC$|EC2::Subnet$)/

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { prod } from '../../bin/stages.ts'
 import { doors } from '../../bin/variants.ts'
 import type { Throttle } from '../../lib/stage/stage.ts'
-import { resources, type Synthesised, synthesise, synthesiseStages } from './templates.ts'
+import { resources, type Synthesised, synthesise, synthesiseStages } from '../support/templates.ts'
 
 /** Properties of the one resource of a type. */
 const only = ({ ingest }: Synthesised, type: string) => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { variantOf } from '../../bin/variants.ts'
 import { setting } from '../../contract/settings.ts'
 import { checkStage } from '../../lib/stage/check-stage.ts'
+import { ourFunctions, resources, securityRules, synthesiseStages } from '../support/templates.ts'
 import { bySecret, existing, resourceId, secretArn, using } from './existing.ts'
-import { ourFunctions, resources, securityRules, synthesiseStages } from './templates.ts'
 
 describe('a database that is there already', () => {
   const [synthesised] = synthesiseStages([using()])

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { buses, doors } from '../../bin/variants.ts'
 import { setting } from '../../contract/settings.ts'
 import { flowsPerTask } from '../../lib/stage/flows.ts'
-import { resources, type Synthesised, securityRules, synthesise } from './templates.ts'
+import { resources, type Synthesised, securityRules, synthesise } from '../support/templates.ts'
 
 interface Variable {
   Name: string

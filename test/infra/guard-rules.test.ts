@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { buses, doors } from '../../bin/variants.ts'
+import { synthesise } from '../support/templates.ts'
 import { rules } from './guard-rules.ts'
 import type { Named, Template } from './guard-template.ts'
-import { synthesise } from './templates.ts'
 
 const all = synthesise(buses, doors).flatMap(({ stage, data, ingest }) =>
   Object.entries({ data, ingest }).map(([stack, template]) => ({

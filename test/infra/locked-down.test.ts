@@ -1,7 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
 import { buses, doors } from '../../bin/variants.ts'
-import { resources, synthesise } from './templates.ts'
+import { resources, synthesise } from '../support/templates.ts'
 
 const properties = (template: Template, type: string) => resources(template, type).map(([, r]) => r.Properties)
 

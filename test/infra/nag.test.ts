@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { buildStage } from '../../bin/app.ts'
 import { buses, doors, variantsOf } from '../../bin/variants.ts'
 import type { Stage } from '../../lib/stage/stage.ts'
+import { context } from '../support/templates.ts'
 import { acknowledged } from './acknowledged.ts'
-import { context } from './templates.ts'
 
 interface Finding {
   readonly id: string

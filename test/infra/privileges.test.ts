@@ -1,9 +1,9 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
 import { buses, doors, variantOf } from '../../bin/variants.ts'
+import { resources, synthesise, synthesiseStages } from '../support/templates.ts'
 import { bySecret, using } from './existing.ts'
 import { privileges, providers } from './privileges.ts'
-import { resources, synthesise, synthesiseStages } from './templates.ts'
 
 interface Statement {
   Effect: string

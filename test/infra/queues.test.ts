@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { resources, synthesise, topics } from './templates.ts'
+import { resources, synthesise, topics } from '../support/templates.ts'
 
 const days = 24 * 3600
 

@@ -7,7 +7,7 @@ import { build, StageError } from '../../bin/app.ts'
 import { dev, load, prod, stages } from '../../bin/stages.ts'
 import { checkStage } from '../../lib/stage/check-stage.ts'
 import type { Stage } from '../../lib/stage/stage.ts'
-import { context, resources, synthesise, topics } from './templates.ts'
+import { context, resources, synthesise, topics } from '../support/templates.ts'
 
 type Statement = { Action: string | string[]; Resource: unknown }
 

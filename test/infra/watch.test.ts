@@ -12,7 +12,7 @@ import { startGateway as startHttp } from '../../http-gateway/gateway.ts'
 import { anchor, runbook } from '../../lib/watch/runbook.ts'
 import { startGateway as startUdp } from '../../udp-gateway/gateway.ts'
 import { memoryStream } from '../support/memory-stream.ts'
-import { context, resources, synthesise } from './templates.ts'
+import { context, resources, synthesise } from '../support/templates.ts'
 
 const headings = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^## (.+)$/gm)].map(
   ([, heading]) => heading ?? '',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { setting } from '../../contract/settings.ts'
 import { connectionsNeeded } from '../../lib/stage/connections.ts'
-import { ourFunctions, resources, synthesise } from './templates.ts'
+import { ourFunctions, resources, synthesise } from '../support/templates.ts'
 
 const databaseUsers: [id: RegExp, user: string | undefined][] = [
   [/^(Sigfox|NBIoT)(Raw|Pulse)Worker/, 'sluice_app'],

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { postgresReadingStore } from '../../adapters/postgres/write/reading-store.ts'
-import { countPulses } from '../../core/ingest/count-pulses.ts'
-import type { ReadingStore } from '../../core/ingest/ports.ts'
+import type { ReadingStore } from '../../core/ingest/reading-store.ts'
 import type { MessageId } from '../../core/message/identity.ts'
-import { decoder } from './pipeline.ts'
+import { pulseWorker } from './pipeline.ts'
 
 /** A store in which something else happens before each write of a batch. */
 export const interruptedStore = (pool: pg.Pool, beforeWrite: () => Promise<void>): ReadingStore => {
@@ -39,7 +38,7 @@ export const heldWorker = async (pool: pg.Pool, ids: readonly MessageId[], heldW
       await mayGoOn.promise
     }
   })
-  const pulse = countPulses({ ...decoder, store }, 'sigfox')
+  const pulse = pulseWorker(pool, 'sigfox', { store })
   const counted = pulse(ids)
   await reached.promise
   return { counted, goOn: () => mayGoOn.resolve() }

@@ -1,5 +1,5 @@
-import type { Stream } from '../../core/ingest/ports.ts'
 import { done, type Outcome, retry } from '../../core/message/outcome.ts'
+import type { Stream } from '../../core/message/stream.ts'
 
 /** A topic that keeps what is published, in order. `fails` says which items it does not take. */
 export const memoryStream = <T>(fails: (item: T) => boolean = () => false) => {

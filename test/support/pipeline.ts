@@ -1,23 +1,36 @@
 import type pg from 'pg'
+import { postgresReplayStore } from '../../adapters/postgres/replay/store.ts'
 import { postgresMessageStore } from '../../adapters/postgres/write/message-store.ts'
 import { postgresReadingStore } from '../../adapters/postgres/write/reading-store.ts'
 import { sha256 } from '../../adapters/process/sha256.ts'
 import type { DecoderPorts } from '../../core/decode/decode-message.ts'
 import { profileOfDatagram, profiles } from '../../core/devices/index.ts'
 import { countPulses } from '../../core/ingest/count-pulses.ts'
-import type { Stream } from '../../core/ingest/ports.ts'
 import { storeRaw } from '../../core/ingest/store-raw.ts'
 import type { MessageId } from '../../core/message/identity.ts'
-import type { Lane, RawItem } from '../../core/message/uplink.ts'
+import type { Lane } from '../../core/message/lane.ts'
+import type { Stream } from '../../core/message/stream.ts'
+import type { RawItem } from '../../core/message/uplink.ts'
 import { memoryStream } from './memory-stream.ts'
 
 /** Whatever decodes does so with every profile, and takes a Sigfox device that nobody registered for an Adeunis PULSE. */
 export const decoder: DecoderPorts = { digest: sha256, profiles, profileOfDatagram, defaultProfile: 'adeunis-pulse@3' }
 
+type PulsePorts = Parameters<typeof countPulses>[0]
+
+/** The pulse worker of one lane over a real database; what a test wants otherwise comes in `ports`. */
+export const pulseWorker = (pool: pg.Pool, lane: Lane, ports: Partial<PulsePorts> = {}) => {
+  const stores = { store: postgresReadingStore(pool), replays: postgresReplayStore(pool) }
+  return countPulses({ ...decoder, ...stores, ...ports }, lane)
+}
+
+/** A decoder whose registry and profiles know no device. */
+export const ignorantDecoder = { profiles: new Map(), profileOfDatagram: () => null, defaultProfile: null } as const
+
 /** The two stages of one lane over a real database, the bus between them in memory. */
 export const pipeline = (pool: pg.Pool, lane: Lane, pulse: Stream<MessageId> = memoryStream<MessageId>()) => ({
   raw: storeRaw({ store: postgresMessageStore(pool), pulse, digest: sha256 }, lane),
-  pulse: countPulses({ ...decoder, store: postgresReadingStore(pool) }, lane),
+  pulse: pulseWorker(pool, lane),
 })
 
 /** Runs a whole log through both stages, in batches of the given size. */

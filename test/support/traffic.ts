@@ -1,7 +1,7 @@
 import { readDatagram } from '../../core/devices/datagram.ts'
 import type { RawItem, Uplink } from '../../core/message/uplink.ts'
 
-export { seeded } from '../../lab/ledger/random.ts'
+export { seeded } from './random.ts'
 
 /** A Sigfox uplink with an Adeunis 0x46 frame: the indexes of two channels. */
 export const sigfoxUplink = (

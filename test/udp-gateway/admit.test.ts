@@ -3,7 +3,7 @@ import { createTally, rejectedIn } from '../../door/tally.ts'
 import { createAdmission } from '../../udp-gateway/admit.ts'
 import type { Datagram } from '../../udp-gateway/arrival.ts'
 import { createTokenBucket } from '../../udp-gateway/token-bucket.ts'
-import { adeunisDatagram, unknownDatagram } from './datagrams.ts'
+import { adeunisDatagram, unknownDatagram } from '../support/datagrams.ts'
 
 const origin = { address: '10.0.0.1', family: 'IPv4', port: 40_000, size: 0 } as const
 

@@ -1,5 +1,5 @@
 import { type Datagram, datagramOf } from '../../udp-gateway/arrival.ts'
-import { adeunisDatagram } from './datagrams.ts'
+import { adeunisDatagram } from '../support/datagrams.ts'
 
 /** An uplink that was read, with `number` to know it by. */
 export const arrival = (number: number): Datagram =>

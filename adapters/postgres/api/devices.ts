@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { ApiStore, DeviceRow, Registration } from '../../../core/api/store.ts'
-import type { Lane } from '../../../core/message/uplink.ts'
+import type { Lane } from '../../../core/message/lane.ts'
 import { channels } from '../../../core/readings/reading.ts'
 import { rowTables } from '../sql/reading-columns.ts'
 

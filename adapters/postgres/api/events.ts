@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { ApiStore } from '../../../core/api/store.ts'
-import type { EventKind } from '../../../core/readings/reading.ts'
+import type { EventKind } from '../../../core/readings/events.ts'
 import { beyond, exactInteger, lowest } from './columns.ts'
 
 interface Columns {

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { ApiStore, FlowRow } from '../../../core/api/store.ts'
-import type { Lane } from '../../../core/message/uplink.ts'
+import type { Lane } from '../../../core/message/lane.ts'
 import { exactInteger } from './columns.ts'
 
 const counters = {

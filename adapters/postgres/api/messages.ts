@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { ApiStore, MessageRow } from '../../../core/api/store.ts'
 import { firstIdAt } from '../../../core/message/identity.ts'
-import type { UplinkKind } from '../../../core/message/uplink.ts'
+import type { UplinkKind } from '../../../core/message/lane.ts'
 
 interface Columns {
   id: string

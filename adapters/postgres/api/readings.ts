@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { ApiStore, ReadingRow } from '../../../core/api/store.ts'
-import type { Quality } from '../../../core/message/time.ts'
+import type { Quality } from '../../../core/readings/reading.ts'
 import { channels } from '../../../core/readings/reading.ts'
 import { rowTables } from '../sql/reading-columns.ts'
 import { beyond, exactInteger, lowest } from './columns.ts'

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { mostBodyBytes } from '../../../core/api/page.ts'
 import type { ApiStore } from '../../../core/api/store.ts'
-import type { Lane } from '../../../core/message/uplink.ts'
+import type { Lane } from '../../../core/message/lane.ts'
 import { beyond, lowest } from './columns.ts'
 
 interface Columns {

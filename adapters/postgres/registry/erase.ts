@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { OperationFault } from '../../../contract/operation-fault.ts'
-import type { Lane } from '../../../core/message/uplink.ts'
+import type { Lane } from '../../../core/message/lane.ts'
 import { shareClosedDays, waitForClosing } from '../closed-days/lock.ts'
 import { rowTables } from '../sql/reading-columns.ts'
 import { inTransaction } from '../sql/transaction.ts'

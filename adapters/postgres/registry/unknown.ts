@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Profile } from '../../../core/devices/profile.ts'
 import { type MessageId, timeOfId, unclockedMs } from '../../../core/message/identity.ts'
-import type { UplinkKind } from '../../../core/message/uplink.ts'
+import type { UplinkKind } from '../../../core/message/lane.ts'
 import { milliseconds } from '../sql/rows.ts'
 
 /** A device that talks and is in no registration. */

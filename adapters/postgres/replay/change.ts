@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Lane } from '../../../core/message/uplink.ts'
+import type { Lane } from '../../../core/message/lane.ts'
 import { type Difference, slotsOf } from '../../../core/replay/difference.ts'
 import { closedBeforeMs, shareClosedDays } from '../closed-days/lock.ts'
 import { reopen } from '../closed-days/reopen.ts'

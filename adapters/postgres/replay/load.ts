@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { RejectReason } from '../../../core/message/rejects.ts'
-import type { MeterEvent, Reading } from '../../../core/readings/reading.ts'
+import type { MeterEvent } from '../../../core/readings/events.ts'
+import type { Reading } from '../../../core/readings/reading.ts'
 import type { Kept, MessageState } from '../../../core/replay/difference.ts'
 import { milliseconds } from '../sql/rows.ts'
 import { loadMessages } from '../write/message-rows.ts'

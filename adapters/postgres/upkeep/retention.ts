@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import type { Lane } from '../../../core/message/uplink.ts'
-import { lanes } from '../../../core/message/uplink.ts'
+import type { Lane } from '../../../core/message/lane.ts'
+import { lanes } from '../../../core/message/lane.ts'
 import { shareClosedDays, tryClosing } from '../closed-days/lock.ts'
 import { inTransaction } from '../sql/transaction.ts'
 import { countFlow } from '../write/flow.ts'

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Decoding } from '../../../core/ingest/ports.ts'
+import type { Decoding } from '../../../core/decode/decoding.ts'
 import type { MessageState } from '../../../core/replay/difference.ts'
 import { uuids, words } from '../sql/arrays.ts'
 import { slices } from '../sql/bisect.ts'

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { byEventKey, eventKey, type MeterEvent } from '../../../core/readings/reading.ts'
+import { byEventKey, eventKey, type MeterEvent } from '../../../core/readings/events.ts'
 import { bigints, instants, texts, uuids } from '../sql/arrays.ts'
 import { slices } from '../sql/bisect.ts'
 import { columnsOf } from '../sql/rows.ts'

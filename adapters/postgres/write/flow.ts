@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Lane } from '../../../core/message/uplink.ts'
+import type { Lane } from '../../../core/message/lane.ts'
 
 /** As many as the migration makes. */
 const shards = 16

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { DeviceSpan } from '../../../core/ingest/ports.ts'
+import type { DeviceSpan } from '../../../core/ingest/reading-store.ts'
 import type { MessageId } from '../../../core/message/identity.ts'
 import { instants, texts } from '../sql/arrays.ts'
 

@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import type { StoredMessage } from '../../../core/ingest/ports.ts'
 import { timeOfId, unclockedMs } from '../../../core/message/identity.ts'
-import type { UplinkKind } from '../../../core/message/uplink.ts'
+import type { UplinkKind } from '../../../core/message/lane.ts'
+import type { StoredMessage } from '../../../core/message/message.ts'
 import { uuids } from '../sql/arrays.ts'
 import { amongIds, milliseconds, runsOfIds } from '../sql/rows.ts'
 

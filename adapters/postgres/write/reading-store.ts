@@ -1,10 +1,11 @@
 import type pg from 'pg'
 import { vital } from '../../../contract/vitals.ts'
-import type { Decoding, ReadingBatch, ReadingStore, Refusals } from '../../../core/ingest/ports.ts'
+import type { Decoding } from '../../../core/decode/decoding.ts'
+import type { Refusals } from '../../../core/ingest/message-store.ts'
+import type { ReadingBatch, ReadingStore } from '../../../core/ingest/reading-store.ts'
 import { log } from '../../process/log.ts'
 import type { Metrics } from '../../process/metrics.ts'
 import { replayRequested, requestReplay } from '../replay/requests.ts'
-import { postgresReplayStore } from '../replay/store.ts'
 import { writeBisecting } from '../sql/bisect.ts'
 import { classifyFault, isMissingPartition } from '../sql/errors.ts'
 import { inTransaction } from '../sql/transaction.ts'
@@ -118,5 +119,4 @@ export const postgresReadingStore = (pool: pg.Pool, metrics?: Metrics): ReadingS
   timedOtherwise: (since) => timedOtherwise(pool, since),
   requestReplay: (deviceIds) => requestReplay(pool, deviceIds),
   replayRequested: (replay) => replayRequested(pool, replay),
-  replays: postgresReplayStore(pool),
 })

@@ -1,5 +1,7 @@
 import type pg from 'pg'
-import { type MeterEvent, mergeAll, type Reading, readingKey } from '../../../core/readings/reading.ts'
+import type { MeterEvent } from '../../../core/readings/events.ts'
+import { mergeAll } from '../../../core/readings/merge.ts'
+import { type Reading, readingKey } from '../../../core/readings/reading.ts'
 import { closedBeforeMs } from '../closed-days/lock.ts'
 import { reopenFor } from '../closed-days/reopen.ts'
 import { slices } from '../sql/bisect.ts'

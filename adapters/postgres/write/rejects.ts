@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Reject } from '../../../core/ingest/ports.ts'
+import type { Reject } from '../../../core/message/message.ts'
 import { byteas, instants, texts, uuids, words } from '../sql/arrays.ts'
 import { slices } from '../sql/bisect.ts'
 import { columnsOf, sortedById } from '../sql/rows.ts'

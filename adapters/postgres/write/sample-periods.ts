@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { channels, type MeterEvent } from '../../../core/readings/reading.ts'
+import type { MeterEvent } from '../../../core/readings/events.ts'
+import { channels } from '../../../core/readings/reading.ts'
 import { instants, texts } from '../sql/arrays.ts'
 import { rowTables } from '../sql/reading-columns.ts'
 import { milliseconds } from '../sql/rows.ts'

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Decoding } from '../../../core/ingest/ports.ts'
+import type { Decoding } from '../../../core/decode/decoding.ts'
 import { timeOfId, unclockedMs } from '../../../core/message/identity.ts'
 import { channels, type Reading } from '../../../core/readings/reading.ts'
 import { closedBeforeMs, shareClosedDays } from '../closed-days/lock.ts'

@@ -1,6 +1,6 @@
-import { longestSeriesSeconds } from '../../decode/histories.ts'
 import { u8, u16, u32 } from '../frame-reader.ts'
 import type { HistoryPlan } from '../profile.ts'
+import { longestSeriesSeconds } from '../profile.ts'
 import { event, eventsOf, type FrameDecoder } from './frame.ts'
 
 /** Register S321: the counters every ten minutes, sent each hour in four frames; or every hour, sent daily in thirteen. */

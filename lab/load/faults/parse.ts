@@ -1,4 +1,4 @@
-import { type Random, seeded } from '../../ledger/random.ts'
+import { type Random, seeded } from '../../../test/support/random.ts'
 import { LoadFault } from '../system/system.ts'
 
 /** What can be hit, and the names of its processes. */

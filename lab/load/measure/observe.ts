@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Flow, flowSince, readFlow } from '../../ledger/read-back.ts'
+import { type Flow, flowSince, readFlow } from '../../../test/support/flow.ts'
 import type { Account } from '../account.ts'
 import type { PackAges, Sample } from '../result.ts'
 import type { System } from '../system/system.ts'

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { vital } from '../../../contract/vitals.ts'
-import { readFlow } from '../../ledger/read-back.ts'
+import { readFlow } from '../../../test/support/flow.ts'
 import type { Addresses } from '../addresses.ts'
 import { LoadFault, type System } from './system.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Random, seeded } from '../../ledger/random.ts'
+import { type Random, seeded } from '../../../test/support/random.ts'
 import { catalogue, commit, type Due, nameOf, type PlannedFault, type Point, points, timesEach } from '../faults.ts'
 import type { Context, Proof, Result } from '../proof.ts'
 import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../traffic.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { seeded } from '../../../test/support/random.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
-import { seeded } from '../../ledger/random.ts'
 import { batchLine, postCallback } from '../../ledger/sigfox-door.ts'
 import { readCounts, sendDatagrams } from '../../ledger/udp-door.ts'
 import type { Context, Proof } from '../proof.ts'

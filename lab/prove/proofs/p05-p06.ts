@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram'
-import { type Random, seeded } from '../../ledger/random.ts'
+import { type Random, seeded } from '../../../test/support/random.ts'
 import { batchLine, postCallback } from '../../ledger/sigfox-door.ts'
 import { checksums, differences } from '../checksums.ts'
 import { type Expected, isPoisonous, poisonDatagrams, poisonLines, poisonPacks } from '../poison.ts'

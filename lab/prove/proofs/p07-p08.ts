@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { seeded } from '../../ledger/random.ts'
-import { readFlow } from '../../ledger/read-back.ts'
+import { readFlow } from '../../../test/support/flow.ts'
+import { seeded } from '../../../test/support/random.ts'
 import type { Context, Proof } from '../proof.ts'
 import type { TracedCall } from '../proxy/bus.ts'
 import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../traffic.ts'

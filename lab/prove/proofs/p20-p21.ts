@@ -1,4 +1,4 @@
-import { imbalances, readFlow } from '../../ledger/read-back.ts'
+import { imbalances, readFlow } from '../../../test/support/flow.ts'
 import { postCallback, type SigfoxDoor } from '../../ledger/sigfox-door.ts'
 import type { Context, Proof } from '../proof.ts'
 import { throughBothDoors } from '../sigfox-gateway.ts'

@@ -1,4 +1,4 @@
-import { seeded } from '../../ledger/random.ts'
+import { seeded } from '../../../test/support/random.ts'
 import { postCallback } from '../../ledger/sigfox-door.ts'
 import { readCounts } from '../../ledger/udp-door.ts'
 import { isPoisonous, poisonLines } from '../poison.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { buses, doors } from '../../../bin/variants.ts'
-import { resources, synthesise } from '../../../test/infra/templates.ts'
+import { resources, synthesise } from '../../../test/support/templates.ts'
 import { linesOf, widgetsOf } from '../../dashboard/body.ts'
 import { draw } from '../../dashboard/draw.ts'
 

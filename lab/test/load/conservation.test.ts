@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { Flow } from '../../ledger/read-back.ts'
+import type { Flow } from '../../../test/support/flow.ts'
 import { type Account, openAccount } from '../../load/account.ts'
 import { conservationOf } from '../../load/conservation.ts'
 import { createLoadFleet } from '../../load/plan/fleet.ts'

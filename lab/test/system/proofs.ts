@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { assemblyOf } from '../../../test/support/assembly.ts'
-import type { Bus } from '../../prove/proof.ts'
+import type { Bus } from '../../prove/buses.ts'
 import { proofs } from '../../prove/proofs/index.ts'
 import { runProof } from '../../prove/run.ts'
 import { startWorld, type World } from '../../prove/world.ts'

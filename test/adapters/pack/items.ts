@@ -1,6 +1,7 @@
 import fc from 'fast-check'
+import { lanes, uplinkKinds } from '../../../core/message/lane.ts'
 import { type RejectRecord, rejectReasons, rejectStages } from '../../../core/message/rejects.ts'
-import { lanes, type RawItem, type Uplink, uplinkKinds } from '../../../core/message/uplink.ts'
+import type { RawItem, Uplink } from '../../../core/message/uplink.ts'
 
 const anyInstantMs = fc.oneof(fc.integer({ min: 1_735_689_600_000, max: 1_735_689_700_000 }), fc.nat(2 ** 45))
 const anyBytes = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes))

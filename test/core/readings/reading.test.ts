@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { qualities } from '../../../core/message/time.ts'
-import { mergeAll, mergeReadings, type Reading } from '../../../core/readings/reading.ts'
+import { mergeAll, mergeReadings } from '../../../core/readings/merge.ts'
+import { qualities, type Reading } from '../../../core/readings/reading.ts'
 
 const [low, high] = ['01941f29-7c00-8000-8000-000000000001', '01941f29-7c00-8000-8000-000000000002']
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openCall, openFetchCall } from '../../../adapters/aws/call.ts'
-import { serve } from '../bus/sqs-queue.ts'
+import { serve } from '../../support/sqs-queue.ts'
 import { signatureOf } from './signature.ts'
 
 const service = { name: 'sqs', target: 'AmazonSQS', jsonVersion: '1.0' } as const

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { ownCredentials } from '../../../adapters/aws/credentials.ts'
-import { serve } from '../bus/sqs-queue.ts'
+import { serve } from '../../support/sqs-queue.ts'
 
 /** The agent beside a container, and what it answers now. */
 let agent: Awaited<ReturnType<typeof serve>>

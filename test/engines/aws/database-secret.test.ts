@@ -10,8 +10,8 @@ import { ensurePartitions } from '../../../adapters/postgres/upkeep/partitions.t
 import { type Postgres, startPostgres } from '../../../local/engines/postgres.ts'
 import { temporaryFolder } from '../../support/local.ts'
 import { replay } from '../../support/pipeline.ts'
+import { serve, stubAws } from '../../support/sqs-queue.ts'
 import { sigfoxUplink } from '../../support/traffic.ts'
-import { serve, stubAws } from '../bus/sqs-queue.ts'
 import { signatureOf } from './signature.ts'
 
 const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:meters-AbCdEf'

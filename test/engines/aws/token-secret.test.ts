@@ -6,7 +6,7 @@ import { tokenChecker } from '../../../adapters/aws/token-secret.ts'
 import { setting } from '../../../contract/settings.ts'
 import { startGateway } from '../../../http-gateway/gateway.ts'
 import { memoryStream } from '../../support/memory-stream.ts'
-import { serve, stubAws } from '../bus/sqs-queue.ts'
+import { serve, stubAws } from '../../support/sqs-queue.ts'
 
 type Handler = (event: APIGatewayRequestAuthorizerEventV2) => Promise<APIGatewaySimpleAuthorizerResult>
 /** Asks a door that was just started whether it lets this header in. Rejects where the door cannot say. */

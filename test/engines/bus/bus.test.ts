@@ -4,9 +4,9 @@ import { rawItemCodec } from '../../../adapters/pack/raw-item.ts'
 import { done, type Outcome, retry } from '../../../core/message/outcome.ts'
 import type { RawItem, Uplink } from '../../../core/message/uplink.ts'
 import { eventually } from '../../support/local.ts'
+import { serve } from '../../support/sqs-queue.ts'
 import { sigfoxUplink } from '../../support/traffic.ts'
 import { type EmulatedBus, emulatedBuses, type Topic } from './buses.ts'
-import { serve } from './sqs-queue.ts'
 
 const second = 1_735_689_600
 /** The n-th message of a device; its index is n. */

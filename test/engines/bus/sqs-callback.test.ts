@@ -2,9 +2,9 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RawItem } from '../../../core/message/uplink.ts'
 import { largestBodyBytes } from '../../../core/sigfox/answer.ts'
+import { openQueue, serve, urlOf } from '../../support/sqs-queue.ts'
 import sigfox from '../../vectors/sigfox_callbacks.json' with { type: 'json' }
 import { type Door, doors } from '../doors/sigfox-doors.ts'
-import { openQueue, serve, urlOf } from './sqs-queue.ts'
 
 let queue: Awaited<ReturnType<typeof openQueue>>
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openRawTopic } from '../../../adapters/sqs/index.ts'
 import type { RawItem, Uplink } from '../../../core/message/uplink.ts'
+import { openQueue, serve, stubAws, urlOf } from '../../support/sqs-queue.ts'
 import { sigfoxUplink } from '../../support/traffic.ts'
-import { openQueue, serve, stubAws, urlOf } from './sqs-queue.ts'
 
 let queue: Awaited<ReturnType<typeof openQueue>>
 beforeAll(async () => {

@@ -1,5 +1,5 @@
-import type { Stream } from '../../../core/ingest/ports.ts'
 import { done, retry } from '../../../core/message/outcome.ts'
+import type { Stream } from '../../../core/message/stream.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
 
 /** A topic that confirms, waits or fails as it is told, and keeps what it confirmed, publish by publish. */

@@ -1,10 +1,10 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { imbalances, readFlow } from '../../../lab/ledger/read-back.ts'
 import { queueDepth } from '../../../local/bus/queues.ts'
 import { queueUrl } from '../../../local/template/cloud.ts'
 import { assemblyOf } from '../../support/assembly.ts'
 import { runTool } from '../../support/command.ts'
+import { imbalances, readFlow } from '../../support/flow.ts'
 import { eventually, type RunningLocal, startWhole, temporaryFolder } from '../../support/local.ts'
 
 const folder = temporaryFolder()

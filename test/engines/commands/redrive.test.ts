@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { connectSqs } from '../../../local/bus/sqs.ts'
 import { runTool } from '../../support/command.ts'
 import { eventually, temporaryFolder } from '../../support/local.ts'
-import { serve, urlOf } from '../bus/sqs-queue.ts'
+import { serve, urlOf } from '../../support/sqs-queue.ts'
 
 const folder = temporaryFolder()
 afterAll(() => folder.remove())

@@ -1,7 +1,7 @@
 import { afterAll, expect, test, vi } from 'vitest'
 import { signedFetch } from '../../../operations/signed-request.ts'
+import { serve } from '../../support/sqs-queue.ts'
 import { signatureOf } from '../aws/signature.ts'
-import { serve } from '../bus/sqs-queue.ts'
 
 const secret = 'a secret access key'
 vi.stubEnv('AWS_ACCESS_KEY_ID', 'someone')

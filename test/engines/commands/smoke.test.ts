@@ -4,14 +4,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readFlow } from '../../../lab/ledger/read-back.ts'
 import { startSecrets } from '../../../local/engines/secrets.ts'
 import { freePort, freeUdpPort } from '../../../local/process/ports.ts'
 import { operations } from '../../../operations/index.ts'
 import { assemblyOf } from '../../support/assembly.ts'
 import { runTool } from '../../support/command.ts'
+import { readFlow } from '../../support/flow.ts'
 import { type RunningLocal, startWhole, temporaryFolder } from '../../support/local.ts'
-import { serve } from '../bus/sqs-queue.ts'
+import { serve } from '../../support/sqs-queue.ts'
 
 const folder = temporaryFolder()
 let local: RunningLocal

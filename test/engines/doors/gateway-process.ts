@@ -6,7 +6,7 @@ import { startFauxqs } from 'fauxqs'
 import { unpackItems } from '../../../adapters/pack/pack.ts'
 import { rawItemCodec } from '../../../adapters/pack/raw-item.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
-import { eventually } from './udp-gateway-client.ts'
+import { eventually } from '../../support/udp-gateway-client.ts'
 
 type Line = Readonly<Record<string, unknown>> & { readonly event: string }
 

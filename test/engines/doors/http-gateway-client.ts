@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { type GatewaySettings, startGateway } from '../../../http-gateway/gateway.ts'
+import { scrape } from '../../support/udp-gateway-client.ts'
 import { openTopic } from '../bus/told-topic.ts'
-import { scrape } from './udp-gateway-client.ts'
 
 const settings: GatewaySettings = {
   httpPort: 0,

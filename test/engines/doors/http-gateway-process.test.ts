@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serve } from '../bus/sqs-queue.ts'
+import { serve } from '../../support/sqs-queue.ts'
+import { eventually, healthStatus } from '../../support/udp-gateway-client.ts'
 import { startGatewayBus } from './gateway-process.ts'
-import { eventually, healthStatus } from './udp-gateway-client.ts'
 
 let bus: Awaited<ReturnType<typeof startGatewayBus>>
 let secrets: Awaited<ReturnType<typeof serve>>

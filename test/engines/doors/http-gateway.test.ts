@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { vital } from '../../../contract/vitals.ts'
 import { handOnTo } from '../../../local/doors/hand-on.ts'
-import { serve } from '../bus/sqs-queue.ts'
+import { serve } from '../../support/sqs-queue.ts'
+import { eventually, healthStatus } from '../../support/udp-gateway-client.ts'
 import { closeAll, closeLater, head, open, opened, openLine } from './http-gateway-client.ts'
-import { eventually, healthStatus } from './udp-gateway-client.ts'
 
 afterEach(async () => {
   await closeAll()

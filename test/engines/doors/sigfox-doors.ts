@@ -4,7 +4,7 @@ import { openRawTopic } from '../../../adapters/sqs/index.ts'
 import { setting } from '../../../contract/settings.ts'
 import { startGateway } from '../../../http-gateway/gateway.ts'
 import { readGatewaySettings } from '../../../http-gateway/settings.ts'
-import { stubAws } from '../bus/sqs-queue.ts'
+import { stubAws } from '../../support/sqs-queue.ts'
 
 interface Sent {
   readonly route?: 'uplink' | 'batch'

@@ -1,4 +1,4 @@
-import { adeunisDatagram } from '../../udp-gateway/datagrams.ts'
+import { adeunisDatagram } from '../../support/datagrams.ts'
 
 const draginoDatagram = Buffer.from(
   'f86841105675413800640c781701000225010b6315537b010b0226631550fb010e022663154d77011102256315 49f1'.replaceAll(' ', ''),

@@ -4,9 +4,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { vital } from '../../../contract/vitals.ts'
-import { adeunisDatagram, unknownDatagram } from '../../udp-gateway/datagrams.ts'
+import { adeunisDatagram, unknownDatagram } from '../../support/datagrams.ts'
+import { eventually, healthStatus, openSender, scrape } from '../../support/udp-gateway-client.ts'
 import { startGatewayBus } from './gateway-process.ts'
-import { eventually, healthStatus, openSender, scrape } from './udp-gateway-client.ts'
 
 let bus: Awaited<ReturnType<typeof startGatewayBus>>
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { vital } from '../../../contract/vitals.ts'
 import { type GatewaySettings, startGateway } from '../../../udp-gateway/gateway.ts'
-import { adeunisDatagram, unknownDatagram } from '../../udp-gateway/datagrams.ts'
+import { adeunisDatagram, unknownDatagram } from '../../support/datagrams.ts'
+import { eventually, healthStatus, openSender, scrape } from '../../support/udp-gateway-client.ts'
 import { openTopic } from '../bus/told-topic.ts'
-import { eventually, healthStatus, openSender, scrape } from './udp-gateway-client.ts'
 import { hostileDatagrams } from './udp-gateway-fuzz.ts'
 
 const settings: GatewaySettings = {

@@ -5,15 +5,20 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { pulseTopic } from '../../../adapters/bus/topics.ts'
 import { messageIdCodec } from '../../../adapters/pack/message-id.ts'
 import { packItems } from '../../../adapters/pack/pack.ts'
-import { postgresReadingStore } from '../../../adapters/postgres/write/reading-store.ts'
-import { sha256 } from '../../../adapters/process/sha256.ts'
 import { packHandler } from '../../../adapters/sqs/event.ts'
-import { countPulses } from '../../../core/ingest/count-pulses.ts'
 import type { MessageId } from '../../../core/message/identity.ts'
 import { done } from '../../../core/message/outcome.ts'
 import { interruptedStore } from '../../support/held-worker.ts'
 import { memoryStream } from '../../support/memory-stream.ts'
-import { clear, conservation, contents, decoder, pipeline, replay } from '../../support/pipeline.ts'
+import {
+  clear,
+  conservation,
+  contents,
+  ignorantDecoder,
+  pipeline,
+  pulseWorker,
+  replay,
+} from '../../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../../support/postgres.ts'
 import { draginoDatagram, nbiotItem, sigfoxUplink } from '../../support/traffic.ts'
 
@@ -28,17 +33,7 @@ const now = Math.floor(Date.now() / 1000)
 const rows = async (query: string) => (await db.pool.query(query)).rows
 
 /** A pulse worker whose registry and profiles know nobody. */
-const ignorant = (lane: 'sigfox' | 'nbiot') =>
-  countPulses(
-    {
-      store: postgresReadingStore(db.pool),
-      digest: sha256,
-      profiles: new Map(),
-      profileOfDatagram: () => null,
-      defaultProfile: null,
-    },
-    lane,
-  )
+const ignorant = (lane: 'sigfox' | 'nbiot') => pulseWorker(db.pool, lane, ignorantDecoder)
 
 test('two equal foreign messages in one pulse batch are one reject, and their neighbours are handled', async () => {
   const topic = memoryStream<MessageId>()
@@ -86,7 +81,7 @@ test('P9: an earlier copy that is stored while a later one is being decoded has 
     await lane.raw([nbiotItem(datagram, now * 1000 - 60_000)])
     await lane.pulse(topic.items)
   })
-  const slow = countPulses({ ...decoder, store: overtaken }, 'nbiot')
+  const slow = pulseWorker(db.pool, 'nbiot', { store: overtaken })
   expect(await slow(topic.items.slice(0, 1))).toEqual([done])
   expect(tries).toBe(2)
   expect(await rows('SELECT read_at FROM reading')).toEqual([{ read_at: new Date(now * 1000 - 60_000) }])
@@ -102,7 +97,7 @@ test('P9: what a message with a clock tells without one stands at its earlier co
     await lane.raw([nbiotItem(datagram, now * 1000 - 60_000)])
     await lane.pulse(topic.items)
   })
-  const slow = countPulses({ ...decoder, store: overtaken }, 'nbiot')
+  const slow = pulseWorker(db.pool, 'nbiot', { store: overtaken })
   expect(await slow(topic.items.slice(0, 1))).toEqual([done])
   expect(await rows('SELECT read_at, quality FROM reading ORDER BY read_at')).toEqual([
     { read_at: new Date(read * 1000), quality: 'measured' },

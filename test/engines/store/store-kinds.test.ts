@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readDatagram } from '../../../core/devices/datagram.ts'
-import { type Uplink, uplinkKinds } from '../../../core/message/uplink.ts'
+import { uplinkKinds } from '../../../core/message/lane.ts'
+import type { Uplink } from '../../../core/message/uplink.ts'
 import { clear, replay } from '../../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../../support/postgres.ts'
 

@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { postgresReadingStore } from '../../../adapters/postgres/write/reading-store.ts'
-import { sha256 } from '../../../adapters/process/sha256.ts'
 import type { Profile } from '../../../core/devices/profile.ts'
-import { countPulses } from '../../../core/ingest/count-pulses.ts'
 import type { MessageId } from '../../../core/message/identity.ts'
 import type { RejectReason } from '../../../core/message/rejects.ts'
 import type { Uplink } from '../../../core/message/uplink.ts'
 import { memoryStream } from '../../support/memory-stream.ts'
-import { clear, conservation, pipeline, replay } from '../../support/pipeline.ts'
+import { clear, conservation, ignorantDecoder, pipeline, pulseWorker, replay } from '../../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../../support/postgres.ts'
 import { sigfoxUplink } from '../../support/traffic.ts'
 
@@ -109,16 +106,11 @@ test('P6: pulse: poison of every sort, at every place, leaves its neighbours the
   const topic = memoryStream<MessageId>()
   await pipeline(db.pool, 'sigfox', topic).raw([poison[0] as Uplink, ...good, poison[1] as Uplink])
   await pipeline(db.pool, 'sigfox', topic).raw([unknown])
-  const pulse = countPulses(
-    {
-      store: postgresReadingStore(db.pool),
-      digest: sha256,
-      profiles: new Map([[broken.name, broken]]),
-      profileOfDatagram: () => null,
-      defaultProfile: broken.name,
-    },
-    'sigfox',
-  )
+  const pulse = pulseWorker(db.pool, 'sigfox', {
+    profiles: new Map([[broken.name, broken]]),
+    profileOfDatagram: () => null,
+    defaultProfile: broken.name,
+  })
   for (let turn = 0; turn < 3; turn++) {
     const ids = [...topic.items.slice(turn * 14), ...topic.items.slice(0, turn * 14)]
     const outcomes = await pulse(ids)
@@ -141,16 +133,7 @@ test('a message that is decoded later, by a better profile, leaves the rejected 
   const topic = memoryStream<MessageId>()
   const lane = pipeline(db.pool, 'sigfox', topic)
   await lane.raw([sigfoxUplink(1, now, 5)])
-  const none = countPulses(
-    {
-      store: postgresReadingStore(db.pool),
-      digest: sha256,
-      profiles: new Map(),
-      profileOfDatagram: () => null,
-      defaultProfile: null,
-    },
-    'sigfox',
-  )
+  const none = pulseWorker(db.pool, 'sigfox', ignorantDecoder)
   expect(await none(topic.items)).toEqual([{ status: 'reject', reason: 'unknown_device' }])
   expect((await conservation(db.pool, 'sigfox')).flow).toMatchObject({ decoded: 0, undecoded: 1 })
   expect(await lane.pulse(topic.items)).toEqual([{ status: 'done' }])

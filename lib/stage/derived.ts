@@ -6,3 +6,6 @@ import type { Stage } from './stage.ts'
  * alone, a log group stays behind in dev and a queue vanishes in prod.
  */
 export const removal = ({ keepData }: Stage) => (keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY)
+
+/** Metrics of one stage, told apart from those of another in the same account. */
+export const metricsNamespace = ({ name }: Stage) => `Sluice/${name}`

@@ -3,9 +3,9 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startFauxqs } from 'fauxqs'
 import { vi } from 'vitest'
-import { unpackItems } from '../../../adapters/pack/pack.ts'
-import { rawItemCodec } from '../../../adapters/pack/raw-item.ts'
-import type { RawItem } from '../../../core/message/uplink.ts'
+import { unpackItems } from '../../adapters/pack/pack.ts'
+import { rawItemCodec } from '../../adapters/pack/raw-item.ts'
+import type { RawItem } from '../../core/message/uplink.ts'
 
 const name = 'ProcessRawDataSigfox'
 

@@ -1,0 +1,26 @@
+import type { MessageId } from './identity.ts'
+import type { UplinkKind } from './lane.ts'
+import type { RejectRecord } from './rejects.ts'
+
+/** A row of raw messages. Its event time is the leading part of its id. */
+export interface Message {
+  readonly id: MessageId
+  readonly kind: UplinkKind
+  readonly deviceId: string
+  readonly seqNumber: number
+  readonly receivedAtMs: number
+  readonly payload: Uint8Array
+}
+
+/** A row of rejects: the record under a key that is the same at every redelivery. */
+export interface Reject extends RejectRecord {
+  readonly id: string
+  /** The stored message it speaks of; null where none was stored. */
+  readonly messageId: MessageId | null
+}
+
+/** A stored message with what the registry said of its device at the time of the message. */
+export interface StoredMessage extends Message {
+  readonly profile: string | null
+  readonly samplePeriodSeconds: number | null
+}

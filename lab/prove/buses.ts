@@ -1,0 +1,2 @@
+export const buses = ['sqs', 'kinesis'] as const
+export type Bus = (typeof buses)[number]
