@@ -30,7 +30,7 @@ const addLeaves = (leaves: Leaves, path: string, value: unknown): Leaves => {
 
 const leavesOf = (profile: Profile, frame: Uint8Array, context: DecodeContext): Leaves => {
   const outcome = profile.decode(frame, context)
-  return typeof outcome === 'string' ? new Map() : addLeaves(new Map(), '', outcome.fields)
+  return typeof outcome === 'string' ? new Map() : addLeaves(new Map(), '', outcome.fields())
 }
 
 /** Every other value of a byte, those first in which a single bit differs. */

@@ -50,8 +50,11 @@ export interface HistoryPart {
 
 /** A decoded frame. Every frame leaves at least one index or one event: nothing that was decoded is invisible. */
 export interface DecodedFrame {
-  /** The frame's fields under the vendor's terms, with units in their names. */
-  readonly fields: Readonly<Record<string, unknown>>
+  /**
+   * The frame's fields under the vendor's terms, with units in their names. A person reads them; no worker does, and
+   * making them costs more than decoding: they are made when asked for.
+   */
+  readonly fields: () => Readonly<Record<string, unknown>>
   readonly indexes: readonly DecodedIndex[]
   readonly events: readonly DecodedEvent[]
   readonly history?: HistoryPart

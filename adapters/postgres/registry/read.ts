@@ -48,7 +48,7 @@ const lastConfigurations = async (pool: pg.Pool, decoder: DecoderPorts, deviceId
   return messages
     .flatMap((message) => {
       const frame = decodeFrame(decoder, message, message.samplePeriodSeconds)
-      return typeof frame === 'string' ? [] : [{ atMs: times.get(message.id) ?? 0, fields: frame.fields }]
+      return typeof frame === 'string' ? [] : [{ atMs: times.get(message.id) ?? 0, fields: frame.fields() }]
     })
     .sort((a, b) => b.atMs - a.atMs)
 }

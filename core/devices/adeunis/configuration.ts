@@ -20,8 +20,8 @@ const inputsOf = (channels: number, debounce: number, position: 0 | 1) => {
   }
 }
 
-const configuration = (status: FrameStatus, fields: Record<string, unknown>, ...events: DecodedEvent[]) => ({
-  fields: { frameCode: 0x10, status, ...fields },
+const configuration = (status: FrameStatus, fields: () => Record<string, unknown>, ...events: DecodedEvent[]) => ({
+  fields: () => ({ frameCode: 0x10, status, ...fields() }),
   indexes: [],
   events: eventsOf(status, event('configuration', '', 0x10), ...events),
 })
@@ -35,14 +35,14 @@ export const decodeConfiguration: FrameDecoder = ({ bytes, status }) => {
     ...inputsOf(u8(bytes, channelsAt), u8(bytes, channelsAt + 2), position),
     ...(sigfox ? {} : { ...thresholdsAt(bytes, 10, position), ...leakDaysAt(bytes, 18, position) }),
   })
-  return configuration(status, {
+  return configuration(status, () => ({
     productMode: productModes[u8(bytes, 2)] ?? null,
     transmissionPeriodSeconds: sigfox ? u8(bytes, 3) * stepSeconds(bytes, 600) : u16(bytes, 3) * stepSeconds(bytes, 60),
     historicMode: historicModes[u8(bytes, channelsAt + 1)] ?? null,
     flowPeriodSeconds: u16(bytes, channelsAt + 3) * stepSeconds(bytes, 60),
     A: channel(0),
     B: channel(1),
-  })
+  }))
 }
 
 /** 0x10 from v3 on: 11 bytes by Sigfox, 28 by LoRaWAN and NB-IoT (with thresholds, tamper and redundancy). */
@@ -56,7 +56,7 @@ export const decodeSamplingConfiguration: FrameDecoder = ({ bytes, status }) => 
       : { ...thresholdsAt(bytes, 11, position), ...leakDaysAt(bytes, 19, position), ...tamperAt(bytes, 23, position) }),
   })
   const samplePeriodSeconds = u16(bytes, 6) * 2
-  const fields = {
+  const fields = () => ({
     productMode: productModes[u8(bytes, 2)] ?? null,
     samplesBeforeSending: u16(bytes, 3),
     samplePeriodSeconds,
@@ -65,7 +65,7 @@ export const decodeSamplingConfiguration: FrameDecoder = ({ bytes, status }) => 
     redundantSamples: sigfox ? null : u8(bytes, 27),
     A: channel(0),
     B: channel(1),
-  }
+  })
   return samplePeriodSeconds === 0
     ? configuration(status, fields)
     : configuration(status, fields, event('sample_period', '', samplePeriodSeconds))

@@ -6,7 +6,7 @@ export const decodeData: FrameDecoder = ({ bytes, status, timeSeconds }) => {
   const counterA = u32(bytes, 2)
   const counterB = u32(bytes, 6)
   return {
-    fields: { frameCode: 0x46, status, counterA, counterB, deviceTimeSeconds: timeSeconds },
+    fields: () => ({ frameCode: 0x46, status, counterA, counterB, deviceTimeSeconds: timeSeconds }),
     indexes: [measured('A', counterA, timeSeconds), measured('B', counterB, timeSeconds)],
     events: eventsOf(status),
   }
@@ -20,13 +20,13 @@ export const decodeFlowAlarm: FrameDecoder = ({ bytes, status, timeSeconds }) =>
   if (flowA > 0 || flowB === 0) events.push(event('flow_alarm', 'A', flowA))
   if (flowB > 0) events.push(event('flow_alarm', 'B', flowB))
   return {
-    fields: {
+    fields: () => ({
       frameCode: 0x47,
       status,
       flowAPulsesPerHour: flowA,
       flowBPulsesPerHour: flowB,
       deviceTimeSeconds: timeSeconds,
-    },
+    }),
     indexes: [],
     events,
   }

@@ -28,7 +28,7 @@ export const decodeHistory: FrameDecoder = ({ bytes, status }) => {
   }
   const baseTime = pairBytes === 0 ? null : baseTimeOf(frameIndex, bytes.length)
   return {
-    fields: { frameCode: 0x48, status, frameIndex, indexA, indexB, baseTime, deltasA, deltasB },
+    fields: () => ({ frameCode: 0x48, status, frameIndex, indexA, indexB, baseTime, deltasA, deltasB }),
     indexes: [],
     events: eventsOf(status, event('history_fragment', '', frameIndex)),
     history: {

@@ -10,7 +10,7 @@ export const decodeKeepAlive: FrameDecoder = ({ bytes, status, timeSeconds }) =>
   const events = eventsOf(status, event('keep_alive', '', 0))
   pushAlarms(events, 'A', A)
   pushAlarms(events, 'B', B)
-  return { fields: { frameCode: 0x30, status, A, B, deviceTimeSeconds: timeSeconds }, indexes: [], events }
+  return { fields: () => ({ frameCode: 0x30, status, A, B, deviceTimeSeconds: timeSeconds }), indexes: [], events }
 }
 
 /** Manual and vendor code disagree on tamper of channel B; bit 3, as the code has it, fits the pattern of the others. */

@@ -1,18 +1,20 @@
 import { paddedText, u8, u16 } from '../frame-reader.ts'
 import { event, eventsOf, type FrameDecoder } from './frame.ts'
 
+/** Both addresses and ports of NB-IoT; its access point stands behind them. */
+const nbiotBytes = 37
+
 /** 0x20: how the device reaches its network. Which one that is, only the length tells. */
 export const decodeNetwork: FrameDecoder = ({ bytes, status }) => {
-  const settings = settingsOf(bytes)
-  if (settings === null) return 'short_frame'
+  if (bytes.length > 5 && bytes.length < nbiotBytes) return 'short_frame'
   return {
-    fields: { frameCode: 0x20, status, ...settings },
+    fields: () => ({ frameCode: 0x20, status, ...settingsOf(bytes) }),
     indexes: [],
     events: eventsOf(status, event('configuration', '', 0x20)),
   }
 }
 
-const settingsOf = (bytes: Uint8Array): Record<string, unknown> | null => {
+const settingsOf = (bytes: Uint8Array): Record<string, unknown> => {
   switch (bytes.length) {
     case 3:
       return { sigfoxRetries: u8(bytes, 2) & 0x03 }
@@ -26,7 +28,7 @@ const settingsOf = (bytes: Uint8Array): Record<string, unknown> | null => {
     case 5:
       return { sigfoxRetries: u8(bytes, 2) & 0x03, sigfoxDownlinkPeriodMinutes: u16(bytes, 3) }
     default:
-      return bytes.length < 37 ? null : nbiotSettings(bytes)
+      return nbiotSettings(bytes)
   }
 }
 

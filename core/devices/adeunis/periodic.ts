@@ -17,7 +17,7 @@ export const decodePeriodic =
     }
     const isUntimed = frame.samplePeriodSeconds === null && counterValues.length > 1 && !status.hardwareError
     return {
-      fields: { frameCode: u8(bytes, 0), status, channel, counterValues, deviceTimeSeconds: timeSeconds },
+      fields: () => ({ frameCode: u8(bytes, 0), status, channel, counterValues, deviceTimeSeconds: timeSeconds }),
       indexes: indexesOf(frame, channel, counterValues),
       events: eventsOf(status),
       ...(isUntimed ? { isUntimed } : {}),

@@ -19,10 +19,10 @@ export const adeunisPulseLegacy: Profile = {
       case 0x02:
         return decodeIndexes(payload)
       case 0x03:
-        return payload.length < 10 ? 'short_frame' : configuration(payload, deviceSettings(payload))
+        return payload.length < 10 ? 'short_frame' : configuration(payload, deviceSettings)
       case 0x04:
       case 0x05:
-        return payload.length < 8 ? 'short_frame' : configuration(payload, counterSettings(payload))
+        return payload.length < 8 ? 'short_frame' : configuration(payload, counterSettings)
       default:
         return 'unknown_frame'
     }
@@ -36,7 +36,7 @@ const decodeIndexes = (bytes: Uint8Array): DecodedFrame | RejectReason => {
   const first = channelAt(bytes, status === null ? 1 : 2)
   const second = channelAt(bytes, status === null ? 6 : 7)
   return {
-    fields: {
+    fields: () => ({
       frameCode: 0x02,
       status,
       type1: first.type,
@@ -45,7 +45,7 @@ const decodeIndexes = (bytes: Uint8Array): DecodedFrame | RejectReason => {
       type2: second.type,
       index2: second.index,
       index2Litres: second.litres,
-    },
+    }),
     indexes: [measured('A', first.index), measured('B', second.index)],
     events: status === null ? [] : eventsOf(status),
   }
@@ -92,11 +92,11 @@ const eventsOf = (status: Status): DecodedEvent[] => {
   return events
 }
 
-const configuration = (bytes: Uint8Array, settings: Record<string, unknown>): DecodedFrame => {
+const configuration = (bytes: Uint8Array, settingsOf: (bytes: Uint8Array) => object): DecodedFrame => {
   const frameCode = u8(bytes, 0)
   const status = statusOf(bytes)
   return {
-    fields: { frameCode, status, ...settings },
+    fields: () => ({ frameCode, status, ...settingsOf(bytes) }),
     indexes: [],
     events: [{ kind: 'configuration', channel: '', value: frameCode }, ...eventsOf(status)],
   }

@@ -13,12 +13,12 @@ export const adeunisPulseNbiot: Profile = {
     if (payload.length < adeunisAt.frame) return 'short_frame'
     const inner = decodePulse(4, payload.subarray(adeunisAt.frame), context)
     if (typeof inner === 'string') return inner
-    const fields = {
+    const fields = () => ({
       imei: adeunisDeviceId(payload),
       signalQuality: u8(payload, adeunisAt.signalQuality),
       globalFrameCounter: u32(payload, adeunisAt.frameCounter),
-      inner: inner.fields,
-    }
+      inner: inner.fields(),
+    })
     return { ...inner, fields }
   },
 }

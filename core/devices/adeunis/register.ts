@@ -15,20 +15,20 @@ const results = [
 /** 0x31: the values of the registers that a downlink asked for, end to end; none where it asked wrongly. */
 export const decodeRegisterValues: FrameDecoder = ({ bytes, status }) => ({
   // how long each value is depends on the registers, and only the downlink named them
-  fields: { frameCode: 0x31, status, valuesHex: hexText(bytes, 2, bytes.length) },
+  fields: () => ({ frameCode: 0x31, status, valuesHex: hexText(bytes, 2, bytes.length) }),
   indexes: [],
   events: eventsOf(status, event('register', '', 0x31)),
 })
 
 /** 0x33: what became of a downlink that set a register. */
 export const decodeRegisterResult: FrameDecoder = ({ bytes, status }) => ({
-  fields: {
+  fields: () => ({
     frameCode: 0x33,
     status,
     resultCode: u8(bytes, 2),
     result: results[u8(bytes, 2)] ?? null,
     register: u16(bytes, 3),
-  },
+  }),
   indexes: [],
   events: eventsOf(status, event('register', '', 0x33)),
 })

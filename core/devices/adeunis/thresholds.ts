@@ -20,27 +20,27 @@ export const tamperAt = (bytes: Uint8Array, at: number, position: 0 | 1) => ({
 
 /** 0x11. */
 export const decodeThresholds: FrameDecoder = ({ bytes, status }) => ({
-  fields: { frameCode: 0x11, status, A: thresholdsAt(bytes, 2, 0), B: thresholdsAt(bytes, 2, 1) },
+  fields: () => ({ frameCode: 0x11, status, A: thresholdsAt(bytes, 2, 0), B: thresholdsAt(bytes, 2, 1) }),
   indexes: [],
   events: eventsOf(status, event('configuration', '', 0x11)),
 })
 
 /** 0x12 of v1 and v2. */
 export const decodeLeakDays: FrameDecoder = ({ bytes, status }) => ({
-  fields: { frameCode: 0x12, status, A: leakDaysAt(bytes, 2, 0), B: leakDaysAt(bytes, 2, 1) },
+  fields: () => ({ frameCode: 0x12, status, A: leakDaysAt(bytes, 2, 0), B: leakDaysAt(bytes, 2, 1) }),
   indexes: [],
   events: eventsOf(status, event('configuration', '', 0x12)),
 })
 
 /** 0x12 from v3 on; published frames end with the number of redundant samples. */
 export const decodeLeakDaysAndTamper: FrameDecoder = ({ bytes, status }) => ({
-  fields: {
+  fields: () => ({
     frameCode: 0x12,
     status,
     A: { ...leakDaysAt(bytes, 2, 0), ...tamperAt(bytes, 6, 0) },
     B: { ...leakDaysAt(bytes, 2, 1), ...tamperAt(bytes, 6, 1) },
     redundantSamples: bytes.length > 10 ? u8(bytes, 10) : null,
-  },
+  }),
   indexes: [],
   events: eventsOf(status, event('configuration', '', 0x12)),
 })

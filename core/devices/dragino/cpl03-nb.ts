@@ -37,7 +37,7 @@ const decodeOne = (datagram: DraginoDatagram, statusByte: number): DecodedFrame 
     (record) => record.count,
   )
   return {
-    fields: { status, count, lastOpenTime: u24(bytes, recordAt + 4), timeSeconds, history },
+    fields: () => ({ status, count, lastOpenTime: u24(bytes, recordAt + 4), timeSeconds, history }),
     indexes: [{ count, timeSeconds }, ...history].map((r) => measuredAt('A', r.count, r.timeSeconds)),
     events: alarmEvents(status.alarm),
   }
@@ -53,7 +53,7 @@ const decodeThree = (datagram: DraginoDatagram, statusByte: number): DecodedFram
   const counts = countsAt(bytes, recordAt + 1)
   const history = historyOfThree(datagram)
   return {
-    fields: { status, counts, timeSeconds, history },
+    fields: () => ({ status, counts, timeSeconds, history }),
     indexes: [{ counts, timeSeconds }, ...history].flatMap((r) =>
       threeChannels.map((channel, k) => measuredAt(channel, r.counts[k] ?? 0, r.timeSeconds)),
     ),

@@ -24,7 +24,7 @@ export const draginoCpn01Nb: Profile = draginoProfile('dragino-cpn01-nb', dragin
     (record) => record.totalPulses,
   )
   return {
-    fields: {
+    fields: () => ({
       mod: u8(bytes, recordAt + at.mod),
       calculateFlag: u8(bytes, recordAt + at.calculateFlag),
       contactStatus: u8(bytes, recordAt + at.contactStatus),
@@ -33,7 +33,7 @@ export const draginoCpn01Nb: Profile = draginoProfile('dragino-cpn01-nb', dragin
       lastOpenDuration: u24(bytes, recordAt + at.lastOpenDuration),
       timeSeconds,
       history,
-    },
+    }),
     indexes: [{ totalPulses, timeSeconds }, ...history].map((r) => measuredAt('A', r.totalPulses, r.timeSeconds)),
     events: alarmEvents(alarm),
   }

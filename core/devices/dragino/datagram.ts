@@ -45,7 +45,7 @@ export const draginoProfile = (
       historyAt,
       timeSeconds: recordTimeSeconds(payload, historyAt),
     })
-    return { fields: { ...headerFields(payload, header), ...fields }, indexes, events }
+    return { fields: () => ({ ...headerFields(payload, header), ...fields() }), indexes, events }
   },
 })
 

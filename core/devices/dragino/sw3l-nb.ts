@@ -22,7 +22,7 @@ export const draginoSw3lNb: Profile = draginoProfile('dragino-sw3l-nb', draginoM
     (record) => record.totalPulses,
   )
   return {
-    fields: {
+    fields: () => ({
       pa4: u8(bytes, recordAt + at.pa4),
       pb15: u8(bytes, recordAt + at.pb15),
       alarm,
@@ -32,7 +32,7 @@ export const draginoSw3lNb: Profile = draginoProfile('dragino-sw3l-nb', draginoM
       litres: litresOf(totalPulses),
       timeSeconds,
       history: history.map((record) => ({ ...record, litres: litresOf(record.totalPulses) })),
-    },
+    }),
     indexes: [{ totalPulses, timeSeconds }, ...history].map((r) => measuredAt('A', r.totalPulses, r.timeSeconds)),
     events: alarmEvents(alarm),
   }

@@ -35,7 +35,7 @@ const decodeCounter = (payload: Uint8Array, messageType: string, measured: strin
   if (tamper) events.push({ kind: 'tamper', channel: '', value: 0 })
   if (lowBattery) events.push({ kind: 'low_battery', channel: '', value: 0 })
   return {
-    fields: { imei: elkoDeviceId(payload), messageType, function: measured, tamper, lowBattery, counter },
+    fields: () => ({ imei: elkoDeviceId(payload), messageType, function: measured, tamper, lowBattery, counter }),
     indexes: [{ channel: 'A', index: counter, timeSeconds: null, ageSeconds: 0, quality: 'measured' }],
     events,
   }
@@ -43,11 +43,11 @@ const decodeCounter = (payload: Uint8Array, messageType: string, measured: strin
 
 /** What the versions mean byte by byte, the manual leaves open. */
 const decodeFirmware = (payload: Uint8Array): DecodedFrame => ({
-  fields: {
+  fields: () => ({
     imei: elkoDeviceId(payload),
     messageType: 'firmware',
     versionsHex: hexText(payload, elkoAt.function, payload.length),
-  },
+  }),
   indexes: [],
   events: [{ kind: 'configuration', channel: '', value: firmwareType }],
 })

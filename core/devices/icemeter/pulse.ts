@@ -30,7 +30,7 @@ export const icemeterPulse: Profile = {
     })
     const samples = samplePeriodSeconds === null ? [counter] : [counter, ...history]
     return {
-      fields: { flags, periodic: true, battery: u8(payload, 1), counter, offsets, history },
+      fields: () => ({ flags, periodic: true, battery: u8(payload, 1), counter, offsets, history }),
       indexes: (flags & meterUnread) === 0 ? samples.map((at, k) => indexOf(at, k * (samplePeriodSeconds ?? 0))) : [],
       events: flags === periodic ? [] : [{ kind: 'device_alarm', channel: '', value: flags }],
     }

@@ -18,7 +18,8 @@ const isIndex = (value: number) => Number.isInteger(value) && value >= 0 && valu
 /** Whether this is a listed reason, or a frame that leaves something behind, all of it in range. */
 const isSound = (outcome: DecodedFrame | RejectReason): boolean => {
   if (typeof outcome === 'string') return reasons.has(outcome)
-  const { indexes, events } = outcome
+  const { fields, indexes, events } = outcome
+  fields()
   return (
     indexes.length + events.length > 0 &&
     indexes.every(({ index, ageSeconds }) => isIndex(index) && ageSeconds >= 0) &&

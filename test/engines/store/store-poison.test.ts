@@ -93,7 +93,7 @@ const broken: Profile = {
     const timeSeconds = index === 7_002 ? 4_294_967_295 : null
     const decoded = { channel: 'A', timeSeconds, ageSeconds: 0, quality: 'measured' } as const
     return {
-      fields: {},
+      fields: () => ({}),
       indexes: [{ ...decoded, index: absurd }],
       events: [{ kind: 'keep_alive', channel: '', value: 0 }],
     }
