@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { rejectReasons } from '../../core/message/rejects.ts'
 
 const files = globSync('{core,adapters,operations,lambdas,door,udp-gateway,http-gateway}/**/*.ts')
 
@@ -8,7 +9,8 @@ const calls = files.flatMap((file) =>
   [...readFileSync(file, 'utf8').matchAll(/\blog\.(?:warn|error)\(([^{)]*)/g)].map(([, event = '']) => event),
 )
 
-const [beforeAlarms = ''] = readFileSync('docs/runbook.md', 'utf8').split(/^## /m)
+const text = readFileSync('docs/runbook.md', 'utf8')
+const [beforeAlarms = ''] = text.split(/^## /m)
 const explained = [...beforeAlarms.matchAll(/^\| (`.+?) \| .+ \| R\d.* \|$/gm)].flatMap(([, events = '']) =>
   [...events.matchAll(/`([^`]+)`/g)].map(([, event]) => event),
 )
@@ -18,4 +20,10 @@ test('the runbook explains every event that is logged as a warning or an error, 
   expect(calls.filter((_, i) => events[i]?.length === 0)).toEqual([])
   expect(events.length).toBeGreaterThan(10)
   expect(explained.toSorted()).toEqual([...new Set(events.flat())].sort())
+})
+
+test('the runbook explains every reason of a reject, and no other', () => {
+  const [, reasons = ''] = text.split('### Reasons of rejects')
+  const rows = [...reasons.matchAll(/^\| `(\w+)` \| [\w, ]+ \| .+ \| .+ \|$/gm)].map(([, reason]) => reason)
+  expect(rows).toEqual([...rejectReasons])
 })
