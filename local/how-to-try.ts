@@ -32,7 +32,7 @@ NB-IoT   udp 127.0.0.1:${udpPort}
 
 /v1 asks for no identity here (on AWS it does): it is open to this machine only.
 Data and logs are in ${relative('', dataDir) || '.'}. Ctrl-C stops everything and keeps the data.${
-    plan.streams.length > 0 ? streamsNote : ''
+    plan.bus === 'kinesis' ? streamsNote : ''
   }
 `
 }

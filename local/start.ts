@@ -15,8 +15,8 @@ import { lockFolder } from './process/lock.ts'
 import { awsEnvironment, databaseEnvironment, type Overrides, secretValues } from './process/overrides.ts'
 import { requirePorts } from './process/ports.ts'
 import type { Shutdown } from './process/shutdown.ts'
+import { type Addresses, isOfFunction } from './template/addresses.ts'
 import { type Assembly, readAssembly } from './template/assembly.ts'
-import type { Addresses } from './template/cloud.ts'
 import { type Plan, readPlan } from './template/plan.ts'
 import { synthesise } from './template/synthesise.ts'
 
@@ -31,7 +31,7 @@ export interface Local {
   /** Signed in as the server's superuser. */
   readonly databaseUrl: string
   readonly sqs: Sqs
-  readonly sqsUrl: string
+  readonly busUrl: string
   /** Packs that wait for a function or are with it; on Kinesis only those that were read. */
   readonly waiting: LocalBus['waiting']
   /** The greatest age that a pack with a function had in the last second, in milliseconds; 0 where it had none. */
@@ -79,7 +79,7 @@ const both = async <A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]
 /** An app that was synthesised before may be one for another bus or door. */
 const requireVariant = (plan: Plan, { bus = dev.bus, sigfoxDoor = dev.sigfoxDoor }: Overrides) => {
   const synthesised = {
-    BUS: plan.streams.length > 0 ? 'kinesis' : 'sqs',
+    BUS: plan.bus,
     SIGFOX_DOOR: plan.sigfoxGateway ? 'container' : 'lambda',
   }
   const wanted = { BUS: bus, SIGFOX_DOOR: sigfoxDoor }
@@ -112,7 +112,7 @@ const startFunctions = async (
     const database = databaseEnvironment(fn.environment, password)
     return { ...fn, environment: { ...fn.environment, ...aws, ...database } }
   })
-  const hosts = hostFunctions(functions, [...plan.mappings, ...plan.streamMappings], dataDir)
+  const hosts = hostFunctions(functions, [...plan.queueMappings, ...plan.streamMappings], dataDir)
   shutdown.add('stopping the functions', 5_000, hosts.stop)
   return { hosts, aws }
 }
@@ -124,7 +124,7 @@ const deploy = async (plan: Plan, hosts: FunctionHosts, { postgres }: Engines, d
   await openRoles(server, [plan.database.owner])
   for (const arn of plan.triggers) {
     const result = await hosts.invoke(arn, {})
-    const name = plan.functions.find((fn) => `${arn}:`.startsWith(`${fn.arn}:`))?.name ?? arn
+    const name = plan.functions.find((fn) => isOfFunction(arn, fn.arn))?.name ?? arn
     if (!result.ok) throw new StartFault(`${name} failed: ${result.error.message}; see ${logPath(dataDir, name)}.`)
   }
   await openRoles(server, plan.databaseUsers)
@@ -154,18 +154,18 @@ export const startLocal = async (overrides: Overrides, options: Options): Promis
   const [assembly, engines] = await both(assemble(overrides, options), starting)
 
   const { postgres, databasePort } = engines
-  const real: Addresses = { sqsUrl: engines.sqsUrl, databaseHost: '127.0.0.1', databasePort }
+  const real: Addresses = { busUrl: engines.busUrl, databaseHost: '127.0.0.1', databasePort }
   const addresses = options.through ? await options.through(real) : real
-  const { sqsUrl } = addresses
+  const { busUrl } = addresses
   const plan = readPlan(assembly, addresses, timeScale)
   requireVariant(plan, overrides)
-  const topicsMade = await makeTopics(plan, sqsUrl)
-  tellBus(dataDir, plan, sqsUrl)
+  const topicsMade = await makeTopics(plan, busUrl)
+  tellBus(dataDir, plan, busUrl)
   const { hosts, aws } = await startFunctions(plan, overrides, engines, addresses, options)
   const deployedAt = Date.now()
   await deploy(plan, hosts, engines, dataDir)
   report(`database migrated, ${topicsMade} (${seconds(deployedAt)})`)
-  const { waiting, oldestMs } = startMappings(plan, hosts, sqsUrl, dataDir, options)
+  const { waiting, oldestMs } = startMappings(plan, hosts, busUrl, dataDir, options)
   const doors = await openDoors(plan, hosts.invoke, aws, overrides, options)
 
   const { user, password } = postgres.current()
@@ -175,8 +175,8 @@ export const startLocal = async (overrides: Overrides, options: Options): Promis
     gatewayUrl: doors.gatewayUrl,
     sigfoxGatewayUrl: doors.sigfoxGatewayUrl,
     databaseUrl: `postgres://${user}:${password}@127.0.0.1:${databasePort}/${plan.database.name}`,
-    sqs: connectSqs(sqsUrl),
-    sqsUrl,
+    sqs: connectSqs(busUrl),
+    busUrl,
     waiting,
     oldestMs,
     plan,

@@ -19,7 +19,7 @@ export interface OwnGateway extends UdpDoor {
 
 export const startOwnGateway = async (world: World, more: Record<string, string> = {}): Promise<OwnGateway> => {
   const [port, healthPort] = [await freeUdpPort(), await freePort()]
-  const { program, nodeFlags, environment } = world.local.plan.gateway
+  const { program, nodeFlags, environment } = world.local.plan.udpGateway
   const child = forkChild(gatewayBoot, [program], {
     dataDir: world.dataDir,
     name: 'own-gateway',

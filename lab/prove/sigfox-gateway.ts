@@ -38,7 +38,7 @@ const startOwnSigfoxGateway = async (world: World): Promise<SigfoxDoor & { reado
     name: 'own-sigfox-gateway',
     env: {
       ...declared,
-      ...awsEnvironment({ sqsUrl: world.bus.url, secretsUrl: secrets.url }),
+      ...awsEnvironment({ busUrl: world.bus.url, secretsUrl: secrets.url }),
       ...sigfoxGatewayEnvironment(port, healthPort),
       [setting.queueBytes]: String(2 ** 27),
     },

@@ -1,7 +1,7 @@
 import { queueDepth } from '../../local/bus/queues.ts'
 import { connectKinesis } from '../../local/bus/streams.ts'
 import type { Local } from '../../local/start.ts'
-import { queueUrl } from '../../local/template/cloud.ts'
+import { queueUrl } from '../../local/template/addresses.ts'
 
 /** What the proofs do with the topics of a run, whichever bus it has. */
 interface Topics {
@@ -19,12 +19,12 @@ const inGroups = <T>(items: readonly T[], most: number): T[][] =>
 
 const recordsPerCall = 10
 
-export const queuesOf = ({ sqs, sqsUrl, plan }: Local): Topics => {
+export const queuesOf = ({ sqs, busUrl, plan }: Local): Topics => {
   const names = plan.queues.map(({ name }) => name)
   const isDead = (name: string) => name.includes('DeadLetters')
   const topics = names.filter((name) => !isDead(name))
   const depthOf = async (some: readonly string[]) => {
-    const depths = await Promise.all(some.map((name) => queueDepth(sqs, queueUrl(sqsUrl, name))))
+    const depths = await Promise.all(some.map((name) => queueDepth(sqs, queueUrl(busUrl, name))))
     return depths.reduce((sum, depth) => sum + depth, 0)
   }
   return {
@@ -34,18 +34,18 @@ export const queuesOf = ({ sqs, sqsUrl, plan }: Local): Topics => {
     publish: async (topic, records) => {
       for (const group of inGroups(records, recordsPerCall)) {
         const Entries = group.map((MessageBody, i) => ({ Id: String(i), MessageBody }))
-        await sqs('SendMessageBatch', { QueueUrl: queueUrl(sqsUrl, topic), Entries })
+        await sqs('SendMessageBatch', { QueueUrl: queueUrl(busUrl, topic), Entries })
       }
     },
     purge: async () => {
-      for (const name of names) await sqs('PurgeQueue', { QueueUrl: queueUrl(sqsUrl, name) })
+      for (const name of names) await sqs('PurgeQueue', { QueueUrl: queueUrl(busUrl, name) })
     },
   }
 }
 
 /** Streams have no dead letters and cannot be purged: what is in them is read, or stays. */
-export const streamsOf = ({ sqsUrl, plan, waiting }: Local): Topics => {
-  const kinesis = connectKinesis(sqsUrl)
+export const streamsOf = ({ busUrl, plan, waiting }: Local): Topics => {
+  const kinesis = connectKinesis(busUrl)
   const functions = [...new Set(plan.streamMappings.map(({ functionArn }) => functionArn))]
   return {
     topics: plan.streams.map(({ name }) => name),

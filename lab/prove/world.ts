@@ -68,10 +68,10 @@ const startWith = async (kind: Bus, dataDir: string, timeScale: number, assembly
       report: () => undefined,
       shutdown,
       ...(assemblyFolder === null ? {} : { assemblyFolder }),
-      through: async ({ sqsUrl, databaseHost, databasePort }) => {
-        proxies.bus = await startBusProxy(sqsUrl, callerAt)
+      through: async ({ busUrl, databaseHost, databasePort }) => {
+        proxies.bus = await startBusProxy(busUrl, callerAt)
         proxies.database = await startDatabaseProxy({ host: databaseHost, port: databasePort }, callerAt)
-        return { sqsUrl: proxies.bus.url, databaseHost, databasePort: proxies.database.port }
+        return { busUrl: proxies.bus.url, databaseHost, databasePort: proxies.database.port }
       },
     })
   } catch (error) {
@@ -130,7 +130,7 @@ export const startWorld = async (
     dataDir,
     environmentOf: (declared) => ({
       ...declared,
-      ...awsEnvironment({ sqsUrl: bus.url, secretsUrl: 'http://127.0.0.1:9' }),
+      ...awsEnvironment({ busUrl: bus.url, secretsUrl: 'http://127.0.0.1:9' }),
       ...databaseEnvironment(declared, new URL(local.databaseUrl).password),
     }),
     bus,

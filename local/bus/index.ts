@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pollersOf } from '../functions/function-hosts.ts'
+import { type Invoke, pollersOf } from '../functions/function-hosts.ts'
 import { region } from '../process/overrides.ts'
 import type { Plan } from '../template/plan.ts'
-import type { Invoke, LocalBus } from './local-bus.ts'
+import type { LocalBus } from './local-bus.ts'
 import { startMapping } from './queue-mapping.ts'
 import { makeQueues, queueDepth } from './queues.ts'
 import { connectSqs } from './sqs.ts'
@@ -15,22 +15,22 @@ export const makeTopics = async (plan: Plan, busUrl: string): Promise<string> =>
   const kinesis = connectKinesis(busUrl)
   for (const stream of plan.streams) await makeStream(kinesis, stream)
   await makeQueues(connectSqs(busUrl), busUrl, plan.queues)
-  return plan.streams.length > 0 ? `${plan.streams.length} streams made` : `${plan.queues.length} queues made`
+  return plan.bus === 'kinesis' ? `${plan.streams.length} streams made` : `${plan.queues.length} queues made`
 }
 
 /** Tells the commands of this data folder (`npm run redrive`) where its bus is. */
-export const tellBus = (dataDir: string, { streams }: Plan, url: string): void =>
-  writeFileSync(join(dataDir, 'bus.json'), JSON.stringify({ bus: streams.length > 0 ? 'kinesis' : 'sqs', url, region }))
+export const tellBus = (dataDir: string, { bus }: Plan, url: string): void =>
+  writeFileSync(join(dataDir, 'bus.json'), JSON.stringify({ bus, url, region }))
 
 const startQueues = (plan: Plan, busUrl: string, invoke: Invoke): LocalBus => {
   const sqs = connectSqs(busUrl)
-  const running = plan.mappings.map((mapping) => ({
+  const running = plan.queueMappings.map((mapping) => ({
     functionArn: mapping.functionArn,
     ...startMapping(mapping, { sqs, invoke: (event) => invoke(mapping.functionArn, event) }, pollersOf(mapping)),
   }))
   return {
     waiting: async (functionArn) => {
-      const read = plan.mappings.filter((mapping) => mapping.functionArn === functionArn)
+      const read = plan.queueMappings.filter((mapping) => mapping.functionArn === functionArn)
       const depths = await Promise.all(read.map(({ queueUrl }) => queueDepth(sqs, queueUrl)))
       return depths.reduce((sum, depth) => sum + depth, 0)
     },
@@ -44,6 +44,6 @@ const startQueues = (plan: Plan, busUrl: string, invoke: Invoke): LocalBus => {
 
 /** Starts to read the topics and to invoke the functions, as Lambda's event-source mappings do. */
 export const startBus = (plan: Plan, busUrl: string, dataDir: string, invoke: Invoke): LocalBus =>
-  plan.streams.length > 0
+  plan.bus === 'kinesis'
     ? startStreams(plan.streamMappings, busUrl, dataDir, invoke)
     : startQueues(plan, busUrl, invoke)

@@ -1,5 +1,3 @@
-import type { Invocation } from '../functions/function-process.ts'
-
 /** The bus of a run: what carries packs to the functions. */
 export interface LocalBus {
   /** Packs that wait for a function or are with it; on Kinesis only those that were read. */
@@ -12,5 +10,3 @@ export interface LocalBus {
   readonly stopWords: string
   readonly stopLimitMs: number
 }
-
-export type Invoke = (functionArn: string, event: unknown) => Promise<Invocation>

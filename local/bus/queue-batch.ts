@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { region } from '../process/overrides.ts'
+import type { QueueMapping } from '../template/mappings.ts'
 import type { Sqs } from './sqs.ts'
 
 interface Received {
@@ -17,13 +18,6 @@ export interface SqsRecord {
   readonly body: string
   readonly attributes: Readonly<Record<string, string>>
   readonly [field: string]: unknown
-}
-
-export interface Batching {
-  readonly queueUrl: string
-  readonly queueArn: string
-  readonly batchSize: number
-  readonly windowSeconds: number
 }
 
 /** The invocation's limit: a batch is handed over when the next message would pass it. */
@@ -56,7 +50,7 @@ const recordBytes = (record: SqsRecord) => Buffer.byteLength(JSON.stringify(reco
  * first, and at most 6 MB. It answers an empty batch when a long poll found nothing, and once `isStopping` it only hands
  * over what it has already received.
  */
-export const batchesFrom = (sqs: Sqs, source: Batching) => {
+export const batchesFrom = (sqs: Sqs, source: QueueMapping) => {
   /** Received, but one too many for the last batch. */
   let carried: SqsRecord[] = []
 

@@ -1,42 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Invocation } from '../functions/function-process.ts'
-import { type Cloud, functionArn, queueArn, queueUrl } from '../template/cloud.ts'
+import type { QueueMapping } from '../template/mappings.ts'
 import { type Ages, createAges } from './ages.ts'
 import { failedMessages } from './batch-response.ts'
-import { type Batching, batchesFrom, type SqsRecord, sentMs } from './queue-batch.ts'
+import { batchesFrom, type SqsRecord, sentMs } from './queue-batch.ts'
 import type { Sqs } from './sqs.ts'
-
-export interface Mapping extends Batching {
-  readonly functionArn: string
-  readonly reportsFailures: boolean
-  /** Most batches at once; null where the template sets no bound. */
-  readonly mostConcurrent: number | null
-}
-
-interface ScalingConfig {
-  readonly MaximumConcurrency?: number
-}
-
-/** The template's event-source mappings of queues; their windows divided by `timeScale`. */
-export const declaredMappings = (cloud: Cloud, sqsUrl: string, timeScale: number): Mapping[] =>
-  cloud.all('AWS::Lambda::EventSourceMapping').flatMap((mapping) => {
-    const arn = String(mapping.get('EventSourceArn'))
-    const queue = arn.split(':').at(-1) ?? ''
-    if (arn.includes(':kinesis:')) return []
-    if (arn !== queueArn(queue)) throw new Error(`${mapping.id} reads ${arn}: the local run knows queues and streams`)
-    const target = String(mapping.get('FunctionName'))
-    const responses = (mapping.get('FunctionResponseTypes') ?? []) as readonly string[]
-    const scaling = (mapping.get('ScalingConfig') ?? {}) as ScalingConfig
-    return {
-      functionArn: target.startsWith('arn:') ? target : functionArn(target),
-      queueArn: arn,
-      queueUrl: queueUrl(sqsUrl, queue),
-      batchSize: Number(mapping.get('BatchSize') ?? 10),
-      windowSeconds: Number(mapping.get('MaximumBatchingWindowInSeconds') ?? 0) / timeScale,
-      reportsFailures: responses.includes('ReportBatchItemFailures'),
-      mostConcurrent: scaling.MaximumConcurrency ?? null,
-    }
-  })
 
 const deletesPerCall = 10
 
@@ -58,7 +26,7 @@ const outagePauseMs = 200
  * becomes visible again in its own time. `stop` lets running batches finish.
  */
 export const startMapping = (
-  mapping: Mapping,
+  mapping: QueueMapping,
   ports: { sqs: Sqs; invoke: (event: unknown) => Promise<Invocation> },
   pollers: number,
 ): { readonly stop: () => Promise<void>; readonly oldestMs: Ages['oldestMs'] } => {

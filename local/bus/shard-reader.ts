@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { region } from '../process/overrides.ts'
+import type { StreamMapping } from '../template/mappings.ts'
+import type { Stream } from '../template/topics.ts'
 import { type Ages, createAges } from './ages.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { type Delivery, deliver, type StreamRecord } from './stream-batch.ts'
-import type { StreamMapping } from './stream-mapping.ts'
-import { type Kinesis, makeStream, type Stream } from './streams.ts'
+import { type Kinesis, makeStream } from './streams.ts'
 
 interface Received {
   readonly SequenceNumber: string

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { groupRecords } from '../../adapters/bus/send.ts'
 import type { Invocation } from '../functions/function-process.ts'
+import type { StreamMapping } from '../template/mappings.ts'
 import { failedMessages } from './batch-response.ts'
-import type { StreamMapping } from './stream-mapping.ts'
 
 /** A record as a function sees it in its event. */
 export interface StreamRecord {

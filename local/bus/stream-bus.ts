@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Invoke } from '../functions/function-hosts.ts'
+import type { StreamMapping } from '../template/mappings.ts'
 import { openCheckpoints } from './checkpoints.ts'
-import type { Invoke, LocalBus } from './local-bus.ts'
+import type { LocalBus } from './local-bus.ts'
 import { readShard } from './shard-reader.ts'
-import type { StreamMapping } from './stream-mapping.ts'
 import { connectKinesis } from './streams.ts'
 
 /** How long a stop waits for the workers. */

@@ -1,26 +1,9 @@
-import { type Cloud, type Declared, streamArn } from '../template/cloud.ts'
+import type { Stream } from '../template/topics.ts'
 import { type Call, connectAws } from './aws-json.ts'
 
 export type Kinesis = Call
 
 export const connectKinesis = (url: string): Kinesis => connectAws(url, 'kinesis', 'Kinesis_20131202')
-
-export interface Stream {
-  readonly name: string
-  readonly arn: string
-  readonly shards: number
-}
-
-/** As many as AWS gives a new stream on demand. */
-const shardsOnDemand = 4
-
-const declaredStream = (stream: Declared): Stream => ({
-  name: stream.name,
-  arn: streamArn(stream.name),
-  shards: Number(stream.get('ShardCount') ?? shardsOnDemand),
-})
-
-export const declaredStreams = (cloud: Cloud): Stream[] => cloud.all('AWS::Kinesis::Stream').map(declaredStream)
 
 interface Summary {
   readonly StreamDescriptionSummary: { readonly StreamCreationTimestamp: number }

@@ -1,31 +1,11 @@
 import type { Invocation } from '../functions/function-process.ts'
-import type { Cloud } from '../template/cloud.ts'
+import type { Authorizer } from '../template/api.ts'
 import { authorizerEvent, type HttpRequest } from './http-event.ts'
-
-export interface Authorizer {
-  readonly id: string
-  readonly functionArn: string
-  readonly identitySources: readonly string[]
-  readonly cacheSeconds: number
-}
 
 /** Allowed with the context for the function, or the status to answer. */
 export type Verdict =
   | { readonly allowed: true; readonly context: unknown }
   | { readonly allowed: false; status: number }
-
-/** The template's REQUEST authorizers. */
-export const declaredAuthorizers = (cloud: Cloud): Authorizer[] =>
-  cloud.all('AWS::ApiGatewayV2::Authorizer').map((authorizer) => {
-    if (authorizer.get('AuthorizerType') !== 'REQUEST' || authorizer.get('EnableSimpleResponses') !== true)
-      throw new Error(`${authorizer.id}: the local run knows REQUEST authorizers with simple responses only`)
-    return {
-      id: authorizer.id,
-      functionArn: /functions\/(.+)\/invocations$/.exec(String(authorizer.get('AuthorizerUri')))?.[1] ?? '',
-      identitySources: (authorizer.get('IdentitySource') ?? []) as string[],
-      cacheSeconds: Number(authorizer.get('AuthorizerResultTtlInSeconds') ?? 0),
-    }
-  })
 
 const identityOf = (source: string, request: HttpRequest) => {
   const header = /^\$request\.header\.(.+)$/.exec(source)?.[1]

@@ -1,11 +1,12 @@
-import type { Invoke } from '../bus/local-bus.ts'
+import type { Invoke } from '../functions/function-hosts.ts'
 import type { Running } from '../process/child.ts'
 import { type Kept, keepRunning } from '../process/keep-running.ts'
 import { gatewayEnvironment, type Overrides, sigfoxGatewayEnvironment } from '../process/overrides.ts'
 import { freePort } from '../process/ports.ts'
 import type { Shutdown } from '../process/shutdown.ts'
+import type { Gateway } from '../template/gateways.ts'
 import type { Plan } from '../template/plan.ts'
-import { type Gateway, startGateway } from './gateway.ts'
+import { startGateway } from './gateway.ts'
 import { handOnTo } from './hand-on.ts'
 import { startHttpApi } from './http-api.ts'
 
@@ -64,7 +65,7 @@ export const openDoors = async (
 ) => {
   const environment = (healthPort: number) => ({ ...aws, ...gatewayEnvironment(udpPort, healthPort) })
   const udp = await keepGateway(
-    plan.gateway,
+    plan.udpGateway,
     { name: 'UDP gateway', logName: 'gateway', environment },
     dataDir,
     options,

@@ -1,40 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endWithin, exitOf, forkChild, logPath, type Running } from '../process/child.ts'
 import { StartFault } from '../process/fault.ts'
-import { assetFolder } from '../template/assembly.ts'
-import type { Cloud } from '../template/cloud.ts'
+import type { Gateway } from '../template/gateways.ts'
 
 /** Runs a gateway's program, and ends with whoever started it. */
 export const gatewayBoot = new URL('./gateway-boot.mjs', import.meta.url)
-
-/** A container of the template. */
-export interface Gateway {
-  /** The file that the image's command runs. */
-  readonly program: string
-  readonly nodeFlags: readonly string[]
-  readonly environment: Readonly<Record<string, string>>
-}
-
-type Variables = readonly { readonly Name: string; readonly Value: string }[]
-
-/** The command of the image: `CMD ["node", flags…, file]`. */
-const commandOf = (folder: string) => {
-  const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8')
-  const command = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[]
-  const program = command.at(-1)
-  if (command[0] !== 'node' || !program) throw new Error(`${folder}/Dockerfile has no CMD ["node", …, FILE]`)
-  return { program: join(folder, program), nodeFlags: command.slice(1, -1) }
-}
-
-/** The one container of each of the template's task definitions. */
-export const declaredGateways = (cloud: Cloud): Gateway[] =>
-  cloud.all('AWS::ECS::TaskDefinition').map((task) => {
-    const variables = (task.get('ContainerDefinitions', 0, 'Environment') ?? []) as Variables
-    const environment = Object.fromEntries(variables.map(({ Name, Value }) => [Name, String(Value)]))
-    return { ...commandOf(assetFolder(cloud.assembly, task.raw('ContainerDefinitions', 0, 'Image'))), environment }
-  })
 
 const startLimitMs = 15_000
 /** Drain and publish; the gateway itself gives up publishing after ten seconds. */

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import type { Invocation } from '../functions/function-process.ts'
+import type { Invoke } from '../functions/function-hosts.ts'
 import { closeServer, listenLocally } from '../process/listen.ts'
-import { findRoute, type Route } from '../template/routes.ts'
-import { type Authorizer, authorizeWith, type Verdict } from './authorizer.ts'
+import type { Authorizer, Route } from '../template/api.ts'
+import { authorizeWith, type Verdict } from './authorizer.ts'
 import { type HttpRequest, readRequest, requestEvent } from './http-event.ts'
+import { findRoute } from './route.ts'
 
 const bodyLimitBytes = 10 * 1024 * 1024
 const stopLimitMs = 5_000
@@ -64,7 +65,7 @@ const send = (response: ServerResponse, payload: unknown) => {
 export const startHttpApi = async (
   port: number,
   api: { readonly routes: readonly Route[]; readonly authorizers: readonly Authorizer[] },
-  invoke: (functionArn: string, event: unknown) => Promise<Invocation>,
+  invoke: Invoke,
   otherwise: RequestListener = (_, response) => refuse(response, 404),
 ) => {
   const authorizers = new Map(

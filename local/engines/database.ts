@@ -1,21 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import type { Cloud } from '../template/cloud.ts'
+import type { DeclaredDatabase } from '../template/plan.ts'
 import type { Postgres } from './postgres.ts'
-
-export interface DeclaredDatabase {
-  readonly name: string
-  /** The instance's master user. */
-  readonly owner: string
-}
-
-/** The template's one database instance. */
-export const declaredDatabase = (cloud: Cloud): DeclaredDatabase => {
-  const [instance] = cloud.all('AWS::RDS::DBInstance')
-  if (!instance) throw new Error('The template declares no AWS::RDS::DBInstance')
-  return { name: String(instance.get('DBName')), owner: String(instance.get('MasterUsername')) }
-}
 
 const withClient = async (server: Postgres, database: string, work: (client: pg.Client) => Promise<void>) => {
   const { host, port, user, password } = server

@@ -36,7 +36,7 @@ export const startEngines = async (
   shutdown.add(`stopping the ${name}`, 7_000, busServer.stop)
   report(`PostgreSQL on port ${databasePort}, ${name} on port ${busPort}`)
   const processes = () => ({ postgres: [postgres.current().pid], [name]: [busServer.current().pid] })
-  return { postgres, databasePort, sqsUrl: `http://127.0.0.1:${busPort}`, processes }
+  return { postgres, databasePort, busUrl: `http://127.0.0.1:${busPort}`, processes }
 }
 
 export type Engines = Awaited<ReturnType<typeof startEngines>>

@@ -1,6 +1,8 @@
 import { mostEnvironments } from '../process/overrides.ts'
+import { isOfFunction } from '../template/addresses.ts'
+import type { DeclaredFunction } from '../template/functions.ts'
 import type { Invocation } from './function-process.ts'
-import { type DeclaredFunction, type FunctionHost, hostFunction } from './functions.ts'
+import { type FunctionHost, hostFunction } from './functions.ts'
 
 /** A mapping, as far as it says how often a function runs at once. */
 interface Reading {
@@ -12,14 +14,15 @@ interface Reading {
 export const pollersOf = ({ mostConcurrent }: Pick<Reading, 'mostConcurrent'>) =>
   Math.min(mostConcurrent ?? mostEnvironments.ofWorkers, mostEnvironments.ofWorkers)
 
+/** Runs the function with that ARN (also with a version). */
+export type Invoke = (functionArn: string, event: unknown) => Promise<Invocation>
+
 export interface FunctionHosts {
-  readonly invoke: (functionArn: string, event: unknown) => Promise<Invocation>
+  readonly invoke: Invoke
   /** Process ids by the name of the function. */
   readonly processes: () => Record<string, number[]>
   readonly stop: () => Promise<void>
 }
-
-const names = (arn: string, fn: DeclaredFunction) => `${arn}:`.startsWith(`${fn.arn}:`)
 
 /** Hosts all functions; each starts its first process with its first event. */
 export const hostFunctions = (
@@ -28,12 +31,12 @@ export const hostFunctions = (
   dataDir: string,
 ): FunctionHosts => {
   const hosts = functions.map((fn): { fn: DeclaredFunction; host: FunctionHost } => {
-    const mapping = mappings.find(({ functionArn }) => names(functionArn, fn))
+    const mapping = mappings.find(({ functionArn }) => isOfFunction(functionArn, fn.arn))
     const others = Math.min(fn.mostConcurrent ?? mostEnvironments.ofOthers, mostEnvironments.ofOthers)
     return { fn, host: hostFunction(fn, mapping ? pollersOf(mapping) : others, dataDir) }
   })
-  const invoke = async (functionArn: string, event: unknown): Promise<Invocation> => {
-    const found = hosts.find(({ fn }) => names(functionArn, fn))
+  const invoke: Invoke = async (functionArn, event) => {
+    const found = hosts.find(({ fn }) => isOfFunction(functionArn, fn.arn))
     if (!found) throw new Error(`No function here has the ARN ${functionArn}`)
     return found.host.invoke(event)
   }

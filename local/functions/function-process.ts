@@ -2,18 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { exitOf, firstMessage, forkChild } from '../process/child.ts'
-
-export interface LambdaFunction {
-  readonly name: string
-  readonly arn: string
-  /** Folder of the asset. */
-  readonly bundle: string
-  /** `file.export`, as in the template. */
-  readonly handler: string
-  readonly environment: Readonly<Record<string, string>>
-  readonly timeoutSeconds: number
-  readonly memoryMegabytes: number
-}
+import type { LambdaFunction } from '../template/functions.ts'
 
 /** What an invocation came to: the handler's answer, or why there is none. */
 export type Invocation =

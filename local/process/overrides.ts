@@ -51,12 +51,12 @@ export const mostEnvironments = { ofWorkers: 2, ofOthers: 4 }
 type Environment = Record<string, string>
 
 /** The SDKs of all processes talk to this machine, with credentials that open nothing. */
-export const awsEnvironment = (local: { sqsUrl: string; secretsUrl: string }): Environment => ({
+export const awsEnvironment = (local: { busUrl: string; secretsUrl: string }): Environment => ({
   AWS_REGION: region,
   AWS_ACCESS_KEY_ID: 'x',
   AWS_SECRET_ACCESS_KEY: 'x',
-  AWS_ENDPOINT_URL_SQS: local.sqsUrl,
-  AWS_ENDPOINT_URL_KINESIS: local.sqsUrl,
+  AWS_ENDPOINT_URL_SQS: local.busUrl,
+  AWS_ENDPOINT_URL_KINESIS: local.busUrl,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: local.secretsUrl,
 })
 

@@ -1,13 +1,7 @@
 import { accountId, region } from '../process/overrides.ts'
+import { type Addresses, functionArn, queueArn, queueUrl, secretArn, streamArn } from './addresses.ts'
 import type { Assembly, Resource, Stack } from './assembly.ts'
 import { type Lookup, resolve, type Scope } from './intrinsics.ts'
-
-/** Where the local counterparts of the cloud's services listen. */
-export interface Addresses {
-  readonly sqsUrl: string
-  readonly databaseHost: string
-  readonly databasePort: number
-}
 
 export interface Declared {
   readonly id: string
@@ -31,13 +25,6 @@ const nameProperty: Readonly<Record<string, string>> = {
   'AWS::SecretsManager::Secret': 'Name',
 }
 
-const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`
-
-export const functionArn = (name: string) => arn('lambda', `function:${name}`)
-export const queueArn = (name: string) => arn('sqs', name)
-export const streamArn = (name: string) => arn('kinesis', `stream/${name}`)
-export const queueUrl = (sqsUrl: string, name: string) => `${sqsUrl}/${accountId}/${name}`
-
 const pseudo = {
   'AWS::Region': region,
   'AWS::AccountId': accountId,
@@ -49,9 +36,9 @@ type Attributes = (resource: Declared, addresses: Addresses) => Readonly<Record<
 
 /** What `Ref` (here: the key "Ref") and `Fn::GetAtt` return, for the types whose values reach a process. */
 const attributes: Readonly<Record<string, Attributes>> = {
-  'AWS::SQS::Queue': ({ name }, { sqsUrl }) => ({
-    Ref: queueUrl(sqsUrl, name),
-    QueueUrl: queueUrl(sqsUrl, name),
+  'AWS::SQS::Queue': ({ name }, { busUrl }) => ({
+    Ref: queueUrl(busUrl, name),
+    QueueUrl: queueUrl(busUrl, name),
     Arn: queueArn(name),
     QueueName: name,
   }),
@@ -59,13 +46,13 @@ const attributes: Readonly<Record<string, Attributes>> = {
   'AWS::Lambda::Function': ({ name }) => ({ Ref: name, Arn: functionArn(name) }),
   'AWS::Lambda::Version': (version) => ({ Ref: functionArn(String(version.get('FunctionName'))) }),
   'AWS::Lambda::Alias': (alias) => ({ Ref: functionArn(String(alias.get('FunctionName'))) }),
-  'AWS::SecretsManager::Secret': ({ name }) => ({ Ref: arn('secretsmanager', `secret:${name}`) }),
+  'AWS::SecretsManager::Secret': ({ name }) => ({ Ref: secretArn(name) }),
   'AWS::SecretsManager::SecretTargetAttachment': (attachment) => ({ Ref: attachment.get('SecretId') }),
   'AWS::RDS::DBInstance': ({ id }, { databaseHost, databasePort }) => ({
     Ref: id,
     'Endpoint.Address': databaseHost,
     'Endpoint.Port': String(databasePort),
-    'MasterUserSecret.SecretArn': arn('secretsmanager', `secret:${id}`),
+    'MasterUserSecret.SecretArn': secretArn(id),
   }),
   'AWS::RDS::DBProxy': (_, { databaseHost }) => ({ Endpoint: databaseHost }),
   'AWS::ApiGatewayV2::Api': ({ id }) => ({ Ref: id }),

@@ -1,22 +1,27 @@
 import { setting } from '../../contract/settings.ts'
-import { declaredMappings, type Mapping } from '../bus/queue-mapping.ts'
-import { declaredQueues, type Queue } from '../bus/queues.ts'
-import { declaredStreamMappings, type StreamMapping } from '../bus/stream-mapping.ts'
-import { declaredStreams, type Stream } from '../bus/streams.ts'
-import { type Authorizer, declaredAuthorizers } from '../doors/authorizer.ts'
-import { declaredGateways, type Gateway } from '../doors/gateway.ts'
-import { type DeclaredDatabase, declaredDatabase } from '../engines/database.ts'
-import { type DeclaredFunction, declaredFunction } from '../functions/functions.ts'
-import { declaredSchedules, declaredTriggers, type Schedule } from '../functions/schedule.ts'
+import type { Stage } from '../../lib/stage/stage.ts'
+import type { Addresses } from './addresses.ts'
+import { type Authorizer, declaredAuthorizers, declaredRoutes, type Route } from './api.ts'
 import type { Assembly } from './assembly.ts'
-import { type Addresses, openCloud } from './cloud.ts'
-import { declaredRoutes, type Route } from './routes.ts'
+import { type Cloud, openCloud } from './cloud.ts'
+import { type DeclaredFunction, declaredFunction } from './functions.ts'
+import { declaredGateways, type Gateway } from './gateways.ts'
+import { declaredQueueMappings, declaredStreamMappings, type QueueMapping, type StreamMapping } from './mappings.ts'
+import { declaredSchedules, declaredTriggers, type Schedule } from './schedules.ts'
+import { declaredQueues, declaredStreams, type Queue, type Stream } from './topics.ts'
+
+export interface DeclaredDatabase {
+  readonly name: string
+  /** The instance's master user. */
+  readonly owner: string
+}
 
 /** All that the template says of what runs here. */
 export interface Plan {
+  readonly bus: Stage['bus']
   readonly queues: readonly Queue[]
   readonly streams: readonly Stream[]
-  readonly mappings: readonly Mapping[]
+  readonly queueMappings: readonly QueueMapping[]
   readonly streamMappings: readonly StreamMapping[]
   readonly routes: readonly Route[]
   readonly authorizers: readonly Authorizer[]
@@ -28,22 +33,28 @@ export interface Plan {
   readonly database: DeclaredDatabase
   /** Users as whom the functions connect. */
   readonly databaseUsers: readonly string[]
-  /** The UDP gateway. */
-  readonly gateway: Gateway
+  readonly udpGateway: Gateway
   /** What takes the Sigfox callbacks; null where functions do. */
   readonly sigfoxGateway: Gateway | null
+}
+
+/** The template's one database instance. */
+const declaredDatabase = (cloud: Cloud): DeclaredDatabase => {
+  const [instance] = cloud.all('AWS::RDS::DBInstance')
+  if (!instance) throw new Error('The template declares no AWS::RDS::DBInstance')
+  return { name: String(instance.get('DBName')), owner: String(instance.get('MasterUsername')) }
 }
 
 /** Reads the plan. Throws an Error naming the resource that the local run does not understand. */
 export const readPlan = (assembly: Assembly, addresses: Addresses, timeScale: number): Plan => {
   const cloud = openCloud(assembly, addresses)
-  const mappings = declaredMappings(cloud, addresses.sqsUrl, timeScale)
+  const queueMappings = declaredQueueMappings(cloud, addresses.busUrl, timeScale)
   const streamMappings = declaredStreamMappings(cloud, timeScale)
   const routes = declaredRoutes(cloud)
   const authorizers = declaredAuthorizers(cloud)
   const triggers = declaredTriggers(cloud)
   const schedules = declaredSchedules(cloud)
-  const invoked = [...mappings, ...streamMappings, ...routes, ...authorizers, ...schedules].map(
+  const invoked = [...queueMappings, ...streamMappings, ...routes, ...authorizers, ...schedules].map(
     ({ functionArn }) => functionArn,
   )
   const byName = new Map<string, DeclaredFunction>()
@@ -53,13 +64,15 @@ export const readPlan = (assembly: Assembly, addresses: Addresses, timeScale: nu
   }
   const functions = [...byName.values()]
   const gateways = declaredGateways(cloud)
-  const gateway = gateways.find(({ environment }) => setting.udpPort in environment)
-  if (!gateway) throw new Error(`The template declares no container with ${setting.udpPort}`)
+  const udpGateway = gateways.find(({ environment }) => setting.udpPort in environment)
+  if (!udpGateway) throw new Error(`The template declares no container with ${setting.udpPort}`)
   const users = functions.map(({ environment }) => environment[setting.databaseUser] ?? '').filter((user) => user)
+  const streams = declaredStreams(cloud)
   return {
+    bus: streams.length > 0 ? 'kinesis' : 'sqs',
     queues: declaredQueues(cloud, timeScale),
-    streams: declaredStreams(cloud),
-    mappings,
+    streams,
+    queueMappings,
     streamMappings,
     routes,
     authorizers,
@@ -68,7 +81,7 @@ export const readPlan = (assembly: Assembly, addresses: Addresses, timeScale: nu
     functions,
     database: declaredDatabase(cloud),
     databaseUsers: [...new Set(users)],
-    gateway,
+    udpGateway,
     sigfoxGateway: gateways.find(({ environment }) => setting.httpPort in environment) ?? null,
   }
 }

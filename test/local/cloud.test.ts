@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { declaredMappings } from '../../local/bus/queue-mapping.ts'
-import { declaredQueues } from '../../local/bus/queues.ts'
-import { declaredFunction } from '../../local/functions/functions.ts'
 import type { Assembly } from '../../local/template/assembly.ts'
 import { openCloud } from '../../local/template/cloud.ts'
+import { declaredFunction } from '../../local/template/functions.ts'
+import { declaredQueueMappings } from '../../local/template/mappings.ts'
+import { declaredQueues } from '../../local/template/topics.ts'
 
 const hash = 'ab'.repeat(32)
 
@@ -58,7 +58,7 @@ const assembly: Assembly = {
     },
   ],
 }
-const cloud = openCloud(assembly, { sqsUrl: 'http://127.0.0.1:1', databaseHost: '127.0.0.1', databasePort: 2 })
+const cloud = openCloud(assembly, { busUrl: 'http://127.0.0.1:1', databaseHost: '127.0.0.1', databasePort: 2 })
 const workerArn = 'arn:aws:lambda:eu-west-1:000000000000:function:Worker'
 
 test('a function is what the template says, with local addresses in its environment', () => {
@@ -75,7 +75,7 @@ test('a function is what the template says, with local addresses in its environm
 })
 
 test('a mapping is what the template says, and its window follows the time scale', () => {
-  expect(declaredMappings(cloud, 'http://127.0.0.1:1', 10)).toEqual([
+  expect(declaredQueueMappings(cloud, 'http://127.0.0.1:1', 10)).toEqual([
     {
       functionArn: workerArn,
       queueArn: 'arn:aws:sqs:eu-west-1:000000000000:RawQueue',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findRoute } from '../../local/template/routes.ts'
+import { findRoute } from '../../local/doors/route.ts'
 
 const routes = ['GET /v1/{proxy+}', 'GET /v1/{id}/last', 'GET /v1/flow', 'POST /sigfox/uplink'].map((key) => ({ key }))
 const find = (method: string, path: string) => {

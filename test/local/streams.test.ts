@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
-import { declaredMappings } from '../../local/bus/queue-mapping.ts'
-import { declaredStreamMappings } from '../../local/bus/stream-mapping.ts'
-import { declaredStreams } from '../../local/bus/streams.ts'
 import { openCloud } from '../../local/template/cloud.ts'
+import { declaredQueueMappings, declaredStreamMappings } from '../../local/template/mappings.ts'
+import { declaredStreams } from '../../local/template/topics.ts'
 
 const cloudWith = (mapping: Record<string, unknown>, stream: Record<string, unknown> = { ShardCount: 2 }) =>
   openCloud(
@@ -33,7 +32,7 @@ const cloudWith = (mapping: Record<string, unknown>, stream: Record<string, unkn
         },
       ],
     },
-    { sqsUrl: 'http://127.0.0.1:1', databaseHost: '127.0.0.1', databasePort: 2 },
+    { busUrl: 'http://127.0.0.1:1', databaseHost: '127.0.0.1', databasePort: 2 },
   )
 
 const stream = { name: 'RawStream', arn: 'arn:aws:kinesis:eu-west-1:000000000000:stream/RawStream', shards: 2 }
@@ -53,7 +52,7 @@ test('a mapping of a stream is what the template says, and its window follows th
       mostConcurrent: 10,
     },
   ])
-  expect(declaredMappings(cloud, 'http://127.0.0.1:1', 10)).toEqual([])
+  expect(declaredQueueMappings(cloud, 'http://127.0.0.1:1', 10)).toEqual([])
 })
 
 test('a stream on demand has the four shards that AWS gives a new one', () => {

@@ -22,8 +22,8 @@ const start = async ({ dataDir, bus, stage, timeScale, token, assemblyFolder }: 
 }
 
 /** ARNs of the functions that read the bus. */
-const readersOf = ({ mappings, streamMappings }: Local['plan']) => [
-  ...new Set([...mappings, ...streamMappings].map(({ functionArn }) => functionArn)),
+const readersOf = ({ queueMappings, streamMappings }: Local['plan']) => [
+  ...new Set([...queueMappings, ...streamMappings].map(({ functionArn }) => functionArn)),
 ]
 
 const oldestPacks = ({ plan, oldestMs }: Local): PackAges => {

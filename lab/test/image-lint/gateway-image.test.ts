@@ -9,9 +9,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { unpackItems } from '../../../adapters/pack/pack.ts'
 import { rawItemCodec } from '../../../adapters/pack/raw-item.ts'
 import { setting } from '../../../contract/settings.ts'
-import { declaredGateways, type Gateway } from '../../../local/doors/gateway.ts'
 import { awsEnvironment } from '../../../local/process/overrides.ts'
 import { openCloud } from '../../../local/template/cloud.ts'
+import { declaredGateways, type Gateway } from '../../../local/template/gateways.ts'
 import { synthesise } from '../../../local/template/synthesise.ts'
 import { adeunisDatagram } from '../../../test/support/datagrams.ts'
 import { serve } from '../../../test/support/sqs-queue.ts'
@@ -34,7 +34,7 @@ beforeAll(async () => {
   })
   const stage = { name: 'dev', bus: 'sqs', sigfoxDoor: 'container' } as const
   const assembly = await synthesise(stage, join(scratch, 'cdk.out'), AbortSignal.timeout(100_000))
-  const addresses = { sqsUrl: `http://127.0.0.1:${bus.port}`, databaseHost: '127.0.0.1', databasePort: 1 }
+  const addresses = { busUrl: `http://127.0.0.1:${bus.port}`, databaseHost: '127.0.0.1', databasePort: 1 }
   gateways = declaredGateways(openCloud(assembly, addresses))
 })
 afterAll(async () => {
@@ -87,7 +87,7 @@ const startImage = async (port: typeof setting.udpPort | typeof setting.httpPort
   const environment = {
     ...environmentOf(folder),
     ...declared.environment,
-    ...awsEnvironment({ sqsUrl: `http://127.0.0.1:${bus.port}`, secretsUrl: `http://127.0.0.1:${secrets.port}` }),
+    ...awsEnvironment({ busUrl: `http://127.0.0.1:${bus.port}`, secretsUrl: `http://127.0.0.1:${secrets.port}` }),
     [port]: '0',
     [setting.healthPort]: '0',
     [setting.drainSeconds]: '0',

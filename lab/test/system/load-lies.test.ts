@@ -150,7 +150,7 @@ const onLoopback = () => `127.0.0.1:${whole.udpPort}`
 /** Takes a pack from the queue of a lane's raw worker, as if it had been handled. */
 const stealPack = () =>
   eventually(async () => {
-    const mapping = whole.plan.mappings.find(({ queueArn }) => /raw/i.test(queueArn) && /nbiot/i.test(queueArn))
+    const mapping = whole.plan.queueMappings.find(({ queueArn }) => /raw/i.test(queueArn) && /nbiot/i.test(queueArn))
     const QueueUrl = mapping?.queueUrl ?? ''
     const { Messages = [] } = await whole.sqs<{ Messages?: { ReceiptHandle: string }[] }>('ReceiveMessage', {
       QueueUrl,

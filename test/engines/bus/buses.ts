@@ -18,7 +18,7 @@ import { startSqsServer } from '../../../local/engines/sqs-server.ts'
 import type { Invocation } from '../../../local/functions/function-process.ts'
 import type { Running } from '../../../local/process/child.ts'
 import { freePort } from '../../../local/process/ports.ts'
-import { queueArn, queueUrl, streamArn } from '../../../local/template/cloud.ts'
+import { queueArn, queueUrl, streamArn } from '../../../local/template/addresses.ts'
 import { temporaryFolder } from '../../support/local.ts'
 
 type RawUseCase = (batch: readonly RawItem[]) => Promise<Outcome[]>

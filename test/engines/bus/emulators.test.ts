@@ -6,7 +6,7 @@ import { startKinesisServer } from '../../../local/engines/kinesis-server.ts'
 import { startSqsServer } from '../../../local/engines/sqs-server.ts'
 import type { Running } from '../../../local/process/child.ts'
 import { freePort } from '../../../local/process/ports.ts'
-import { queueArn, queueUrl, streamArn } from '../../../local/template/cloud.ts'
+import { queueArn, queueUrl, streamArn } from '../../../local/template/addresses.ts'
 import { eventually, temporaryFolder } from '../../support/local.ts'
 
 // What we assume of both emulators (P35). A title with "unlike AWS" is a gap that our own code covers, by limits that

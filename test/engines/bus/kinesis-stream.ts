@@ -1,11 +1,12 @@
 import { startStreams } from '../../../local/bus/stream-bus.ts'
-import type { StreamMapping } from '../../../local/bus/stream-mapping.ts'
-import { connectKinesis, makeStream, type Stream } from '../../../local/bus/streams.ts'
+import { connectKinesis, makeStream } from '../../../local/bus/streams.ts'
 import { startKinesisServer } from '../../../local/engines/kinesis-server.ts'
 import type { Invocation } from '../../../local/functions/function-process.ts'
 import type { Running } from '../../../local/process/child.ts'
 import { freePort } from '../../../local/process/ports.ts'
-import { streamArn } from '../../../local/template/cloud.ts'
+import { streamArn } from '../../../local/template/addresses.ts'
+import type { StreamMapping } from '../../../local/template/mappings.ts'
+import type { Stream } from '../../../local/template/topics.ts'
 import { eventually, temporaryFolder } from '../../support/local.ts'
 
 export interface Event {

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { queueDepth } from '../../../local/bus/queues.ts'
-import { queueUrl } from '../../../local/template/cloud.ts'
+import { queueUrl } from '../../../local/template/addresses.ts'
 import { assemblyOf } from '../../support/assembly.ts'
 import { runTool } from '../../support/command.ts'
 import { imbalances, readFlow } from '../../support/flow.ts'
@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const source = 'ProcessRawDataSigfoxQueue'
 const dead = 'ProcessRawDataSigfoxDeadLetters'
-const depth = (name: string) => queueDepth(local.sqs, queueUrl(local.sqsUrl, name))
+const depth = (name: string) => queueDepth(local.sqs, queueUrl(local.busUrl, name))
 
 /** Gives a pack up after so many tries, instead of after six hours. */
 const giveUpAfter = (tries: number) => {
@@ -32,7 +32,7 @@ const giveUpAfter = (tries: number) => {
     .filter(({ name }) => name === source)
     .map(({ attributes }) => attributes.RedrivePolicy)
   const RedrivePolicy = JSON.stringify({ ...JSON.parse(redrive ?? '{}'), maxReceiveCount: tries })
-  return local.sqs('SetQueueAttributes', { QueueUrl: queueUrl(local.sqsUrl, source), Attributes: { RedrivePolicy } })
+  return local.sqs('SetQueueAttributes', { QueueUrl: queueUrl(local.busUrl, source), Attributes: { RedrivePolicy } })
 }
 
 const shutOut = async (isOut: boolean) => {

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import type { LambdaFunction } from '../../../local/functions/function-process.ts'
 import { type FunctionHost, hostFunction } from '../../../local/functions/functions.ts'
+import type { LambdaFunction } from '../../../local/template/functions.ts'
 import { eventually, isAlive, temporaryFolder } from '../../support/local.ts'
 
 const folder = temporaryFolder()

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type Mapping, startMapping } from '../../../local/bus/queue-mapping.ts'
+import { startMapping } from '../../../local/bus/queue-mapping.ts'
 import { makeQueues, queueDepth } from '../../../local/bus/queues.ts'
 import { connectSqs, type Sqs } from '../../../local/bus/sqs.ts'
 import { startSqsServer } from '../../../local/engines/sqs-server.ts'
@@ -9,7 +9,8 @@ import type { Invocation } from '../../../local/functions/function-process.ts'
 import { type FunctionHost, hostFunction } from '../../../local/functions/functions.ts'
 import type { Running } from '../../../local/process/child.ts'
 import { freePort } from '../../../local/process/ports.ts'
-import { queueArn, queueUrl } from '../../../local/template/cloud.ts'
+import { queueArn, queueUrl } from '../../../local/template/addresses.ts'
+import type { QueueMapping } from '../../../local/template/mappings.ts'
 import { eventually, temporaryFolder } from '../../support/local.ts'
 
 interface Event {
@@ -19,7 +20,7 @@ interface Event {
 const folder = temporaryFolder()
 let server: Running
 let sqs: Sqs
-let sqsUrl: string
+let busUrl: string
 let host: FunctionHost
 let stopMapping = async () => {}
 let queues = 0
@@ -27,8 +28,8 @@ let queues = 0
 beforeAll(async () => {
   const port = await freePort()
   server = await startSqsServer(folder.path, port, true)
-  sqsUrl = `http://127.0.0.1:${port}`
-  sqs = connectSqs(sqsUrl)
+  busUrl = `http://127.0.0.1:${port}`
+  sqs = connectSqs(busUrl)
   const code = `export const handler = async ({ Records }) => {
     const words = Records.map(({ body }) => body)
     if (words.includes('throw')) throw new Error('thrown')
@@ -62,19 +63,19 @@ afterAll(async () => {
 /** A queue with dead letters, a mapping on it, and what the function was given. */
 const connect = async (
   bodies: readonly string[],
-  options: Partial<Mapping> & { tries?: number; invoke?: (event: unknown) => Promise<Invocation> } = {},
+  options: Partial<QueueMapping> & { tries?: number; invoke?: (event: unknown) => Promise<Invocation> } = {},
 ) => {
   const { tries = 100, invoke = host.invoke, ...changes } = options
   const name = `queue-${++queues}`
   const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: queueArn(`${name}-dead`), maxReceiveCount: tries })
-  await makeQueues(sqs, sqsUrl, [
+  await makeQueues(sqs, busUrl, [
     { name: `${name}-dead`, attributes: {} },
     { name, attributes: { VisibilityTimeout: '1', RedrivePolicy } },
   ])
-  const url = queueUrl(sqsUrl, name)
+  const url = queueUrl(busUrl, name)
   const send = (body: string) => sqs('SendMessage', { QueueUrl: url, MessageBody: body })
   for (const body of bodies) await send(body)
-  const mapping: Mapping = {
+  const mapping: QueueMapping = {
     functionArn: '',
     queueArn: queueArn(name),
     queueUrl: url,
@@ -92,7 +93,7 @@ const connect = async (
   stopMapping = startMapping(mapping, { sqs, invoke: spy }, 1).stop
   const depth = () => queueDepth(sqs, url)
   const empty = () => eventually(async () => ((await depth()) === 0 ? true : undefined))
-  return { batches, send, depth, empty, deadDepth: () => queueDepth(sqs, queueUrl(sqsUrl, `${name}-dead`)) }
+  return { batches, send, depth, empty, deadDepth: () => queueDepth(sqs, queueUrl(busUrl, `${name}-dead`)) }
 }
 
 const ok = async (payload: unknown = null): Promise<Invocation> => ({ ok: true, payload })
@@ -199,7 +200,7 @@ test('a stop waits for the running batch and takes no other', async () => {
 })
 
 test('the queue server listens on 127.0.0.1 only', async () => {
-  await expect(fetch(sqsUrl.replace('127.0.0.1', '127.0.0.2'))).rejects.toThrow()
+  await expect(fetch(busUrl.replace('127.0.0.1', '127.0.0.2'))).rejects.toThrow()
 })
 
 test('queues and messages survive a kill of the queue server, and get new attributes', async () => {
@@ -208,10 +209,10 @@ test('queues and messages survive a kill of the queue server, and get new attrib
   await send('a')
   process.kill(server.pid, 'SIGKILL')
   await server.exited
-  server = await startSqsServer(folder.path, Number(new URL(sqsUrl).port), true)
+  server = await startSqsServer(folder.path, Number(new URL(busUrl).port), true)
   const name = `queue-${queues}`
-  await makeQueues(sqs, sqsUrl, [{ name, attributes: { VisibilityTimeout: '7' } }])
+  await makeQueues(sqs, busUrl, [{ name, attributes: { VisibilityTimeout: '7' } }])
   expect(await depth()).toBe(1)
-  const attributes = await sqs('GetQueueAttributes', { QueueUrl: queueUrl(sqsUrl, name), AttributeNames: ['All'] })
+  const attributes = await sqs('GetQueueAttributes', { QueueUrl: queueUrl(busUrl, name), AttributeNames: ['All'] })
   expect(attributes).toMatchObject({ Attributes: { VisibilityTimeout: '7' } })
 })

@@ -36,7 +36,7 @@ const requested = async () =>
 
 /** The function as a stage deploys it, in a process of its own; another database is all that is different. */
 const startUpkeep = async () => {
-  const addresses = { sqsUrl: '', databaseHost: db.host, databasePort: db.port }
+  const addresses = { busUrl: '', databaseHost: db.host, databasePort: db.port }
   const { functions } = readPlan(readAssembly(await assemblyOf()), addresses, 1)
   const [upkeep] = functions.filter(({ environment }) => setting.partitionDaysBack in environment)
   if (!upkeep) throw new Error('The stage has no upkeep')

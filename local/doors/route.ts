@@ -1,31 +1,3 @@
-import type { Cloud } from './cloud.ts'
-
-export interface Route {
-  /** `METHOD /path/{parameter}/{rest+}`. */
-  readonly key: string
-  readonly functionArn: string
-  /** `AWS_IAM` routes are open here: the door listens on 127.0.0.1 only. */
-  readonly authorization: 'NONE' | 'AWS_IAM' | 'CUSTOM'
-  readonly authorizerId: string | null
-}
-
-/** The template's routes with the functions behind them. */
-export const declaredRoutes = (cloud: Cloud): Route[] => {
-  const integrations = cloud.all('AWS::ApiGatewayV2::Integration')
-  return cloud.all('AWS::ApiGatewayV2::Route').map((route) => {
-    const target = String(route.get('Target')).replace('integrations/', '')
-    const integration = integrations.find(({ id }) => id === target)
-    if (integration?.get('PayloadFormatVersion') !== '2.0')
-      throw new Error(`${route.id}: the local run knows integrations with payload format 2.0 only`)
-    return {
-      key: String(route.get('RouteKey')),
-      functionArn: String(integration.get('IntegrationUri')),
-      authorization: (route.get('AuthorizationType') ?? 'NONE') as Route['authorization'],
-      authorizerId: (route.get('AuthorizerId') as string | undefined) ?? null,
-    }
-  })
-}
-
 const decode = (text: string) => {
   try {
     return decodeURIComponent(text)

@@ -1,0 +1,84 @@
+import { functionArn, queueArn, queueUrl } from './addresses.ts'
+import type { Cloud, Declared } from './cloud.ts'
+import { declaredStreams, type Stream } from './topics.ts'
+
+interface Mapping {
+  readonly functionArn: string
+  /** Most records in one invocation. */
+  readonly batchSize: number
+  readonly windowSeconds: number
+  readonly reportsFailures: boolean
+}
+
+/** An event-source mapping that reads a queue. */
+export interface QueueMapping extends Mapping {
+  readonly queueUrl: string
+  readonly queueArn: string
+  /** Most batches at once; null where the template sets no bound. */
+  readonly mostConcurrent: number | null
+}
+
+/** An event-source mapping that reads a stream. */
+export interface StreamMapping extends Mapping {
+  readonly stream: Stream
+  /** Batches of one shard that are worked on at once. */
+  readonly factor: number
+  readonly bisects: boolean
+  readonly mostConcurrent: number
+}
+
+interface ScalingConfig {
+  readonly MaximumConcurrency?: number
+}
+
+const mappingOf = (mapping: Declared, defaultBatchSize: number, timeScale: number): Mapping => {
+  const target = String(mapping.get('FunctionName'))
+  const responses = (mapping.get('FunctionResponseTypes') ?? []) as readonly string[]
+  return {
+    functionArn: target.startsWith('arn:') ? target : functionArn(target),
+    batchSize: Number(mapping.get('BatchSize') ?? defaultBatchSize),
+    windowSeconds: Number(mapping.get('MaximumBatchingWindowInSeconds') ?? 0) / timeScale,
+    reportsFailures: responses.includes('ReportBatchItemFailures'),
+  }
+}
+
+/** The template's event-source mappings of queues; their windows divided by `timeScale`. */
+export const declaredQueueMappings = (cloud: Cloud, busUrl: string, timeScale: number): QueueMapping[] =>
+  cloud.all('AWS::Lambda::EventSourceMapping').flatMap((mapping) => {
+    const arn = String(mapping.get('EventSourceArn'))
+    const queue = arn.split(':').at(-1) ?? ''
+    if (arn.includes(':kinesis:')) return []
+    if (arn !== queueArn(queue)) throw new Error(`${mapping.id} reads ${arn}: the local run knows queues and streams`)
+    const scaling = (mapping.get('ScalingConfig') ?? {}) as ScalingConfig
+    return {
+      ...mappingOf(mapping, 10, timeScale),
+      queueArn: arn,
+      queueUrl: queueUrl(busUrl, queue),
+      mostConcurrent: scaling.MaximumConcurrency ?? null,
+    }
+  })
+
+/** The runner never gives up a record, so it needs no place for those that are; what says otherwise is refused. */
+const requireEndless = (mapping: Declared) => {
+  for (const name of ['MaximumRetryAttempts', 'MaximumRecordAgeInSeconds'])
+    if (Number(mapping.get(name) ?? -1) !== -1)
+      throw new Error(`${mapping.id} sets ${name}: the local run knows only -1, which never gives up`)
+}
+
+/** The template's event-source mappings of streams; their windows divided by `timeScale`. */
+export const declaredStreamMappings = (cloud: Cloud, timeScale: number): StreamMapping[] => {
+  const streams = declaredStreams(cloud)
+  return cloud.all('AWS::Lambda::EventSourceMapping').flatMap((mapping) => {
+    const stream = streams.find(({ arn }) => arn === mapping.get('EventSourceArn'))
+    if (!stream) return []
+    requireEndless(mapping)
+    const factor = Number(mapping.get('ParallelizationFactor') ?? 1)
+    return {
+      ...mappingOf(mapping, 100, timeScale),
+      stream,
+      factor,
+      bisects: mapping.get('BisectBatchOnFunctionError') === true,
+      mostConcurrent: factor * stream.shards,
+    }
+  })
+}
