@@ -68,6 +68,11 @@ export interface Profile {
   readonly name: string
   /** The envelope its frames come in. */
   readonly uplinkKind: UplinkKind
+  /**
+   * Whether a datagram of `uplinkKind` names this profile itself, so that the registry need not. Absent of Sigfox, whose
+   * frames never say what they are.
+   */
+  readonly recognises?: (datagram: Uint8Array) => boolean
   /** @param payload as stored: the Sigfox frame, or the whole datagram */
   readonly decode: (payload: Uint8Array, context: DecodeContext) => DecodedFrame | RejectReason
 }

@@ -7,6 +7,7 @@ import { decodePulse } from './pulse.ts'
 export const adeunisPulseNbiot: Profile = {
   name: 'adeunis-pulse-nbiot',
   uplinkKind: 'adeunis-nbiot',
+  recognises: () => true,
   decode: (payload, context) => {
     if (payload.length === 0) return 'empty_frame'
     if (!isAdeunis(payload)) return 'wrong_profile'

@@ -6,24 +6,20 @@ import {
   draginoAt,
   draginoDeviceId,
   draginoImsi,
+  draginoModel,
   readDraginoHeader,
-  recordEnd,
   recordTimeSeconds,
 } from './envelope.ts'
 
-/** A datagram of known model whose main record is whole. */
-export interface DraginoDatagram {
+/** A datagram of a known model, whose main record is whole. */
+export interface DraginoDatagram extends DraginoHeader {
   readonly bytes: Uint8Array
-  /** With the IMSI of newer firmware; it decides the layout of some records. */
-  readonly hasImsi: boolean
-  readonly recordAt: number
-  /** Where the records before the newest begin, newest first. */
   readonly historyAt: number
-  /** By the device's clock, of the main record. */
+  /** Of the main record, by the device's clock. */
   readonly timeSeconds: number
 }
 
-/** A Dragino profile: the header is the same for all, `decodeRecords` adds what the model's records say. */
+/** A Dragino profile. The header is the same for all; `decodeRecords` reads what the model's records say. */
 export const draginoProfile = (
   name: string,
   model: number,
@@ -31,21 +27,16 @@ export const draginoProfile = (
 ): Profile => ({
   name,
   uplinkKind: 'dragino-nb',
-  decode: (payload) => {
-    if (payload.length === 0) return 'empty_frame'
-    const header = readDraginoHeader(payload)
+  recognises: (datagram) => draginoModel(datagram) === model,
+  decode: (bytes) => {
+    if (bytes.length === 0) return 'empty_frame'
+    const header = readDraginoHeader(bytes)
     if (header === 'truncated_datagram') return 'short_frame'
-    if (header === 'unknown_datagram' || header.model !== model) return 'wrong_profile'
-    const historyAt = recordEnd(payload, header)
-    if (historyAt === null || historyAt === 'truncated_datagram') return 'short_frame'
-    const { fields, indexes, events } = decodeRecords({
-      bytes: payload,
-      hasImsi: draginoImsi(payload, header) !== null,
-      recordAt: header.recordAt,
-      historyAt,
-      timeSeconds: recordTimeSeconds(payload, historyAt),
-    })
-    return { fields: () => ({ ...headerFields(payload, header), ...fields() }), indexes, events }
+    if (header === 'unknown_datagram' || header.model !== model || header.historyAt === null) return 'wrong_profile'
+    const { historyAt } = header
+    const timeSeconds = recordTimeSeconds(bytes, historyAt)
+    const { fields, indexes, events } = decodeRecords({ ...header, bytes, historyAt, timeSeconds })
+    return { fields: () => ({ ...headerFields(bytes, header), ...fields() }), indexes, events }
   },
 })
 
@@ -58,7 +49,7 @@ const headerFields = (bytes: Uint8Array, header: DraginoHeader) => ({
   signal: u8(bytes, header.versionAt + draginoAt.signal),
 })
 
-/** The whole records behind the main one, newest first. One without count and time is an empty place, no record. */
+/** The whole records behind the main one, newest first. A record without count and time is an empty place. */
 export const historyOf = <T extends { readonly timeSeconds: number }>(
   { bytes, historyAt }: DraginoDatagram,
   recordBytes: number,
@@ -82,6 +73,6 @@ export const measuredAt = (channel: Channel, index: number, timeSeconds: number)
   quality: 'measured',
 })
 
-/** What is left of an alarm field that is not 0. */
+/** The event of an alarm field that is not 0. */
 export const alarmEvents = (alarm: number): DecodedEvent[] =>
   alarm === 0 ? [] : [{ kind: 'device_alarm', channel: '', value: alarm }]

@@ -1,88 +1,93 @@
-import type { RawItem } from '../../message/uplink.ts'
+import { type Envelope, refusal, uplinkOf } from '../envelope.ts'
 import { hexText, holdsDigits, u8, u32 } from '../frame-reader.ts'
-import { refusal } from '../refusal.ts'
 
 /** Bytes of the IMEI field and of the IMSI field: the nibble F, then fifteen digits. */
 const idBytes = 8
 
-/** Where the fields of the header begin, counted from its version; the model's own record follows at `record`. */
+/** Where the fields of the header stand, counted from its version. The main record follows at `record`. */
 export const draginoAt = { model: 0, firmware: 1, battery: 2, signal: 4, record: 5 } as const
 
 /** The models whose record is known: the high byte of the version. */
 export const draginoModels = { cpl03Nb: 1, cpn01Nb: 7, sw3lNb: 10 } as const
 
-/** What every model's datagram begins with. */
+/** What the datagrams of all models begin with, and where the main record ends. */
 export interface DraginoHeader {
   readonly model: number
+  /** Newer firmware puts the IMSI between IMEI and version. It decides the layout of some records. */
+  readonly hasImsi: boolean
   readonly versionAt: number
   readonly recordAt: number
+  /** Where the records before the newest begin, newest first; null of a model whose record is not known. */
+  readonly historyAt: number | null
 }
 
 const beginsWithF = (datagram: Uint8Array, at: number): boolean => u8(datagram, at) >> 4 === 0xf
 
-/** Whether `datagram` begins as Dragino's do. */
-export const isDragino = (datagram: Uint8Array): boolean => beginsWithF(datagram, 0)
+/** An IMSI begins with F as well, which no known model number does. */
+const versionAtOf = (datagram: Uint8Array): number => (beginsWithF(datagram, idBytes) ? 2 * idBytes : idBytes)
 
 /** The digits of the IMEI field as sent. */
 export const draginoDeviceId = (datagram: Uint8Array): string => hexText(datagram, 0, idBytes).slice(1)
 
-/** The IMSI field as sent, null where `header` is that of older firmware without one. */
-export const draginoImsi = (datagram: Uint8Array, header: DraginoHeader): string | null =>
-  header.versionAt === idBytes ? null : hexText(datagram, idBytes, header.versionAt).slice(1)
+/** The digits of the IMSI field as sent; null where the header has none. */
+export const draginoImsi = (datagram: Uint8Array, { hasImsi, versionAt }: DraginoHeader): string | null =>
+  hasImsi ? hexText(datagram, idBytes, versionAt).slice(1) : null
 
-/** The header of a Dragino datagram, or why it has none. */
-export const readDraginoHeader = (datagram: Uint8Array): DraginoHeader | 'truncated_datagram' | 'unknown_datagram' => {
-  if (!isDragino(datagram)) return 'unknown_datagram'
-  if (datagram.length < idBytes) return 'truncated_datagram'
-  if ((u8(datagram, 0) & 0x0f) > 9 || !holdsDigits(datagram, 1, idBytes)) return 'unknown_datagram'
-  // newer firmware puts the IMSI here; it begins with F as well, which no known model number does
-  const versionAt = beginsWithF(datagram, idBytes) ? 2 * idBytes : idBytes
-  const recordAt = versionAt + draginoAt.record
-  if (datagram.length < recordAt) return 'truncated_datagram'
-  return { model: u8(datagram, versionAt + draginoAt.model), versionAt, recordAt }
-}
-
-/** Whether the status of a CPL03-NB says that its record has three counters in place of one and a duration. */
+/** Whether the status of a CPL03-NB says that its record has three counters, in place of one and a duration. */
 export const hasThreeCounters = (status: number): boolean => (status & 0x08) !== 0
 
-const timeBytes = 4
-
-/** How many bytes the main record of a model has, the device's time at its end; null of a model not known here. */
-const recordBytes = (datagram: Uint8Array, { model, recordAt }: DraginoHeader): number | null => {
+/** The bytes of a model's main record, with the device's time at its end; null of a model whose record is not known. */
+const recordBytes = (model: number, status: number): number | null => {
   switch (model) {
     case draginoModels.sw3lNb:
     case draginoModels.cpn01Nb:
       return 14
     case draginoModels.cpl03Nb:
-      return hasThreeCounters(u8(datagram, recordAt)) ? 14 : 11
+      return hasThreeCounters(status) ? 14 : 11
     default:
       return null
   }
 }
 
-/** Where the main record ends and its history begins; null of a model not known here. */
-export const recordEnd = (datagram: Uint8Array, header: DraginoHeader): number | null | 'truncated_datagram' => {
-  const bytes = recordBytes(datagram, header)
-  if (bytes === null) return null
-  const end = header.recordAt + bytes
-  return end <= datagram.length ? end : 'truncated_datagram'
+/** The model that a datagram names, without a look at the rest; null where its header is cut. */
+export const draginoModel = (datagram: Uint8Array): number | null => {
+  const versionAt = versionAtOf(datagram)
+  return datagram.length < versionAt + draginoAt.record ? null : u8(datagram, versionAt + draginoAt.model)
 }
 
-/** The device's time in a main record that ends at `end`, in seconds since 1970. */
-export const recordTimeSeconds = (datagram: Uint8Array, end: number): number => u32(datagram, end - timeBytes)
+/** The header of a datagram; `truncated_datagram` where it or the main record is cut, `unknown_datagram` where it is not Dragino's. */
+export const readDraginoHeader = (datagram: Uint8Array): DraginoHeader | 'truncated_datagram' | 'unknown_datagram' => {
+  if (!beginsWithF(datagram, 0)) return 'unknown_datagram'
+  if (datagram.length < idBytes) return 'truncated_datagram'
+  if ((u8(datagram, 0) & 0x0f) > 9 || !holdsDigits(datagram, 1, idBytes)) return 'unknown_datagram'
+  const model = draginoModel(datagram)
+  if (model === null) return 'truncated_datagram'
+  const versionAt = versionAtOf(datagram)
+  const recordAt = versionAt + draginoAt.record
+  const bytes = recordBytes(model, u8(datagram, recordAt))
+  const historyAt = bytes === null ? null : recordAt + bytes
+  if (historyAt !== null && historyAt > datagram.length) return 'truncated_datagram'
+  return { model, hasImsi: versionAt > idBytes, versionAt, recordAt, historyAt }
+}
+
+/** The device's time in a main record, seconds since 1970. */
+export const recordTimeSeconds = (datagram: Uint8Array, historyAt: number): number => u32(datagram, historyAt - 4)
 
 /**
- * The uplink in a datagram that `isDragino`, or its refusal. A model that is not known here is an uplink too, without
- * a time: it is stored, and what becomes of it is decided where it is decoded.
+ * A model whose record is not known is an uplink too, without a time: it is stored, and the decoder decides what
+ * becomes of it.
  */
-export const readDragino = (datagram: Uint8Array, receivedAtMs: number): RawItem => {
-  const header = readDraginoHeader(datagram)
-  if (header === 'unknown_datagram') return refusal(header, datagram, receivedAtMs)
-  const deviceId = datagram.length < idBytes ? null : draginoDeviceId(datagram)
-  const end = header === 'truncated_datagram' ? header : recordEnd(datagram, header)
-  if (end === 'truncated_datagram' || deviceId === null) {
-    return refusal('truncated_datagram', datagram, receivedAtMs, deviceId)
-  }
-  const timeSeconds = end === null ? null : recordTimeSeconds(datagram, end)
-  return { kind: 'dragino-nb', deviceId, seqNumber: -1, timeSeconds, receivedAtMs, payload: datagram }
+export const draginoEnvelope: Envelope = {
+  claims: (datagram) => beginsWithF(datagram, 0),
+  read: (datagram, receivedAtMs) => {
+    const header = readDraginoHeader(datagram)
+    if (header === 'unknown_datagram') return refusal(header, datagram, receivedAtMs)
+    if (header === 'truncated_datagram') {
+      const deviceId = datagram.length < idBytes ? null : draginoDeviceId(datagram)
+      return refusal(header, datagram, receivedAtMs, deviceId)
+    }
+    const { historyAt } = header
+    const timeSeconds = historyAt === null ? null : recordTimeSeconds(datagram, historyAt)
+    return uplinkOf('dragino-nb', datagram, receivedAtMs, { deviceId: draginoDeviceId(datagram), timeSeconds })
+  },
 }

@@ -11,6 +11,7 @@ const functions: Readonly<Record<number, string>> = { 1: 'S0', 2: 'energyMeterin
 export const elkoAirtmNb: Profile = {
   name: 'elko-airtm-nb',
   uplinkKind: 'elko-nb',
+  recognises: () => true,
   decode: (payload) => {
     if (payload.length === 0) return 'empty_frame'
     if (!isElko(payload)) return 'wrong_profile'

@@ -1,0 +1,31 @@
+import type { UplinkKind } from '../message/lane.ts'
+import type { RejectReason, RejectRecord } from '../message/rejects.ts'
+import type { RawItem, Uplink } from '../message/uplink.ts'
+
+/** A vendor's datagram format, as the door reads it. Neither function throws on any bytes. */
+export interface Envelope {
+  /** Whether a datagram begins as those of this format do. */
+  readonly claims: (datagram: Uint8Array) => boolean
+  /**
+   * The uplink in a datagram that the envelope claims, or the record of its refusal. The payload is the datagram
+   * itself, not a copy.
+   * @param receivedAtMs when the door received it, milliseconds since 1970
+   */
+  readonly read: (datagram: Uint8Array, receivedAtMs: number) => RawItem
+}
+
+/** The uplink in a datagram. `timeSeconds` is by the device's clock, null where the datagram has no time. */
+export const uplinkOf = (
+  kind: UplinkKind,
+  payload: Uint8Array,
+  receivedAtMs: number,
+  { deviceId, timeSeconds }: Pick<Uplink, 'deviceId' | 'timeSeconds'>,
+): Uplink => ({ kind, deviceId, seqNumber: -1, timeSeconds, receivedAtMs, payload })
+
+/** The record of a datagram that the door refuses. */
+export const refusal = (
+  reason: RejectReason,
+  bytes: Uint8Array,
+  atMs: number,
+  deviceId: string | null = null,
+): RejectRecord => ({ kind: 'reject', lane: 'nbiot', stage: 'door', reason, bytes, atMs, deviceId })
