@@ -1,10 +1,10 @@
 import './require-node.mjs'
 import { SettingsError } from '../adapters/process/settings.ts'
 import { howToTry } from './how-to-try.ts'
-import { StartFault } from './process/fault.ts'
 import { readOverrides } from './process/overrides.ts'
 import { openScreen } from './process/screen.ts'
 import { createShutdown } from './process/shutdown.ts'
+import { StartFault } from './process/starting.ts'
 import { startLocal } from './start.ts'
 import { showStatus } from './status.ts'
 

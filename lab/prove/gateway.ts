@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { gatewayBoot } from '../../local/doors/gateway.ts'
+import { gatewayBoot } from '../../local/doors/gateway-process.ts'
 import { forkChild } from '../../local/process/child.ts'
 import { gatewayEnvironment } from '../../local/process/overrides.ts'
 import { freePort, freeUdpPort } from '../../local/process/ports.ts'

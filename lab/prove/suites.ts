@@ -53,9 +53,9 @@ export const suites: readonly Suite[] = [
     promise: 'The emulators behave as we assume, and where they differ from AWS it is written down',
     project: 'engines',
     files: [
-      'test/engines/bus/emulators.test.ts',
+      'test/engines/local/emulators.test.ts',
       'test/engines/bus/bus.test.ts',
-      'test/engines/bus/kinesis-mapping.test.ts',
+      'test/engines/local/stream-reader.test.ts',
     ],
   },
 ]

@@ -1,5 +1,5 @@
-import { queueDepth } from '../../local/bus/queues.ts'
 import { connectKinesis } from '../../local/bus/streams.ts'
+import { queueDepth } from '../../local/bus/topics.ts'
 import type { Local } from '../../local/start.ts'
 import { queueUrl } from '../../local/template/addresses.ts'
 

@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Invoke, pollersOf } from '../functions/function-hosts.ts'
+import { type Invoke, pollersOf } from '../functions/index.ts'
 import { region } from '../process/overrides.ts'
 import type { Plan } from '../template/plan.ts'
 import type { LocalBus } from './local-bus.ts'
-import { startMapping } from './queue-mapping.ts'
-import { makeQueues, queueDepth } from './queues.ts'
+import { startMapping } from './queue-reader.ts'
 import { connectSqs } from './sqs.ts'
-import { startStreams } from './stream-bus.ts'
+import { startStreams } from './stream-reader.ts'
 import { connectKinesis, makeStream } from './streams.ts'
+import { makeQueues, queueDepth } from './topics.ts'
 
 /** Makes the template's topics; what was in them stays. */
 export const makeTopics = async (plan: Plan, busUrl: string): Promise<string> => {

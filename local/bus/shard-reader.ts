@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { region } from '../process/overrides.ts'
 import type { StreamMapping } from '../template/mappings.ts'
 import type { Stream } from '../template/topics.ts'
-import { type Ages, createAges } from './ages.ts'
 import type { Checkpoints } from './checkpoints.ts'
-import { type Delivery, deliver, type StreamRecord } from './stream-batch.ts'
+import { type Ages, createAges } from './pack-ages.ts'
+import { type Delivery, deliver, type StreamRecord } from './shard-delivery.ts'
 import { type Kinesis, makeStream } from './streams.ts'
 
 interface Received {

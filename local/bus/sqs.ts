@@ -1,4 +1,4 @@
-import { type Call, connectAws } from './aws-json.ts'
+import { type Call, connectAws } from './aws-client.ts'
 
 export type Sqs = Call
 

@@ -1,5 +1,5 @@
 import type { Stream } from '../template/topics.ts'
-import { type Call, connectAws } from './aws-json.ts'
+import { type Call, connectAws } from './aws-client.ts'
 
 export type Kinesis = Call
 

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import type { Invoke } from '../functions/function-hosts.ts'
+import type { Invoke } from '../functions/index.ts'
 import { closeServer, listenLocally } from '../process/listen.ts'
 import type { Authorizer, Route } from '../template/api.ts'
 import { authorizeWith, type Verdict } from './authorizer.ts'

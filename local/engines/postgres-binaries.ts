@@ -1,4 +1,4 @@
-import { StartFault } from '../process/fault.ts'
+import { StartFault } from '../process/starting.ts'
 
 interface Binaries {
   readonly initdb: string

@@ -4,8 +4,8 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { StartFault } from '../process/fault.ts'
-import type { RunAs } from '../process/run-as.ts'
+import { StartFault } from '../process/starting.ts'
+import type { RunAs } from './postgres-programs.ts'
 
 export const postgresUser = 'postgres'
 

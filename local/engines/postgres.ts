@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 import { closeSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endWithin, exitOf, logPath, openLog, type Running } from '../process/child.ts'
-import { StartFault } from '../process/fault.ts'
 import { freePort } from '../process/ports.ts'
-import { type RunAs, runAsUnprivileged } from '../process/run-as.ts'
+import { StartFault } from '../process/starting.ts'
 import { postgresBinaries } from './postgres-binaries.ts'
 import { makeCluster, postgresPassword, postgresUser, postmaster, stopOrphan } from './postgres-data.ts'
+import { type RunAs, runAsUnprivileged } from './postgres-programs.ts'
 
 export interface Postgres extends Running {
   readonly host: string

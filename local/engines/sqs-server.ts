@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Running } from '../process/child.ts'
 import { region } from '../process/overrides.ts'
-import { startEmulator } from './emulator.ts'
+import { startEmulator } from './bus-server.ts'
 
 /**
  * Starts the queue emulator on 127.0.0.1; its queues and messages live in `DATA_DIR/queues`.

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StartFault } from './fault.ts'
+import { StartFault } from './starting.ts'
 
 type Bind = (port: number) => Promise<number>
 

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Stage } from '../../lib/stage/stage.ts'
-import { StartFault } from '../process/fault.ts'
 import { exampleDomain } from '../process/overrides.ts'
+import { StartFault } from '../process/starting.ts'
 import { type Assembly, readAssembly } from './assembly.ts'
 
 const root = join(import.meta.dirname, '../..')

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { queueDepth } from '../../../local/bus/queues.ts'
+import { queueDepth } from '../../../local/bus/topics.ts'
 import { queueUrl } from '../../../local/template/addresses.ts'
 import { assemblyOf } from '../../support/assembly.ts'
 import { runTool } from '../../support/command.ts'

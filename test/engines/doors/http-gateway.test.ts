@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { vital } from '../../../contract/vitals.ts'
-import { handOnTo } from '../../../local/doors/hand-on.ts'
+import { handOnTo } from '../../../local/doors/load-balancer.ts'
 import { serve } from '../../support/sqs-queue.ts'
 import { eventually, healthStatus } from '../../support/udp-gateway-client.ts'
 import { closeAll, closeLater, head, open, opened, openLine } from './http-gateway-client.ts'

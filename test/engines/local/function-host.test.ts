@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { type FunctionHost, hostFunction } from '../../../local/functions/functions.ts'
+import { type FunctionHost, hostFunction } from '../../../local/functions/function-host.ts'
 import type { LambdaFunction } from '../../../local/template/functions.ts'
 import { eventually, isAlive, temporaryFolder } from '../../support/local.ts'
 
@@ -128,7 +128,7 @@ test('a bundle that cannot be loaded fails the call and says where', async () =>
 
 test('a process ends with its runner, even when that is killed and the function holds something open', async () => {
   const program = `
-    import { hostFunction } from ${JSON.stringify(join(import.meta.dirname, '../../../local/functions/functions.ts'))}
+    import { hostFunction } from ${JSON.stringify(join(import.meta.dirname, '../../../local/functions/function-host.ts'))}
     const host = hostFunction(${JSON.stringify(fn)}, 1, ${JSON.stringify(folder.path)})
     console.log((await host.invoke({ does: 'busy' })).payload.pid)`
   const runner = spawn(process.execPath, ['--input-type=module-typescript', '-e', program], {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Invoke } from '../functions/function-hosts.ts'
+import type { Invoke } from '../functions/index.ts'
 import type { StreamMapping } from '../template/mappings.ts'
 import { openCheckpoints } from './checkpoints.ts'
 import type { LocalBus } from './local-bus.ts'

@@ -1,5 +1,5 @@
-import { StartFault } from '../process/fault.ts'
 import { region } from '../process/overrides.ts'
+import { StartFault } from '../process/starting.ts'
 
 /** Calls one action of a service. Throws when the service refuses or cannot be reached. */
 export type Call = <T>(action: string, body: Readonly<Record<string, unknown>>) => Promise<T>

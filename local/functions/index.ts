@@ -1,8 +1,8 @@
 import { mostEnvironments } from '../process/overrides.ts'
 import { isOfFunction } from '../template/addresses.ts'
 import type { DeclaredFunction } from '../template/functions.ts'
+import { type FunctionHost, hostFunction } from './function-host.ts'
 import type { Invocation } from './function-process.ts'
-import { type FunctionHost, hostFunction } from './functions.ts'
 
 /** A mapping, as far as it says how often a function runs at once. */
 interface Reading {

@@ -1,4 +1,4 @@
-import type { Invoke } from '../functions/function-hosts.ts'
+import type { Invoke } from '../functions/index.ts'
 import type { Running } from '../process/child.ts'
 import { type Kept, keepRunning } from '../process/keep-running.ts'
 import { gatewayEnvironment, type Overrides, sigfoxGatewayEnvironment } from '../process/overrides.ts'
@@ -6,9 +6,9 @@ import { freePort } from '../process/ports.ts'
 import type { Shutdown } from '../process/shutdown.ts'
 import type { Gateway } from '../template/gateways.ts'
 import type { Plan } from '../template/plan.ts'
-import { startGateway } from './gateway.ts'
-import { handOnTo } from './hand-on.ts'
+import { startGateway } from './gateway-process.ts'
 import { startHttpApi } from './http-api.ts'
+import { handOnTo } from './load-balancer.ts'
 
 type Environment = Readonly<Record<string, string>>
 

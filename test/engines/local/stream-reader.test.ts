@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openCheckpoints } from '../../../local/bus/checkpoints.ts'
 import { makeStream } from '../../../local/bus/streams.ts'
 import { eventually } from '../../support/local.ts'
-import { type Event, failed, naming, ok, openKinesis } from './kinesis-stream.ts'
+import { type Event, failed, naming, ok, openKinesis } from './word-streams.ts'
 
 let bus: Awaited<ReturnType<typeof openKinesis>>
 beforeAll(async () => {

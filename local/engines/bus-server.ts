@@ -1,5 +1,5 @@
 import { endWithin, exitOf, firstMessage, forkChild, logPath, type Running } from '../process/child.ts'
-import { StartFault } from '../process/fault.ts'
+import { StartFault } from '../process/starting.ts'
 
 const startLimitMs = 20_000
 const stopLimitMs = 5_000

@@ -1,4 +1,4 @@
-import { startStreams } from '../../../local/bus/stream-bus.ts'
+import { startStreams } from '../../../local/bus/stream-reader.ts'
 import { connectKinesis, makeStream } from '../../../local/bus/streams.ts'
 import { startKinesisServer } from '../../../local/engines/kinesis-server.ts'
 import type { Invocation } from '../../../local/functions/function-process.ts'

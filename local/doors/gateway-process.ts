@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endWithin, exitOf, forkChild, logPath, type Running } from '../process/child.ts'
-import { StartFault } from '../process/fault.ts'
+import { StartFault } from '../process/starting.ts'
 import type { Gateway } from '../template/gateways.ts'
 
 /** Runs a gateway's program, and ends with whoever started it. */

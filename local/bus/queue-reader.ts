@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Invocation } from '../functions/function-process.ts'
 import type { QueueMapping } from '../template/mappings.ts'
-import { type Ages, createAges } from './ages.ts'
 import { failedMessages } from './batch-response.ts'
-import { batchesFrom, type SqsRecord, sentMs } from './queue-batch.ts'
+import { type Ages, createAges } from './pack-ages.ts'
+import { batchesFrom, type SqsRecord, sentMs } from './queue-batches.ts'
 import type { Sqs } from './sqs.ts'
 
 const deletesPerCall = 10

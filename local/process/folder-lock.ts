@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { StartFault } from './fault.ts'
+import { StartFault } from './starting.ts'
 
 /** Process ids come again, in containers at once; together with its start time (Linux) an id is one process only. */
 const startTime = (pid: number) => {

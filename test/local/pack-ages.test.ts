@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createAges } from '../../local/bus/ages.ts'
+import { createAges } from '../../local/bus/pack-ages.ts'
 
 test('the oldest pack with a function grows older until it is dealt with, and is remembered for a second', () => {
   let now = 10_000

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { lockFolder } from '../../../local/process/lock.ts'
+import { lockFolder } from '../../../local/process/folder-lock.ts'
 import { temporaryFolder } from '../../support/local.ts'
 
 const folder = temporaryFolder()
@@ -22,7 +22,7 @@ test('a folder that is in use is refused, and free again afterwards', () => {
 
 test('a living process keeps its lock', () => {
   const program = `
-    import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, '../../../local/process/lock.ts'))}
+    import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, '../../../local/process/folder-lock.ts'))}
     try { lockFolder(${JSON.stringify(folder.path)}) } catch (error) { console.log(error.message) }`
   unlock = lockFolder(folder.path)
   const { stdout } = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', program], {
