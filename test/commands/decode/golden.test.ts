@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { bytesOfHex } from '../../../commands/decode/hex.ts'
 import { textOf } from '../../../commands/decode/print.ts'
 import { profiles } from '../../../core/devices/index.ts'
-import { profilesOf } from '../../core/devices/adeunis-terms.ts'
+import { profilesOf } from '../../core/devices/adeunis/terms.ts'
 import adeunis from '../../vectors/adeunis.json' with { type: 'json' }
 import dragino from '../../vectors/dragino.json' with { type: 'json' }
 import others from '../../vectors/others.json' with { type: 'json' }

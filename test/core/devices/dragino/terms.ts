@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import vectors from '../../vectors/dragino.json' with { type: 'json' }
+import vectors from '../../../vectors/dragino.json' with { type: 'json' }
 
 export type Stated = Record<string, unknown>
 const litresOf = (stated: unknown) => (typeof stated === 'number' ? expect.closeTo(stated, 6) : stated)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import vectors from '../../vectors/dragino.json' with { type: 'json' }
-import { decoded } from './decoding.ts'
-import { hexOf, inOurTerms, type Stated } from './dragino-terms.ts'
+import vectors from '../../../vectors/dragino.json' with { type: 'json' }
+import { decoded } from '../decoding.ts'
+import { hexOf, inOurTerms, type Stated } from './terms.ts'
 
 const profile = 'dragino-sw3l-nb'
 const ours = vectors.vectors.filter(({ id }) => id.startsWith('c-sw3l') || id === 'c-time-zero')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import vectors from '../../vectors/adeunis.json' with { type: 'json' }
-import { inOurTerms, profilesOf, reasonOf } from './adeunis-terms.ts'
-import { decode, decoded } from './decoding.ts'
+import vectors from '../../../vectors/adeunis.json' with { type: 'json' }
+import { decode, decoded } from '../decoding.ts'
+import { inOurTerms, profilesOf, reasonOf } from './terms.ts'
 
 /** Downlinks, and the older device with a test of its own. */
 const others = ['downlink', 'ARF8048PA v1.5 Sigfox']

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decode, decoded } from './decoding.ts'
+import { decode, decoded } from '../decoding.ts'
 
 const v1 = 'adeunis-pulse@1'
 const v3 = 'adeunis-pulse@3'

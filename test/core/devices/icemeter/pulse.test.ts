@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { decode, decoded } from './decoding.ts'
-import { vectorOf } from './other-vectors.ts'
+import { decode, decoded } from '../decoding.ts'
+import { vectorOf } from '../other-vectors.ts'
 
 const profile = 'icemeter-pulse@1'
 const constructed = vectorOf('c-icemeter').hex

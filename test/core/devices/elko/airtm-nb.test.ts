@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import others from '../../vectors/others.json' with { type: 'json' }
-import { decode, decoded } from './decoding.ts'
-import { vectorOf } from './other-vectors.ts'
+import others from '../../../vectors/others.json' with { type: 'json' }
+import { decode, decoded } from '../decoding.ts'
+import { vectorOf } from '../other-vectors.ts'
 
 const profile = 'elko-airtm-nb'
 const notification = vectorOf('c-elko-notification').hex

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { decode, decoded } from './decoding.ts'
-import { hexOf, inOurTerms, vector } from './dragino-terms.ts'
+import { decode, decoded } from '../decoding.ts'
+import { hexOf, inOurTerms, vector } from './terms.ts'
 
 const profile = 'dragino-cpl03-nb'
 const imei = 'f868411056754138'

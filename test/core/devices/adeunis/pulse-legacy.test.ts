@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import vectors from '../../vectors/adeunis.json' with { type: 'json' }
-import { decode, decoded } from './decoding.ts'
+import vectors from '../../../vectors/adeunis.json' with { type: 'json' }
+import { decode, decoded } from '../decoding.ts'
 
 const profile = 'adeunis-pulse-legacy@1'
 const vector = vectors.vectors.find(({ id }) => id === 'c-legacy-sigfox')

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { profileOfDatagram } from '../../../core/devices/index.ts'
-import vectors from '../../vectors/dragino.json' with { type: 'json' }
-import { bytesOf, decode } from './decoding.ts'
-import { hexOf } from './dragino-terms.ts'
+import { profileOfDatagram } from '../../../../core/devices/index.ts'
+import vectors from '../../../vectors/dragino.json' with { type: 'json' }
+import { bytesOf, decode } from '../decoding.ts'
+import { hexOf } from './terms.ts'
 
 /** Each vector and the profile that decodes it; null where none does. */
 const profileOf: Record<string, string | null> = {

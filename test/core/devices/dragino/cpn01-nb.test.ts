@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { bytesOf, decode, decoded } from './decoding.ts'
-import { hexOf, inOurTerms, vector } from './dragino-terms.ts'
+import { bytesOf, decode, decoded } from '../decoding.ts'
+import { hexOf, inOurTerms, vector } from './terms.ts'
 
 const profile = 'dragino-cpn01-nb'
 const wrap = 'c-cpn01-u24wrap'
