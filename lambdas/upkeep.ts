@@ -11,9 +11,9 @@ import {
   dropOldDays,
   indexClosedDays,
 } from '../adapters/postgres/upkeep/retention.ts'
+import { sha256 } from '../adapters/process/ids.ts'
 import { log } from '../adapters/process/log.ts'
 import { integer, optionalText, readSettings } from '../adapters/process/settings.ts'
-import { sha256 } from '../adapters/process/sha256.ts'
 import { setting } from '../contract/settings.ts'
 import { profileOfDatagram, profiles } from '../core/devices/index.ts'
 

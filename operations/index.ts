@@ -1,12 +1,12 @@
 import type pg from 'pg'
 import { apiStore } from '../adapters/postgres/api/index.ts'
 import { eraseDevice } from '../adapters/postgres/registry/erase.ts'
-import type { StagedDevice } from '../adapters/postgres/registry/import.ts'
 import {
   applyImport,
   beginImport,
   checkImport,
   dropImport,
+  type StagedDevice,
   stageDevices,
 } from '../adapters/postgres/registry/import.ts'
 import { type AfterRegistration, listRegistry, showDevice } from '../adapters/postgres/registry/read.ts'
@@ -14,7 +14,7 @@ import { type DeviceChange, retireDevice, setDevice } from '../adapters/postgres
 import { unknownDevices } from '../adapters/postgres/registry/unknown.ts'
 import { continueReplay, type ReplayJob, startReplay } from '../adapters/postgres/replay/job.ts'
 import type { Selection } from '../adapters/postgres/replay/selection.ts'
-import { sha256 } from '../adapters/process/sha256.ts'
+import { sha256 } from '../adapters/process/ids.ts'
 import { profileOfDatagram, profiles } from '../core/devices/index.ts'
 import type { Lane } from '../core/message/lane.ts'
 import { rejectSummary, showReject } from './rejects.ts'

@@ -1,4 +1,4 @@
-import { writeUuid } from '../process/uuid.ts'
+import { writeUuid } from '../process/ids.ts'
 
 /** A pack that cannot be read: cut short, or altered on its way. */
 export class PackCorrupt extends Error {

@@ -1,7 +1,7 @@
 import { readDatagram } from '../../core/devices/datagram.ts'
 import type { DecodeContext, DecodedEvent, DecodedFrame, DecodedIndex, Profile } from '../../core/devices/profile.ts'
+import { judgeTime } from '../../core/message/identity.ts'
 import { formatInstant } from '../../core/message/instant.ts'
-import { judgeTime } from '../../core/message/time.ts'
 import { eventDetail } from '../../core/readings/events.ts'
 import { aligned } from '../shared/aligned.ts'
 import { type Field, fieldsOf } from './fields.ts'

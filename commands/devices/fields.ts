@@ -1,5 +1,5 @@
 import { profiles } from '../../core/devices/index.ts'
-import { canonicalDeviceId, type DeviceId } from '../../core/message/device-id.ts'
+import { canonicalDeviceId, type DeviceId } from '../../core/message/identity.ts'
 import { parseInstant } from '../../core/message/instant.ts'
 import { type Lane, laneOf, lanes } from '../../core/message/lane.ts'
 import { nearest } from '../shared/nearest.ts'

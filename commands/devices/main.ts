@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { canonicalDeviceId, type DeviceId } from '../../core/message/device-id.ts'
+import { canonicalDeviceId, type DeviceId } from '../../core/message/identity.ts'
 import { parseDuration, parseInstant } from '../../core/message/instant.ts'
 import type { Operations } from '../../operations/index.ts'
 import { aligned } from '../shared/aligned.ts'

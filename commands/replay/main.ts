@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Selection } from '../../adapters/postgres/replay/selection.ts'
 import { profiles } from '../../core/devices/index.ts'
-import { canonicalDeviceId } from '../../core/message/device-id.ts'
+import { canonicalDeviceId } from '../../core/message/identity.ts'
 import { parseInstant } from '../../core/message/instant.ts'
 import { rejectReasons } from '../../core/message/rejects.ts'
 import { Misuse, runCommand } from '../shared/command.ts'

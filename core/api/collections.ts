@@ -1,5 +1,4 @@
-import { canonicalDeviceId } from '../message/device-id.ts'
-import { timeOfId, unclockedMs } from '../message/identity.ts'
+import { canonicalDeviceId, timeOfId, unclockedMs } from '../message/identity.ts'
 import { formatInstant } from '../message/instant.ts'
 import { eventDetail } from '../readings/events.ts'
 import type { Key, KeyShape } from './cursor.ts'

@@ -1,4 +1,4 @@
-import { canonicalDeviceId } from '../message/device-id.ts'
+import { canonicalDeviceId } from '../message/identity.ts'
 import { parseDuration, parseInstant } from '../message/instant.ts'
 import { type RejectReason, rejectReasons, rejectStages } from '../message/rejects.ts'
 import { type Key, type KeyShape, readCursor } from './cursor.ts'

@@ -1,6 +1,14 @@
-import { canonicalDeviceId } from '../message/device-id.ts'
-import type { Collection } from './collections.ts'
-import { devices, eventsOfDevice, messages, networkOf, readings, readingsOfDevice, rejects } from './collections.ts'
+import { canonicalDeviceId } from '../message/identity.ts'
+import {
+  type Collection,
+  devices,
+  eventsOfDevice,
+  messages,
+  networkOf,
+  readings,
+  readingsOfDevice,
+  rejects,
+} from './collections.ts'
 import { type KeyShape, writeCursor } from './cursor.ts'
 import { ApiFault } from './fault.ts'
 import { type Page, pageOf } from './page.ts'

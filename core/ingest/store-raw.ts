@@ -1,11 +1,10 @@
-import { type Digest, type MessageId, messageId, unclockedMs } from '../message/identity.ts'
+import { type Digest, judgeTime, type MessageId, messageId, unclockedMs } from '../message/identity.ts'
 import type { Lane } from '../message/lane.ts'
 import type { Message, Reject } from '../message/message.ts'
 import { type Outcome, reject, retry } from '../message/outcome.ts'
 import { bytesOf, rejectRow } from '../message/reject-rows.ts'
 import type { RejectReason, RejectRecord } from '../message/rejects.ts'
 import type { Stream } from '../message/stream.ts'
-import { judgeTime } from '../message/time.ts'
 import type { RawItem, Uplink } from '../message/uplink.ts'
 import type { MessageStore } from './message-store.ts'
 

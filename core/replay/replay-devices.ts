@@ -1,5 +1,5 @@
 import type { DecoderPorts } from '../decode/decode-message.ts'
-import { canonicalDeviceId } from '../message/device-id.ts'
+import { canonicalDeviceId } from '../message/identity.ts'
 import { formatInstant } from '../message/instant.ts'
 import type { Lane } from '../message/lane.ts'
 import type { Reading } from '../readings/reading.ts'

@@ -1,4 +1,4 @@
-import { canonicalDevice } from '../message/device-id.ts'
+import { canonicalDevice } from '../message/identity.ts'
 import type { RejectReason } from '../message/rejects.ts'
 import type { RawItem } from '../message/uplink.ts'
 import { readFields, readText } from './body.ts'

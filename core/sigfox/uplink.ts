@@ -1,4 +1,4 @@
-import { canonicalDevice } from '../message/device-id.ts'
+import { canonicalDevice } from '../message/identity.ts'
 import type { RejectReason } from '../message/rejects.ts'
 import type { Uplink } from '../message/uplink.ts'
 import type { SigfoxFieldNames, SigfoxFields } from './fields.ts'

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { bigints, instants, texts, uuids } from '../../adapters/postgres/sql/arrays.ts'
 import { sortedBy } from '../../adapters/postgres/sql/rows.ts'
-import { sha256 } from '../../adapters/process/sha256.ts'
+import { sha256 } from '../../adapters/process/ids.ts'
 import { profiles } from '../../core/devices/index.ts'
 import { messageId } from '../../core/message/identity.ts'
 import type { RawItem, Uplink } from '../../core/message/uplink.ts'

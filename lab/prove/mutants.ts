@@ -212,6 +212,6 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'any time is used as it is',
     proof: 'P28',
-    edits: [edit('core/message/time.ts', "inRange ? 'used' : 'out_of_range'", "inRange ? 'used' : 'used'")],
+    edits: [edit('core/message/identity.ts', "inRange ? 'used' : 'out_of_range'", "inRange ? 'used' : 'used'")],
   },
 ]

@@ -1,6 +1,5 @@
-import { messageIdCodec } from '../../adapters/pack/message-id.ts'
+import { messageIdCodec, rawItemCodec } from '../../adapters/pack/items.ts'
 import { packItems } from '../../adapters/pack/pack.ts'
-import { rawItemCodec } from '../../adapters/pack/raw-item.ts'
 import type { Uplink } from '../../core/message/uplink.ts'
 
 /** Where and why something must be found among the rejects, in the words of `/v1/rejects`. */

@@ -1,4 +1,4 @@
-import { writeUuid } from '../../process/uuid.ts'
+import { writeUuid } from '../../process/ids.ts'
 
 /**
  * Arrays as parameters, in PostgreSQL's binary format (`array_recv` in its source): a Buffer is what pg sends as it is.

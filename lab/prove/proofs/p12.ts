@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { messageIdCodec } from '../../../adapters/pack/message-id.ts'
+import { messageIdCodec, rawItemCodec } from '../../../adapters/pack/items.ts'
 import { type ItemCodec, packItems } from '../../../adapters/pack/pack.ts'
-import { rawItemCodec } from '../../../adapters/pack/raw-item.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
 import { startEnvironment } from '../../../local/functions/function-process.ts'
 import { seeded } from '../../../test/support/random.ts'

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { byDevice, byFirstId, partitionGroups, placeOf } from '../../../adapters/kinesis/partition.ts'
-import { messageIdCodec } from '../../../adapters/pack/message-id.ts'
+import { messageIdCodec, rawItemCodec } from '../../../adapters/pack/items.ts'
 import { unpackItems } from '../../../adapters/pack/pack.ts'
-import { rawItemCodec } from '../../../adapters/pack/raw-item.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
 import { anyItem, callbackOf12Bytes } from '../pack/items.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { handleRecords } from '../../../adapters/bus/batch.ts'
 import { pulseTopic } from '../../../adapters/bus/topics.ts'
-import { messageIdCodec } from '../../../adapters/pack/message-id.ts'
+import { messageIdCodec } from '../../../adapters/pack/items.ts'
 import { packItems } from '../../../adapters/pack/pack.ts'
 import { timedId } from '../../../core/message/identity.ts'
 import { done, type Outcome, retry } from '../../../core/message/outcome.ts'

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { messageIdCodec } from '../../../adapters/pack/message-id.ts'
+import { messageIdCodec, rawItemCodec } from '../../../adapters/pack/items.ts'
 import { packItems, unpackItems } from '../../../adapters/pack/pack.ts'
-import { rawItemCodec } from '../../../adapters/pack/raw-item.ts'
-import { sha256 } from '../../../adapters/process/sha256.ts'
+import { sha256 } from '../../../adapters/process/ids.ts'
 import { timedId } from '../../../core/message/identity.ts'
 import { adeunisOf31Bytes, anyItem, callbackOf12Bytes } from './items.ts'
 

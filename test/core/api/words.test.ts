@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readCursor, writeCursor } from '../../../core/api/cursor.ts'
-import { canonicalDeviceId } from '../../../core/message/device-id.ts'
+import { canonicalDeviceId } from '../../../core/message/identity.ts'
 import { formatInstant, parseDuration, parseInstant } from '../../../core/message/instant.ts'
 
 test.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { sha256 } from '../../../adapters/process/sha256.ts'
+import { sha256 } from '../../../adapters/process/ids.ts'
 import type { MessageStore } from '../../../core/ingest/message-store.ts'
 import { storeRaw } from '../../../core/ingest/store-raw.ts'
 import { type MessageId, timeOfId, unclockedMs } from '../../../core/message/identity.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sha256 } from '../../../adapters/process/sha256.ts'
+import { sha256 } from '../../../adapters/process/ids.ts'
 import { readDatagram } from '../../../core/devices/datagram.ts'
 import { messageId, timedId, timeOfId, unclockedMs } from '../../../core/message/identity.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'

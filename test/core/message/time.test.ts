@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { judgeTime } from '../../../core/message/time.ts'
+import { judgeTime } from '../../../core/message/identity.ts'
 
 const receivedAtMs = Date.UTC(2025, 5, 1)
 const dayMs = 86_400_000

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sha256 } from '../../../adapters/process/sha256.ts'
+import { sha256 } from '../../../adapters/process/ids.ts'
 import { messageId } from '../../../core/message/identity.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
 import { readFieldNames } from '../../../core/sigfox/fields.ts'

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { rawItemCodec } from '../../../adapters/pack/items.ts'
 import { packItems } from '../../../adapters/pack/pack.ts'
-import { rawItemCodec } from '../../../adapters/pack/raw-item.ts'
 import { done, type Outcome, retry } from '../../../core/message/outcome.ts'
 import type { RawItem, Uplink } from '../../../core/message/uplink.ts'
 import { eventually } from '../../support/local.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { sha256 } from '../../../adapters/process/sha256.ts'
+import { sha256 } from '../../../adapters/process/ids.ts'
 import { messageId } from '../../../core/message/identity.ts'
 import { clear, conservation, pipeline } from '../../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../../support/postgres.ts'

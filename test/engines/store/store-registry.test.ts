@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { postgresReadingStore } from '../../../adapters/postgres/write/reading-store.ts'
-import { sha256 } from '../../../adapters/process/sha256.ts'
+import { sha256 } from '../../../adapters/process/ids.ts'
 import { messageId, unclockedMs } from '../../../core/message/identity.ts'
 import type { Uplink } from '../../../core/message/uplink.ts'
 import { pipeline } from '../../support/pipeline.ts'

@@ -1,6 +1,8 @@
+import type { MessageId } from '../../core/message/identity.ts'
 import { lanes, uplinkKinds } from '../../core/message/lane.ts'
 import { type RejectRecord, rejectReasons, rejectStages } from '../../core/message/rejects.ts'
 import type { RawItem, Uplink } from '../../core/message/uplink.ts'
+import { readUuid } from '../process/ids.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
 import { type ItemCodec, UnknownPackVersion } from './pack.ts'
 
@@ -76,4 +78,13 @@ export const rawItemCodec: ItemCodec<RawItem> = {
     if (kind === undefined) throw new UnknownPackVersion(`item of kind ${tag}`)
     return readUplink(reader, kind, instantMs)
   },
+}
+
+const idBytes = 16
+
+/** Items of a pulse topic: the 16 bytes of a message's id. */
+export const messageIdCodec: ItemCodec<MessageId> = {
+  instantMs: () => 0,
+  write: (writer, id) => writer.uuid(id),
+  read: (reader) => readUuid(reader.raw(idBytes), 0),
 }

@@ -1,3 +1,9 @@
+import { hash } from 'node:crypto'
+import type { Digest } from '../../core/message/identity.ts'
+
+/** One-shot SHA-256 as hex: 1 to 2 µs a message, half of what `createHash` takes. */
+export const sha256: Digest = (input) => hash('sha256', input, 'hex')
+
 const dash = 45
 
 /** The value of a hexadecimal digit by its character code; 16 and more where it is none. */
