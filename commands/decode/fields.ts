@@ -1,20 +1,20 @@
 import type { DecodeContext, Profile } from '../../core/devices/profile.ts'
 
-/** A field of a decoded frame and the bytes it comes from. */
+/** A field of a decoded frame, and the bytes it comes from. */
 export interface Field {
   /** Its name within the frame's fields, e.g. `status.lowBattery` or `history[0].count`. */
   readonly path: string
   readonly value: unknown
-  /** Offsets that belong to this field more than to any other, in order; none where it is worked out from others. */
+  /** Offsets that belong to this field more than to any other, in order; none for a field worked out from others. */
   readonly ownBytes: readonly number[]
-  /** All offsets that have an influence on it, in order. */
+  /** All offsets that influence it, in order. */
   readonly bytes: readonly number[]
 }
 
 interface FieldsOfFrame {
   /** In the decoder's order. */
   readonly fields: readonly Field[]
-  /** Offsets of bytes that cannot be otherwise: the frame would be refused. */
+  /** Offsets of bytes that can have no other value: the frame would be refused. */
   readonly fixedBytes: readonly number[]
 }
 
@@ -33,7 +33,7 @@ const leavesOf = (profile: Profile, frame: Uint8Array, context: DecodeContext): 
   return typeof outcome === 'string' ? new Map() : addLeaves(new Map(), '', outcome.fields())
 }
 
-/** Every other value of a byte, those first in which a single bit differs. */
+/** All other values of a byte, first those that differ in a single bit. */
 const otherValues = (byte: number): number[] => {
   const flips = Array.from({ length: 8 }, (_, bit) => byte ^ (1 << bit))
   return [...flips, ...Array.from({ length: 256 }, (_, value) => value).filter((v) => v !== byte && !flips.includes(v))]
@@ -47,14 +47,14 @@ const differing = (leaves: Leaves, others: Leaves): string[] =>
 const haveSamePaths = (a: Leaves, b: Leaves): boolean => a.size === b.size && [...a.keys()].every((path) => b.has(path))
 
 /**
- * The fields of `frame` that turn out otherwise when the byte at `at` is another; null where no other is taken. Where
- * another byte makes another frame of it, fields of one name are not the same field: then only those count that every
- * such frame has otherwise, as the code that says which frame it is.
+ * The fields of `frame` that change with the byte at `at`; null where no other value decodes. Where another value makes
+ * a different kind of frame, fields of the same name are not the same field. Then a field counts only if it changes in
+ * every such frame, such as the code that says which kind it is.
  */
 const changedBy = (profile: Profile, frame: Uint8Array, context: DecodeContext, at: number, leaves: Leaves) => {
   const outcomes: Leaves[] = []
   for (const [n, value] of otherValues(frame[at] ?? 0).entries()) {
-    // a field sees one bit or another; only where no single one may differ, the rest is tried as well
+    // Every field shows a change of one bit or another. The other values are tried only where no single bit may change.
     if (n >= 8 && outcomes.length > 0) break
     const other = frame.slice()
     other[at] = value
@@ -69,10 +69,10 @@ const changedBy = (profile: Profile, frame: Uint8Array, context: DecodeContext, 
 }
 
 /**
- * The fields of a frame that `profile` decodes, each with its bytes. Nothing describes the frame a second time, and
- * the decoder needs no ear for it: each byte is tried with other values, and what that changes comes from it. A byte is
- * that of the field which depends on the fewest: an index two deltas back depends on its delta and on all before it,
- * and the delta is its own.
+ * The fields of a frame that `profile` decodes, each with its bytes. No second description of the frame is needed, and
+ * no support in the decoder: each byte is tried with other values, and the fields that change come from it. A byte
+ * belongs to the field that depends on the fewest bytes. For example, an index two deltas back depends on its own delta
+ * and on those before it; only its own delta belongs to it.
  */
 export const fieldsOf = (profile: Profile, frame: Uint8Array, context: DecodeContext): FieldsOfFrame => {
   const leaves = leavesOf(profile, frame, context)

@@ -5,8 +5,8 @@ import type { DecodeContext, Profile } from '../../core/devices/profile.ts'
 const longestSigfoxBytes = 12
 
 /**
- * The profiles that decode a frame of unknown origin, of those its envelope allows. The digits of a datagram can look
- * like those of another envelope, so only the one the door would take it for counts.
+ * The profiles that decode a frame of unknown origin. Only those of its envelope count, and that is the one that the
+ * door finds: the digits of a datagram can look like those of another envelope.
  */
 export const profilesFor = (frame: Uint8Array, context: DecodeContext): Profile[] => {
   const item = readDatagram(frame, 0)

@@ -12,12 +12,12 @@ const names = [...profiles.keys()]
 const usage = `Usage: npm run decode -- PROFILE HEX [--sample-period SECONDS]
        npm run decode -- HEX
 
-The first prints a frame field by field, the second says which profiles decode it. The sample period is that of the
-registry: without it a history that carries no times leaves only its newest index.
+The first prints a frame field by field; the second says which profiles decode it. The sample period is that of the
+registry. Without it, a history without times leaves only its newest index.
 
 Profiles: ${names.join(', ')}`
 
-/** What was asked for cannot be done: one sentence. */
+/** The command cannot do what was asked. The message is one sentence for the user. */
 class Misuse extends Error {
   override name = 'Misuse'
 }
@@ -42,7 +42,7 @@ const readPeriod = (text: string | undefined): DecodeContext => {
   return { samplePeriodSeconds: Number(text) }
 }
 
-/** The profile that the first word names, or null where it is the beginning of the hex. */
+/** The profile that the first word names; null where the word is the beginning of the hex. */
 const readProfile = (word: string): Profile | null => {
   const named = profiles.get(word)
   if (named) return named
@@ -83,7 +83,7 @@ const run = (): number => {
   const context = readPeriod(period)
   const profile = readProfile(first)
   if (profile === null) return guess(bytesOfHex(words.join('')), context)
-  if (rest.length === 0) throw new Misuse(`Say which frame ${profile.name} shall decode: its hex follows the profile.`)
+  if (rest.length === 0) throw new Misuse(`Which frame should ${profile.name} decode? Its hex follows the profile.`)
   return decode(profile, bytesOfHex(rest.join('')), context)
 }
 

@@ -38,14 +38,14 @@ interface Row {
   readonly from: readonly number[]
 }
 
-/** Bytes without a field of their own, a row for each run of neighbours. */
+/** Bytes without a field of their own: one row for each run of neighbours. */
 const bareRows = (offsets: readonly number[], path: string): Row[] =>
   rangesOf(offsets).map(([start, end]) => {
     const bytes = Array.from({ length: end - start + 1 }, (_, k) => start + k)
     return { bytes, path, value: '', from: bytes }
   })
 
-/** In the order of the frame: what each byte says, then what is worked out from several, or from none. */
+/** First the fields in the order of their bytes, then those worked out from several bytes, or from none. */
 const rowsOf = (profile: Profile, frame: Uint8Array, context: DecodeContext): Row[] => {
   const { fields, fixedBytes } = fieldsOf(profile, frame, context)
   const used = new Set([...fixedBytes, ...fields.flatMap(({ bytes }) => bytes)])
@@ -67,7 +67,7 @@ const cellsOf = (frame: Uint8Array, { bytes, path, value, from }: Row, above: Ro
   return [range, hexOf(bytes.map((at) => frame[at] ?? 0)), path, value]
 }
 
-/** Whether a device's clock was ever set: of an older time nobody asks how far it is from the receive time. */
+/** Whether the device's clock was ever set. How far it is from the receive time does not matter here. */
 const isSet = (timeSeconds: number): boolean => judgeTime(timeSeconds * 1000, timeSeconds * 1000) !== 'unset'
 
 const momentOf = ({ timeSeconds, ageSeconds }: DecodedIndex): string => {
@@ -80,7 +80,7 @@ const detailOf = ({ kind, value }: DecodedEvent): string =>
     .map(([unit, amount]) => `${unit} ${amount}`)
     .join('')
 
-/** One line for what a frame leaves: its indexes and its events. */
+/** What a frame leaves, in two cells: its indexes and its events. */
 export const summaryOf = ({ indexes, events }: DecodedFrame): [string, string] => [
   indexes.map(({ channel, index }) => `${channel} ${index}`).join(', ') || '-',
   events.map(({ kind }) => kind).join(', ') || '-',
@@ -98,7 +98,7 @@ const envelopeOf = (profile: Profile, frame: Uint8Array): string[] => {
   return [`Envelope ${item.kind}, device ${item.deviceId}, ${clockText(item.timeSeconds)}.`, '']
 }
 
-/** A frame field by field, then the indexes and events it leaves; or in a sentence why it leaves none. */
+/** A frame field by field, then its indexes and events; or one sentence that says why the profile refuses it. */
 export const textOf = (profile: Profile, frame: Uint8Array, context: DecodeContext): string => {
   const decoded = profile.decode(frame, context)
   const envelope = envelopeOf(profile, frame)

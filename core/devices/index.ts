@@ -12,6 +12,6 @@ export const profiles: ReadonlyMap<string, Profile> = new Map(all.map((profile) 
 
 const byKind = Map.groupBy(all, ({ uplinkKind }) => uplinkKind)
 
-/** The name of the profile that a datagram itself tells. Null where it tells none; a Sigfox frame never does. */
+/** The name of the profile that a datagram itself tells; null where it tells none, and for every Sigfox frame. */
 export const profileOfDatagram = (kind: UplinkKind, payload: Uint8Array): string | null =>
   byKind.get(kind)?.find((profile) => profile.recognises?.(payload))?.name ?? null

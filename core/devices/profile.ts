@@ -3,13 +3,13 @@ import type { RejectReason } from '../message/rejects.ts'
 import type { EventKind } from '../readings/events.ts'
 import type { Channel } from '../readings/reading.ts'
 
-/** What a decoder may know beside the bytes. */
+/** What a decoder may know besides the bytes. */
 export interface DecodeContext {
-  /** Seconds between two samples of a history that carries no times; null where nobody says. */
+  /** Seconds between two samples of a history without times; null where that is not known. */
   readonly samplePeriodSeconds: number | null
 }
 
-/** An index found in a frame. `timeSeconds` is null where the frame has no time of its own: the message's holds. */
+/** An index found in a frame. Where the frame has no time, `timeSeconds` is null and the message's time applies. */
 export interface DecodedIndex {
   readonly channel: Channel
   readonly index: number
@@ -25,52 +25,52 @@ export interface DecodedEvent {
   readonly value: number
 }
 
-/** No frame that comes later after the first of a series is one of it, whatever its plan. */
+/** A frame sent later than this after the first of a series is not part of it, whatever the plan. */
 export const longestSeriesSeconds = 43_200
 
-/** How a series of frames tells samples at regular intervals; what is sent later than `withinSeconds` is none of it. */
+/** How a series of frames reports regular samples. Frames sent later than `withinSeconds` are not part of it. */
 export interface HistoryPlan {
   readonly samples: number
   readonly periodSeconds: number
   readonly withinSeconds: number
 }
 
-/** A frame of a series that tells a history. What it adds up to takes all frames before it. */
+/** One frame of a series that reports a history. Adding it up takes all frames before it. */
 export interface HistoryPart {
-  /** 0 opens the series; the others follow one by one. */
+  /** 0 opens the series; the others count up from it. */
   readonly part: number
   readonly channels: readonly Channel[]
-  /** Of part 0: the indexes at the first sample, a number for each channel. */
+  /** Part 0 only: the indexes at the first sample, one per channel. */
   readonly indexes: readonly number[]
-  /** What each sample after it adds, channel by channel. */
+  /** What each later sample adds, per channel. */
   readonly deltas: readonly (readonly number[])[]
-  /** The plan that this part belongs to; null where it is the same in several. */
+  /** The plan that this part gives away; null where it fits several. */
   readonly plan: HistoryPlan | null
 }
 
-/** A decoded frame. Every frame leaves at least one index or one event: nothing that was decoded is invisible. */
+/** A decoded frame. It has at least one index or one event, so that every decoded message is visible. */
 export interface DecodedFrame {
   /**
-   * The frame's fields under the vendor's terms, with units in their names. A person reads them; no worker does, and
-   * making them costs more than decoding: they are made when asked for.
+   * The frame's fields under the vendor's terms, with units in their names. People read them and workers do not, so
+   * they are made on demand: they cost up to ten times as much as the rest.
    */
   readonly fields: () => Readonly<Record<string, unknown>>
   readonly indexes: readonly DecodedIndex[]
   readonly events: readonly DecodedEvent[]
   readonly history?: HistoryPart
-  /** It tells samples whose times the device's configuration would say: `samplePeriodSeconds` was null. */
+  /** It has samples without times, and `samplePeriodSeconds` was null: the device's configuration may tell them. */
   readonly isUntimed?: true
 }
 
-/** How to decode one kind of device, by version: a new version is a new profile. It never throws on any bytes. */
+/** How to decode one kind of device in one version; a new version is a new profile. No bytes make it throw. */
 export interface Profile {
-  /** As the registry names it, e.g. `adeunis-pulse@3`. */
+  /** As the registry writes it, e.g. `adeunis-pulse@3`. */
   readonly name: string
   /** The envelope its frames come in. */
   readonly uplinkKind: UplinkKind
   /**
-   * Whether a datagram of `uplinkKind` names this profile itself, so that the registry need not. Absent of Sigfox, whose
-   * frames never say what they are.
+   * Whether a datagram of `uplinkKind` itself says that it is this profile's, so that the registry need not. Sigfox
+   * profiles have none: a Sigfox frame never says what it is.
    */
   readonly recognises?: (datagram: Uint8Array) => boolean
   /** @param payload as stored: the Sigfox frame, or the whole datagram */

@@ -26,7 +26,7 @@ const configuration = (status: FrameStatus, fields: () => Record<string, unknown
   events: eventsOf(status, event('configuration', '', 0x10), ...events),
 })
 
-/** 0x10 of v1 and v2: 9 bytes by Sigfox (the period is one byte), 22 by LoRaWAN (two bytes, and the thresholds). */
+/** 0x10 of v1 and v2: 9 bytes by Sigfox (a period of one byte); 22 by LoRaWAN (a period of two bytes; thresholds). */
 export const decodeConfiguration: FrameDecoder = ({ bytes, status }) => {
   const sigfox = bytes.length === 9
   if (!sigfox && bytes.length < 22) return 'short_frame'

@@ -12,7 +12,7 @@ export const decodeData: FrameDecoder = ({ bytes, status, timeSeconds }) => {
   }
 }
 
-/** 0x47: the flow of both channels; a frame without any flow still leaves its alarm. */
+/** 0x47: the flow of both channels. A frame in which neither flows still leaves an alarm. */
 export const decodeFlowAlarm: FrameDecoder = ({ bytes, status, timeSeconds }) => {
   const flowA = u16(bytes, 2)
   const flowB = u16(bytes, 4)

@@ -4,12 +4,12 @@ import { u8, u32 } from '../frame-reader.ts'
 const epochSeconds = 1_356_998_400
 const timeBytes = 4
 
-/** The bit of the status byte that says, from v4 on, that the frame holds the device's time. */
+/** From v4 on, this bit of the status byte says that the frame has the device's time. */
 export const timestampBit = 0x04
 
 /**
- * Where the device's time stands in a v4 frame of this code whose status says that it has one; null for the codes
- * that never have it (configuration, registers).
+ * Where the time stands in a v4 frame of this code whose status says that it has one; null for codes that never have
+ * one (configuration, registers).
  */
 const timeAt = (code: number, frameBytes: number): number | null => {
   switch (code) {
@@ -27,7 +27,7 @@ const timeAt = (code: number, frameBytes: number): number | null => {
   }
 }
 
-/** Where the fields of a v4 frame end and its time begins; its length where it has no time, null where it is cut. */
+/** Where the fields of a v4 frame end and its time begins: its length where it has no time, null where it is cut. */
 export const fieldsEnd = (bytes: Uint8Array, start: number): number | null => {
   const frameBytes = bytes.length - start
   const at = (u8(bytes, start + 1) & timestampBit) === 0 ? null : timeAt(u8(bytes, start), frameBytes)
@@ -35,7 +35,7 @@ export const fieldsEnd = (bytes: Uint8Array, start: number): number | null => {
   return at + timeBytes <= frameBytes ? at : null
 }
 
-/** Seconds since 1970 by the clock of the device that sent the v4 frame at `start`; null where it does not say. */
+/** The device's time in the v4 frame that begins at `start`, in seconds since 1970; null where it has none. */
 export const deviceTimeSeconds = (bytes: Uint8Array, start: number): number | null => {
   const end = fieldsEnd(bytes, start)
   return end === null || end === bytes.length - start ? null : u32(bytes, start + end) + epochSeconds

@@ -5,7 +5,7 @@ import { deviceTimeSeconds } from './device-time.ts'
 /** Bytes of the IMEI field: sixteen digits. */
 const imeiBytes = 8
 
-/** Where the fields of the envelope stand. Behind them is the same frame that a v4 device sends by LoRaWAN. */
+/** Where the fields of the envelope stand. Behind them is the frame that a v4 device also sends by LoRaWAN. */
 export const adeunisAt = { signalQuality: imeiBytes, frameCounter: 9, frame: 13 } as const
 
 /** Whether a datagram begins with sixteen decimal digits. */
@@ -15,7 +15,7 @@ export const isAdeunis = (datagram: Uint8Array): boolean =>
 /** The digits of the IMEI field as sent. (The vendor's decoder drops the zeros at the head of each half.) */
 export const adeunisDeviceId = (datagram: Uint8Array): string => hexText(datagram, 0, imeiBytes)
 
-/** A datagram is refused where its envelope is cut. The frame in it is the decoder's concern. */
+/** A datagram whose envelope is cut is refused. The frame in it is the decoder's concern. */
 export const adeunisEnvelope: Envelope = {
   claims: isAdeunis,
   read: (datagram, receivedAtMs) => {

@@ -5,9 +5,9 @@ import { timestampBit } from './device-time.ts'
 
 export type PulseVersion = 1 | 2 | 3 | 4
 
-/** The status byte. What a version has no bit for is false. */
+/** The status byte. A flag for which a version has no bit is false. */
 export interface FrameStatus {
-  /** 0 to 7, then again 0: too short to tell two messages apart. */
+  /** 0 to 7, then 0 again: too short to tell two messages apart. */
   readonly frameCounter: number
   readonly configurationInconsistent: boolean
   readonly hardwareError: boolean
@@ -16,20 +16,20 @@ export interface FrameStatus {
   readonly configurationDone: boolean
 }
 
-/** A frame of known code and sufficient length, on its way to the code's decoder. */
+/** A frame of known code and sufficient length, as its code's decoder gets it. */
 export interface PulseFrame {
   readonly bytes: Uint8Array
-  /** Where its fields end: its length, less the device's time. */
+  /** Where its fields end: its length without the device's time. */
   readonly end: number
   readonly status: FrameStatus
-  /** By the device's clock; null where the frame does not say. */
+  /** By the device's clock; null where the frame has no time. */
   readonly timeSeconds: number | null
   readonly samplePeriodSeconds: number | null
 }
 
 export type FrameDecoder = (frame: PulseFrame) => DecodedFrame | RejectReason
 
-/** Bit 2 changed its meaning with v4, from hardware error to timestamp: only the version can tell. */
+/** With v4, bit 2 changed its meaning from hardware error to timestamp; only the version can tell. */
 export const readStatus = (version: PulseVersion, byte: number): FrameStatus => ({
   frameCounter: byte >> 5,
   configurationInconsistent: version >= 3 && (byte & 0x08) !== 0,
@@ -49,7 +49,7 @@ const lowBattery = event('low_battery', '', 0)
 const hardwareError = event('hardware_error', '', 0)
 const configurationInconsistent = event('configuration_inconsistent', '', 0)
 
-/** A frame's own events and those of its status byte. */
+/** A frame's own events, and those of its status byte. */
 export const eventsOf = (status: FrameStatus, ...events: DecodedEvent[]): DecodedEvent[] => {
   if (status.lowBattery) events.push(lowBattery)
   if (status.hardwareError) events.push(hardwareError)
@@ -57,7 +57,7 @@ export const eventsOf = (status: FrameStatus, ...events: DecodedEvent[]): Decode
   return events
 }
 
-/** The index that a frame states of the moment it speaks of. */
+/** An index that the frame states for its own time. */
 export const measured = (channel: Channel, index: number, timeSeconds: number | null): DecodedIndex => ({
   channel,
   index,

@@ -3,15 +3,15 @@ import type { HistoryPlan } from '../profile.ts'
 import { longestSeriesSeconds } from '../profile.ts'
 import { event, eventsOf, type FrameDecoder } from './frame.ts'
 
-/** Register S321: the counters every ten minutes, sent each hour in four frames; or every hour, sent daily in thirteen. */
+/** Register S321: samples every ten minutes, sent hourly in four frames; or every hour, sent daily in thirteen. */
 const tenMinutes: HistoryPlan = { samples: 6, periodSeconds: 600, withinSeconds: 3_000 }
 const hourly: HistoryPlan = { samples: 24, periodSeconds: 3_600, withinSeconds: longestSeriesSeconds }
 
 const channels = ['A', 'B'] as const
 
 /**
- * 0x48 (v1, v2): an hour or a day of samples over several frames. Frame 0 has the indexes at the first sample, the
- * others (and frame 0 of LoRaWAN) pairs of deltas, sample by sample until the moment frame 0 was sent.
+ * 0x48 (v1, v2): an hour or a day of samples over several frames. Frame 0 has the indexes at the first sample. The
+ * others (and frame 0 of LoRaWAN) have pairs of deltas, sample by sample, up to the moment when frame 0 was sent.
  */
 export const decodeHistory: FrameDecoder = ({ bytes, status }) => {
   const frameIndex = u8(bytes, 2)
@@ -41,15 +41,15 @@ export const decodeHistory: FrameDecoder = ({ bytes, status }) => {
   }
 }
 
-/** Of four frames the last has one sample left; of thirteen the fourth has two, and there are nine behind it. */
+/** Of four frames, the last has one sample left. Of thirteen, the fourth has two, and nine frames follow. */
 const planOf = (frameIndex: number, samples: number): HistoryPlan | null => {
   if (frameIndex < 3 || frameIndex > 12) return null
   return frameIndex === 3 && samples === 1 ? tenMinutes : hourly
 }
 
 /**
- * Which sample a frame's first delta belongs to. Manual and vendor code disagree by one towards the end of the day, and
- * a long (LoRaWAN) frame depends on the lengths before it: trust the order of the frames, not this label.
+ * The sample that a frame's first delta belongs to. Manual and vendor code disagree by one towards the end of the day,
+ * and for a long (LoRaWAN) frame it depends on the lengths before it. Trust the order of the frames, not this label.
  */
 const baseTimeOf = (frameIndex: number, frameBytes: number): number | null => {
   if (frameIndex === 0) return 1

@@ -11,8 +11,8 @@ const adeunisPulse = (version: PulseVersion): Profile => ({
 })
 
 /**
- * Adeunis: the PULSE by Sigfox, a profile for each version of its firmware; its predecessor; and the PULSE by NB-IoT,
- * in the vendor's own envelope.
+ * Adeunis: the PULSE by Sigfox, with a profile for each firmware version; its predecessor; and the PULSE by NB-IoT, in
+ * the vendor's own envelope.
  */
 export const adeunisProfiles: readonly Profile[] = [
   ...([1, 2, 3, 4] as const).map(adeunisPulse),

@@ -3,7 +3,7 @@ import { u8, u16 } from '../frame-reader.ts'
 import type { DecodedEvent } from '../profile.ts'
 import { event, eventsOf, type FrameDecoder } from './frame.ts'
 
-/** 0x30: once a day, the alarms since the last one and the extremes of the flow. */
+/** 0x30, once a day: the alarms since the last one, and the largest and smallest flow. */
 export const decodeKeepAlive: FrameDecoder = ({ bytes, status, timeSeconds }) => {
   const A = channelOf(bytes, 0)
   const B = channelOf(bytes, 1)
@@ -13,7 +13,7 @@ export const decodeKeepAlive: FrameDecoder = ({ bytes, status, timeSeconds }) =>
   return { fields: () => ({ frameCode: 0x30, status, A, B, deviceTimeSeconds: timeSeconds }), indexes: [], events }
 }
 
-/** Manual and vendor code disagree on tamper of channel B; bit 3, as the code has it, fits the pattern of the others. */
+/** Manual and vendor code disagree on the tamper bit of channel B. Bit 3, as in the code, fits the other alarms. */
 const channelOf = (bytes: Uint8Array, position: 0 | 1) => {
   const alarms = u8(bytes, 2) >> position
   return {

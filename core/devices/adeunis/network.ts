@@ -1,10 +1,10 @@
 import { paddedText, u8, u16 } from '../frame-reader.ts'
 import { event, eventsOf, type FrameDecoder } from './frame.ts'
 
-/** Both addresses and ports of NB-IoT; its access point stands behind them. */
+/** The settings of NB-IoT have at least address and ports; the access point's name stands behind them. */
 const nbiotBytes = 37
 
-/** 0x20: how the device reaches its network. Which one that is, only the length tells. */
+/** 0x20: how the device reaches its network. Only the length tells which network that is. */
 export const decodeNetwork: FrameDecoder = ({ bytes, status }) => {
   if (bytes.length > 5 && bytes.length < nbiotBytes) return 'short_frame'
   return {

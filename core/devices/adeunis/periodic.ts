@@ -3,7 +3,7 @@ import { u8, u16, u32 } from '../frame-reader.ts'
 import type { DecodedIndex } from '../profile.ts'
 import { eventsOf, type FrameDecoder, measured, type PulseFrame } from './frame.ts'
 
-/** 0x5A (channel A) and 0x5B (channel B): the newest index, then what to take off it for each sample before. */
+/** 0x5A (channel A) and 0x5B (channel B): the newest index, then a delta to subtract for each earlier sample. */
 export const decodePeriodic =
   (channel: Channel): FrameDecoder =>
   (frame) => {
@@ -11,7 +11,7 @@ export const decodePeriodic =
     if (end % 2 !== 0) return 'short_frame'
     const counterValues = [u32(bytes, 2)]
     for (let at = 6, index = u32(bytes, 2); at < end; at += 2) {
-      // unsigned, modulo 2^32: a delta larger than the index means that the counter has wrapped since that sample
+      // Unsigned, modulo 2^32: where a delta is larger than the index, the counter has wrapped since that sample.
       index = (index - u16(bytes, at)) >>> 0
       counterValues.push(index)
     }
@@ -25,9 +25,9 @@ export const decodePeriodic =
   }
 
 /**
- * The samples as readings: those before the newest only where their distance in time is known. Under v3 the bit of the
- * hardware error is v4's bit of the timestamp: of a device registered with the wrong version the last two "deltas" are
- * the halves of a time, so then too only the newest index, which both versions read alike, is a reading.
+ * The samples as indexes. Without a sample period, only the newest has a known time. With a hardware error, too, only
+ * the newest is taken: that bit of v3 is the timestamp bit of v4, so if the device is registered with the wrong
+ * version, the last two "deltas" are the halves of a time. Both versions read the newest index alike.
  */
 const indexesOf = (frame: PulseFrame, channel: Channel, counterValues: readonly number[]): DecodedIndex[] => {
   const { status, timeSeconds, samplePeriodSeconds } = frame

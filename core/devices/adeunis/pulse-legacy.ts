@@ -6,9 +6,9 @@ const electricity = 5
 const thermal = 9
 
 /**
- * The Adeunis ARF8048PA by Sigfox, before the PULSE: little-endian, and it applies a pulse weight of its own, so that
- * its indexes count tenths of a litre (watt hours on an electricity or thermal meter). We take each of these as a
- * pulse: the registry has 100 millilitres per pulse for it, whatever the weight in the device.
+ * The Adeunis ARF8048PA by Sigfox, the predecessor of the PULSE; little-endian. It applies a pulse weight of its own:
+ * its indexes count tenths of a litre (watt hours on an electricity or thermal meter). Each of these is a pulse here,
+ * so the registry has 100 millilitres per pulse for it, whatever the weight in the device.
  */
 export const adeunisPulseLegacy: Profile = {
   name: 'adeunis-pulse-legacy@1',
@@ -29,7 +29,7 @@ export const adeunisPulseLegacy: Profile = {
   },
 }
 
-/** With a status byte in the manual (12 bytes); frames of 11 bytes are without it. */
+/** The manual has a status byte (12 bytes in all); frames of 11 bytes come without it. */
 const decodeIndexes = (bytes: Uint8Array): DecodedFrame | RejectReason => {
   if (bytes.length < 11) return 'short_frame'
   const status = bytes.length === 11 ? null : statusOf(bytes)
@@ -113,7 +113,7 @@ const deviceSettings = (bytes: Uint8Array) => ({
   memoSwitch: u8(bytes, 9),
 })
 
-/** Of the counter that the frame code names: 0x04 the first, 0x05 the second. */
+/** The settings of one counter; the frame code names it: 0x04 is the first, 0x05 the second. */
 const counterSettings = (bytes: Uint8Array) => ({
   counter: u8(bytes, 0) - 3,
   pulseWeight: u16LittleEndian(bytes, 2),

@@ -3,7 +3,7 @@ import type { Profile } from '../profile.ts'
 import { adeunisAt, adeunisDeviceId, isAdeunis } from './envelope.ts'
 import { decodePulse } from './pulse.ts'
 
-/** The Adeunis PULSE by NB-IoT: an envelope around the frames of v4. */
+/** The Adeunis PULSE by NB-IoT: frames of v4 in an envelope. */
 export const adeunisPulseNbiot: Profile = {
   name: 'adeunis-pulse-nbiot',
   uplinkKind: 'adeunis-nbiot',

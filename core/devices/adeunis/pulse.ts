@@ -12,7 +12,7 @@ import { decodePeriodic } from './periodic.ts'
 import { decodeRegisterResult, decodeRegisterValues } from './register.ts'
 import { decodeLeakDays, decodeLeakDaysAndTamper, decodeThresholds } from './thresholds.ts'
 
-/** Frame code: the bytes it has at least, and its decoder. */
+/** A frame code with the fewest bytes such a frame has, and its decoder. */
 type FrameCode = readonly [code: number, readonly [leastBytes: number, FrameDecoder]]
 
 const everyVersion: readonly FrameCode[] = [
@@ -43,8 +43,8 @@ const v3: readonly FrameCode[] = [
 const codesOf = { 1: new Map(v1), 2: new Map(v1), 3: new Map(v3), 4: new Map(v3) }
 
 /**
- * Decodes a frame of an Adeunis PULSE. The same bytes mean other things in another version and do not say which:
- * the version is what the registry has of the device. Bytes behind the known fields are ignored.
+ * Decodes a frame of an Adeunis PULSE. The same bytes mean different things in different versions and do not say in
+ * which: the version comes from the registry. Bytes behind the known fields are ignored.
  */
 export const decodePulse = (
   version: PulseVersion,

@@ -12,15 +12,15 @@ const results = [
   'accessNotAllowed',
 ]
 
-/** 0x31: the values of the registers that a downlink asked for, end to end; none where it asked wrongly. */
+/** 0x31: the values of the registers that a downlink asked for, end to end; empty where the request was wrong. */
 export const decodeRegisterValues: FrameDecoder = ({ bytes, status }) => ({
-  // how long each value is depends on the registers, and only the downlink named them
+  // The length of each value depends on its register, and only the downlink named those.
   fields: () => ({ frameCode: 0x31, status, valuesHex: hexText(bytes, 2, bytes.length) }),
   indexes: [],
   events: eventsOf(status, event('register', '', 0x31)),
 })
 
-/** 0x33: what became of a downlink that set a register. */
+/** 0x33: the result of a downlink that set a register. */
 export const decodeRegisterResult: FrameDecoder = ({ bytes, status }) => ({
   fields: () => ({
     frameCode: 0x33,

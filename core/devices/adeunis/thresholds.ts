@@ -7,7 +7,7 @@ export const thresholdsAt = (bytes: Uint8Array, at: number, position: 0 | 1) => 
   leakThresholdPulsesPerHour: u16(bytes, at + 4 + 2 * position),
 })
 
-/** How many daily periods below the leak threshold raise no alarm yet. */
+/** How many daily periods below the leak threshold do not raise an alarm yet. */
 export const leakDaysAt = (bytes: Uint8Array, at: number, position: 0 | 1) => ({
   dailyPeriodsBelowWhichLeak: u16(bytes, at + 2 * position),
 })
@@ -32,7 +32,7 @@ export const decodeLeakDays: FrameDecoder = ({ bytes, status }) => ({
   events: eventsOf(status, event('configuration', '', 0x12)),
 })
 
-/** 0x12 from v3 on; published frames end with the number of redundant samples. */
+/** 0x12 from v3 on. Published frames end with the number of redundant samples. */
 export const decodeLeakDaysAndTamper: FrameDecoder = ({ bytes, status }) => ({
   fields: () => ({
     frameCode: 0x12,

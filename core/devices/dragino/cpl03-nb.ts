@@ -4,8 +4,8 @@ import { alarmEvents, type DraginoDatagram, draginoProfile, historyOf, measuredA
 import { draginoModels, hasThreeCounters } from './envelope.ts'
 
 /**
- * The Dragino CPL03-NB contact and pulse counter, its counters of 24 bits: one with the duration of the last opening,
- * or, where a bit of its status says so, three (channels A, B and C).
+ * The Dragino CPL03-NB contact and pulse counter, with counters of 24 bits: one with the duration of the last opening,
+ * or three (channels A, B and C) where a bit of its status says so.
  */
 export const draginoCpl03Nb: Profile = draginoProfile('dragino-cpl03-nb', draginoModels.cpl03Nb, (datagram) => {
   const status = u8(datagram.bytes, datagram.recordAt)
@@ -62,9 +62,9 @@ const decodeThree = (datagram: DraginoDatagram, statusByte: number): DecodedFram
 }
 
 /**
- * The vendor's decoders of the two firmwares disagree on the records behind three counters: 14 bytes; with an IMSI 20,
- * where count and duration stand before the counters. The length of the datagram has the last word: where neither
- * fits, there is no history.
+ * For a history of three counters the vendor's decoders for the two firmwares disagree: a record has 14 bytes, or with
+ * an IMSI 20, where count and duration precede the counters. The length of the datagram decides; where neither fits,
+ * there is no history.
  */
 const historyOfThree = (datagram: DraginoDatagram) => {
   const { bytes, historyAt, hasImsi } = datagram

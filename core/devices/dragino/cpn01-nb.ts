@@ -3,11 +3,11 @@ import type { Profile } from '../profile.ts'
 import { alarmEvents, draginoProfile, historyOf, measuredAt } from './datagram.ts'
 import { draginoModels } from './envelope.ts'
 
-/** Where the fields of the main record begin. */
+/** Where the fields of the main record stand. */
 const at = { mod: 0, calculateFlag: 1, contactStatus: 2, alarm: 3, totalPulses: 4, lastOpenDuration: 7 } as const
 const historyBytes = 11
 
-/** The Dragino CPN01 contact and pulse counter: one counter of 24 bits, which goes on with 0 after 16777215. */
+/** The Dragino CPN01 contact and pulse counter: one counter of 24 bits, which wraps to 0 after 16777215. */
 export const draginoCpn01Nb: Profile = draginoProfile('dragino-cpn01-nb', draginoModels.cpn01Nb, (datagram) => {
   const { bytes, recordAt, timeSeconds } = datagram
   const alarm = u8(bytes, recordAt + at.alarm)

@@ -11,15 +11,15 @@ import {
   recordTimeSeconds,
 } from './envelope.ts'
 
-/** A datagram of a known model, whose main record is whole. */
+/** A datagram of a known model with a whole main record. */
 export interface DraginoDatagram extends DraginoHeader {
   readonly bytes: Uint8Array
   readonly historyAt: number
-  /** Of the main record, by the device's clock. */
+  /** The time of the main record by the device's clock, seconds since 1970. */
   readonly timeSeconds: number
 }
 
-/** A Dragino profile. The header is the same for all; `decodeRecords` reads what the model's records say. */
+/** A Dragino profile. All models share the header; `decodeRecords` reads the records of one. */
 export const draginoProfile = (
   name: string,
   model: number,
@@ -49,7 +49,7 @@ const headerFields = (bytes: Uint8Array, header: DraginoHeader) => ({
   signal: u8(bytes, header.versionAt + draginoAt.signal),
 })
 
-/** The whole records behind the main one, newest first. A record without count and time is an empty place. */
+/** The whole records behind the main one, newest first. A record whose count and time are 0 is an empty slot. */
 export const historyOf = <T extends { readonly timeSeconds: number }>(
   { bytes, historyAt }: DraginoDatagram,
   recordBytes: number,
@@ -64,7 +64,7 @@ export const historyOf = <T extends { readonly timeSeconds: number }>(
   return records
 }
 
-/** An index at a time that its own record states. */
+/** An index at the time that its record states. */
 export const measuredAt = (channel: Channel, index: number, timeSeconds: number): DecodedIndex => ({
   channel,
   index,
@@ -73,6 +73,6 @@ export const measuredAt = (channel: Channel, index: number, timeSeconds: number)
   quality: 'measured',
 })
 
-/** The event of an alarm field that is not 0. */
+/** An event where the alarm field is not 0. */
 export const alarmEvents = (alarm: number): DecodedEvent[] =>
   alarm === 0 ? [] : [{ kind: 'device_alarm', channel: '', value: alarm }]

@@ -7,7 +7,7 @@ const idBytes = 8
 /** Where the fields of the header stand, counted from its version. The main record follows at `record`. */
 export const draginoAt = { model: 0, firmware: 1, battery: 2, signal: 4, record: 5 } as const
 
-/** The models whose record is known: the high byte of the version. */
+/** The models whose records are known: the high byte of the version. */
 export const draginoModels = { cpl03Nb: 1, cpn01Nb: 7, sw3lNb: 10 } as const
 
 /** What the datagrams of all models begin with, and where the main record ends. */
@@ -17,13 +17,13 @@ export interface DraginoHeader {
   readonly hasImsi: boolean
   readonly versionAt: number
   readonly recordAt: number
-  /** Where the records before the newest begin, newest first; null of a model whose record is not known. */
+  /** Where the earlier records begin, newest first; null for a model whose records are not known. */
   readonly historyAt: number | null
 }
 
 const beginsWithF = (datagram: Uint8Array, at: number): boolean => u8(datagram, at) >> 4 === 0xf
 
-/** An IMSI begins with F as well, which no known model number does. */
+/** Where the version stands. An IMSI before it begins with F too, which no known model number does. */
 const versionAtOf = (datagram: Uint8Array): number => (beginsWithF(datagram, idBytes) ? 2 * idBytes : idBytes)
 
 /** The digits of the IMEI field as sent. */
@@ -36,7 +36,7 @@ export const draginoImsi = (datagram: Uint8Array, { hasImsi, versionAt }: Dragin
 /** Whether the status of a CPL03-NB says that its record has three counters, in place of one and a duration. */
 export const hasThreeCounters = (status: number): boolean => (status & 0x08) !== 0
 
-/** The bytes of a model's main record, with the device's time at its end; null of a model whose record is not known. */
+/** How many bytes a model's main record has, the device's time at its end; null where its record is not known. */
 const recordBytes = (model: number, status: number): number | null => {
   switch (model) {
     case draginoModels.sw3lNb:
@@ -49,13 +49,13 @@ const recordBytes = (model: number, status: number): number | null => {
   }
 }
 
-/** The model that a datagram names, without a look at the rest; null where its header is cut. */
+/** The model that a datagram names, the rest of its header unread; null where the header is cut. */
 export const draginoModel = (datagram: Uint8Array): number | null => {
   const versionAt = versionAtOf(datagram)
   return datagram.length < versionAt + draginoAt.record ? null : u8(datagram, versionAt + draginoAt.model)
 }
 
-/** The header of a datagram; `truncated_datagram` where it or the main record is cut, `unknown_datagram` where it is not Dragino's. */
+/** A datagram's header. `truncated_datagram`: it or the main record is cut. `unknown_datagram`: it has no IMEI. */
 export const readDraginoHeader = (datagram: Uint8Array): DraginoHeader | 'truncated_datagram' | 'unknown_datagram' => {
   if (!beginsWithF(datagram, 0)) return 'unknown_datagram'
   if (datagram.length < idBytes) return 'truncated_datagram'
@@ -74,8 +74,8 @@ export const readDraginoHeader = (datagram: Uint8Array): DraginoHeader | 'trunca
 export const recordTimeSeconds = (datagram: Uint8Array, historyAt: number): number => u32(datagram, historyAt - 4)
 
 /**
- * A model whose record is not known is an uplink too, without a time: it is stored, and the decoder decides what
- * becomes of it.
+ * A datagram of a model whose records are not known is an uplink too, without a time: it is stored, and a later profile
+ * can decode it.
  */
 export const draginoEnvelope: Envelope = {
   claims: (datagram) => beginsWithF(datagram, 0),

@@ -3,17 +3,17 @@ import type { Profile } from '../profile.ts'
 import { alarmEvents, draginoProfile, historyOf, measuredAt } from './datagram.ts'
 import { draginoModels } from './envelope.ts'
 
-/** Where the fields of the main record begin. */
+/** Where the fields of the main record stand. */
 const at = { pa4: 0, pb15: 1, alarm: 2, mod: 3, kFactor: 4, totalPulses: 6 } as const
 const historyBytes = 8
 
-/** The Dragino SW3L-NB water flow sensor: one counter, and the records before the newest with their own times. */
+/** The Dragino SW3L-NB water flow sensor: one counter; the earlier records have their own times. */
 export const draginoSw3lNb: Profile = draginoProfile('dragino-sw3l-nb', draginoModels.sw3lNb, (datagram) => {
   const { bytes, recordAt, timeSeconds } = datagram
   const alarm = u8(bytes, recordAt + at.alarm)
   const pulsesPerLitre = u16(bytes, recordAt + at.kFactor)
   const totalPulses = u32(bytes, recordAt + at.totalPulses)
-  // the factor may be 0; then nobody knows the litres
+  // The factor may be 0; then the litres are unknown.
   const litresOf = (pulses: number) => (pulsesPerLitre === 0 ? null : pulses / pulsesPerLitre)
   const history = historyOf(
     datagram,

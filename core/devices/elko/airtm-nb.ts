@@ -4,7 +4,7 @@ import { elkoAt, elkoDeviceId, isElko } from './envelope.ts'
 
 const firmwareType = 3
 const messageTypes: Readonly<Record<number, string>> = { 1: 'notification', 2: 'heartbeat' }
-/** Pulses of an S0 output, or of the sensor that looks at a meter's LED or magnet: both are counted alike. */
+/** Pulses of an S0 output, or of the sensor on a meter's LED or magnet: both are counted alike. */
 const functions: Readonly<Record<number, string>> = { 1: 'S0', 2: 'energyMetering' }
 
 /** The ELKO (iNELS) AirTM-100NB pulse converter: one counter, no clock, no history. */
@@ -19,7 +19,7 @@ export const elkoAirtmNb: Profile = {
     const type = u8(payload, elkoAt.type)
     if (type === firmwareType) return decodeFirmware(payload)
     const messageType = messageTypes[type]
-    // the same head with another function comes from ELKO's sensors of other things
+    // ELKO's sensors for other quantities send the same head with another function.
     const measured = functions[u8(payload, elkoAt.function)]
     if (messageType === undefined || measured === undefined) return 'unknown_frame'
     if (payload.length < elkoAt.end) return 'short_frame'
@@ -42,7 +42,7 @@ const decodeCounter = (payload: Uint8Array, messageType: string, measured: strin
   }
 }
 
-/** What the versions mean byte by byte, the manual leaves open. */
+/** The manual does not say what the bytes of the versions mean. */
 const decodeFirmware = (payload: Uint8Array): DecodedFrame => ({
   fields: () => ({
     imei: elkoDeviceId(payload),

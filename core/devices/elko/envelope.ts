@@ -1,14 +1,14 @@
 import { type Envelope, refusal, uplinkOf } from '../envelope.ts'
 import { paddedText, u8 } from '../frame-reader.ts'
 
-/** Where the fields of an ELKO datagram stand. The IMEI is before them: fifteen digits in ASCII. */
+/** Where the fields of an ELKO datagram stand, behind the IMEI of fifteen ASCII digits. */
 export const elkoAt = { type: 15, function: 16, flags: 17, counter: 18, end: 22 } as const
 
 const zero = 0x30
 
 /**
- * Whether a datagram begins with an IMEI in ASCII. ASCII digits are valid BCD as well, but no Adeunis envelope looks
- * like this: its signal quality would be above 47, and it would have sent 800 million frames.
+ * Whether a datagram begins with an IMEI in ASCII. ASCII digits are valid BCD too, but no Adeunis envelope looks like
+ * this: its signal quality would be above 47, and its device would have sent 800 million frames.
  */
 export const isElko = (datagram: Uint8Array): boolean => {
   const digits = Math.min(datagram.length, elkoAt.type)
@@ -23,8 +23,8 @@ export const isElko = (datagram: Uint8Array): boolean => {
 export const elkoDeviceId = (datagram: Uint8Array): string => paddedText(datagram, 0, elkoAt.type)
 
 /**
- * A datagram is refused where it ends before its type. It has no clock. Its type and function decide its length, and
- * the decoder reads them.
+ * A datagram that ends before its type is refused. The device has no clock. Type and function decide the length, and
+ * only the decoder knows them.
  */
 export const elkoEnvelope: Envelope = {
   claims: isElko,

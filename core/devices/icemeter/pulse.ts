@@ -2,15 +2,14 @@ import { u8, u16, u32 } from '../frame-reader.ts'
 import type { DecodedIndex, Profile } from '../profile.ts'
 
 const periodic = 0x01
-/** M-Bus models only: the meter's register could not be read, so the counter says nothing of it. */
+/** M-Bus models only: the device could not read the meter's register, so the counter says nothing about it. */
 const meterUnread = 0x02 | 0x04
 const offsetsAt = [6, 8, 10]
 const frameBytes = 12
 
 /**
- * The BitID ICEmeter by Sigfox: its index, and three offsets to take off it one after the other for the indexes at 3/4,
- * 1/2 and 1/4 of the transmission period. The sample period is so a quarter of the transmission period: 3600 for one
- * of 4 h.
+ * The BitID ICEmeter by Sigfox: an index and three offsets. Subtracted one after the other, they give the indexes at
+ * 3/4, 1/2 and 1/4 of the transmission period. So the sample period is a quarter of it: 3600 seconds for 4 hours.
  */
 export const icemeterPulse: Profile = {
   name: 'icemeter-pulse@1',
@@ -18,7 +17,7 @@ export const icemeterPulse: Profile = {
   decode: (payload, { samplePeriodSeconds }) => {
     if (payload.length === 0) return 'empty_frame'
     const flags = u8(payload, 0)
-    // the layout of other frames is not published
+    // The layout of other frames is not published.
     if ((flags & periodic) === 0) return 'unknown_frame'
     if (payload.length < frameBytes) return 'short_frame'
     const counter = u32(payload, 2)

@@ -67,7 +67,7 @@ describe('npm run decode -- HEX', () => {
   })
 })
 
-describe('what cannot be done is one sentence and exit 2', () => {
+describe('misuse gets one sentence and exit code 2', () => {
   test.each([
     [
       'an unknown profile',
@@ -75,10 +75,10 @@ describe('what cannot be done is one sentence and exit 2', () => {
       'No profile is named "adeunis-puls@3"; did you mean adeunis-pulse@3?',
     ],
     ['the beginning of a name', ['elko', '46'], 'No profile is named "elko"; did you mean elko-airtm-nb?'],
-    ['no hex digit', ['adeunis-pulse@3', '46zz'], '"z" at place 3 is no hex digit.'],
-    ['no hex digit, without a profile', ['468z'], '"z" at place 4 is no hex digit.'],
-    ['half a byte', ['adeunis-pulse@3', '468'], 'The hex has 3 digits: a byte takes two of them.'],
-    ['no hex', ['adeunis-pulse@3'], 'Say which frame adeunis-pulse@3 shall decode: its hex follows the profile.'],
+    ['no hex digit', ['adeunis-pulse@3', '46zz'], '"z" at position 3 is not a hex digit.'],
+    ['no hex digit, without a profile', ['468z'], '"z" at position 4 is not a hex digit.'],
+    ['half a byte', ['adeunis-pulse@3', '468'], 'The hex has 3 digits, but a byte takes two.'],
+    ['no hex', ['adeunis-pulse@3'], 'Which frame should adeunis-pulse@3 decode? Its hex follows the profile.'],
     [
       'a period of zero',
       ['46', '--sample-period', '0'],
@@ -88,14 +88,14 @@ describe('what cannot be done is one sentence and exit 2', () => {
     expect(run(...words)).toEqual({ status: 2, stdout: '', stderr: `${sentence}\n` })
   })
 
-  test('nothing at all prints the usage with every profile', () => {
+  test('no arguments print the usage with every profile', () => {
     const { status, stderr } = run()
     expect(status).toBe(2)
     for (const name of profiles.keys()) expect(stderr).toContain(name)
   })
 })
 
-describe('the bytes of a field are what the decoder makes of it', () => {
+describe('each field is shown with the bytes that the decoder makes it of', () => {
   const own = (profile: string, hex: string) => {
     const found = profiles.get(profile)
     if (found === undefined) throw new Error(profile)
@@ -103,24 +103,24 @@ describe('the bytes of a field are what the decoder makes of it', () => {
     return { fixedBytes, bytesOf: (path: string) => fields.find((field) => field.path === path)?.ownBytes }
   }
 
-  test('a delta is its own, the index before it is not', () => {
+  test('a sample owns its delta, and not the index that it is subtracted from', () => {
     const { bytesOf } = own('adeunis-pulse@3', '5a0000001000000100020003')
     expect(bytesOf('counterValues[0]')).toEqual([2, 3, 4, 5])
     expect(bytesOf('counterValues[2]')).toEqual([8, 9])
   })
 
-  test('what is worked out from several fields has none', () => {
+  test('a value worked out from several fields owns no bytes', () => {
     const { bytesOf, fixedBytes } = own('dragino-sw3l-nb', 'f8684110567541380a640cf11d0100000001c20000232867749390')
     expect(bytesOf('pulsesPerLitre')).toEqual([17, 18])
     expect(bytesOf('litres')).toEqual([])
     expect(fixedBytes).toEqual([8])
   })
 
-  test('a field of the same name in another frame does not count', () => {
+  test('a field of the same name in another kind of frame does not count', () => {
     expect(own('adeunis-pulse@3', '30e0150400030002000100').bytesOf('A.tamper')).toEqual([2])
   })
 
-  test('a byte of which only one other value is taken is not fixed', () => {
+  test('a byte that may have only one other value is not fixed', () => {
     const { bytesOf, fixedBytes } = own('elko-airtm-nb', elko)
     expect(bytesOf('function')).toEqual([16])
     expect(fixedBytes).toEqual([])

@@ -19,7 +19,7 @@ const otherProfiles: Record<string, string> = {
   'c-elko-tamper': 'elko-airtm-nb',
 }
 
-/** Each vector with a profile for it, of several versions the newest; without one: downlinks and devices out of scope. */
+/** Each vector with a profile for it, the newest of several versions. Downlinks and devices out of scope have none. */
 const vectors: Vector[] = [
   ...adeunis.vectors.map(({ id, variant, hex }): Vector => {
     const legacy = variant.startsWith('ARF8048PA') ? 'adeunis-pulse-legacy@1' : undefined

@@ -15,7 +15,7 @@ const longest = 90
 const reasons = new Set<string>(rejectReasons)
 const isIndex = (value: number) => Number.isInteger(value) && value >= 0 && value < 2 ** 32
 
-/** Whether this is a listed reason, or a frame that leaves something behind, all of it in range. */
+/** Whether this is a listed reason, or a frame that leaves something, all in range, and whose fields can be made. */
 const isSound = (outcome: DecodedFrame | RejectReason): boolean => {
   if (typeof outcome === 'string') return reasons.has(outcome)
   const { fields, indexes, events } = outcome

@@ -53,7 +53,7 @@ describe('an Adeunis datagram', () => {
     expect(read('0086841100567541' + '030000002646000000009f00000002')).toMatchObject({ deviceId: '0086841100567541' })
   })
 
-  test('whose IMEI begins as CoAP does is one, as long as nothing reads CoAP', () => {
+  test('may have an IMEI that begins as CoAP does, as long as nothing reads CoAP', () => {
     expect(read('4915111111111111' + '030000002646000000009f00000002')).toMatchObject({ kind: 'adeunis-nbiot' })
   })
 
@@ -96,7 +96,7 @@ describe('a Dragino datagram', () => {
     expect(read('f868')).toEqual(refusal('truncated_datagram', null, 'f868'))
   })
 
-  test('whose IMEI is not made of decimal digits is not one', () => {
+  test('without decimal digits in its IMEI is unknown', () => {
     const hex = vector('c-time-zero').replace('f868', 'f86c')
     expect(read(hex)).toEqual(refusal('unknown_datagram', null, hex))
   })
@@ -109,7 +109,7 @@ describe('an ELKO datagram', () => {
     expect(read(elko)).toEqual(uplink('elko-nb', '868411056754138', null, elko))
   })
 
-  test('of a type or function that is not known is one too', () => {
+  test('of an unknown type or function is an uplink too', () => {
     expect(read(`${elko.slice(0, 30)}010a01`)).toMatchObject({ kind: 'elko-nb', deviceId: '868411056754138' })
   })
 
@@ -120,14 +120,14 @@ describe('an ELKO datagram', () => {
     }
   })
 
-  test('is none where one of its fifteen digits is none: an IMEI of Adeunis may begin like it', () => {
+  test('has fifteen ASCII digits: with fewer it is an Adeunis datagram whose IMEI begins alike', () => {
     const adeunis = '3522334455667788' + '0300000026' + '46000000009f00000002'
     expect(read(adeunis)).toMatchObject({ kind: 'adeunis-nbiot' })
     expect(read(adeunis.replace('3522334455667788', '3532333435363738'))).toMatchObject({ kind: 'adeunis-nbiot' })
   })
 })
 
-describe('whatever else arrives', () => {
+describe('any other datagram', () => {
   test('is refused as unknown', () => {
     for (const hex of ['', '00', '11223344556677', 'd83dd28441a0', '112233445566778a0300000026460000', '8000']) {
       expect(read(hex)).toEqual(refusal('unknown_datagram', null, hex))

@@ -9,7 +9,7 @@ describe('where the vendor decoder is known to be wrong, ours is right', () => {
     expect(decoded(v3, '5a0000010000ea60', hour).indexes.map((i) => i.index)).toEqual([65536, 5536])
   })
 
-  test('the time of a v4 frame is not two more samples (-5006 and 18569): under v4 it is the time', () => {
+  test('the time of a v4 frame is read as a time, not as two more samples (-5006 and 18569)', () => {
     const hex = '5a6700000127000100020003000414aba3e9'
     const { fields, indexes, events } = decoded('adeunis-pulse@4', hex, hour)
     expect(fields).toMatchObject({ counterValues: [295, 294, 292, 289, 285], deviceTimeSeconds: 1703791337 })
@@ -23,14 +23,14 @@ describe('where the vendor decoder is known to be wrong, ours is right', () => {
     expect(events.map((e) => e.kind)).toContain('hardware_error')
   })
 
-  test('a frame cut short is a reject with a word for it, not a RangeError', () => {
+  test('a frame cut short is a reject with its own reason, not a RangeError', () => {
     expect(decode(v3, '46800000009f0000')).toBe('short_frame')
     expect(decode('adeunis-pulse@4', '46040000009f00000002')).toBe('short_frame')
     expect(decode(v3, '128000050006')).toBe('short_frame')
     expect(decode(v3, '5a00000010000001ff')).toBe('short_frame')
   })
 
-  test('test mode of 0x10 is told by the mode byte: byte 8, the low half of the flow period, has nothing to do with it', () => {
+  test('the mode byte of 0x10 says whether it is test mode; byte 8, the low half of the flow period, does not', () => {
     const fields = { transmissionPeriodSeconds: 1800, flowPeriodSeconds: 120 }
     expect(decoded('adeunis-pulse@1', '102001039a01250002').fields).toMatchObject(fields)
   })

@@ -62,7 +62,7 @@ describe('indexes become readings', () => {
     expect(decoded(v3, '5a00000000030005', hour).indexes).toEqual([measured('A', 3), derived(4294967294, hour)])
   })
 
-  test('a frame of a history says that it came, and alone tells no index: that of frame 0 is hours old', () => {
+  test('a frame of a history leaves an event and no index alone: the index in frame 0 is hours old', () => {
     for (const [number, hex] of ['4820000000010000000200', '4820010001000200030004'].entries())
       expect(decoded(v1, hex)).toMatchObject({
         indexes: [],
@@ -70,7 +70,7 @@ describe('indexes become readings', () => {
       })
   })
 
-  test('a history without times says so where nobody knows the sample period', () => {
+  test('a history without times says so where no sample period is known', () => {
     expect(decoded(v3, '5a0000001000000100020003').isUntimed).toBe(true)
     expect(decoded(v3, '5a0000001000000100020003', hour).isUntimed).toBeUndefined()
     expect(decoded(v3, '5a0000001000').isUntimed).toBeUndefined()
@@ -80,7 +80,7 @@ describe('indexes become readings', () => {
 describe('what is not an index becomes an event', () => {
   const eventsOf = (profile: string, hex: string) => decoded(profile, hex).events
 
-  test('a keep-alive tells of each alarm on its channel', () => {
+  test('a keep-alive reports each alarm on its channel', () => {
     expect(eventsOf(v3, '30e0150400030002000100')).toEqual([
       { kind: 'keep_alive', channel: '', value: 0 },
       { kind: 'flow_alarm', channel: 'A', value: 1024 },
@@ -165,7 +165,7 @@ describe('frames without a vector', () => {
   })
 })
 
-test('a version refuses the frames that only others have', () => {
+test('a version refuses frame codes that only other versions have', () => {
   expect(decode(v1, '5a00000010000001')).toBe('unknown_frame')
   expect(decode(v3, '4820000000010000000200')).toBe('unknown_frame')
 })
@@ -183,11 +183,11 @@ test.each([
 describe('the NB-IoT envelope', () => {
   const nbiot = 'adeunis-pulse-nbiot'
 
-  test('of somebody else is of another profile', () => {
+  test('of another vendor is refused as of another profile', () => {
     expect(decode(nbiot, 'f868411056754138f4602401020304050a640c')).toBe('wrong_profile')
   })
 
-  test('cut, or around no frame, has a word of its own', () => {
+  test('cut short or without a frame has a reason of its own', () => {
     expect(decode(nbiot, '1122334455667788030000')).toBe('short_frame')
     expect(decode(nbiot, '11223344556677880300000026')).toBe('empty_frame')
   })

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { profileOfDatagram } from '../../../../core/devices/index.ts'
+import { decodeFrame } from '../../../../core/decode/decode-message.ts'
+import { readDatagram } from '../../../../core/devices/datagram.ts'
+import { profileOfDatagram, profiles } from '../../../../core/devices/index.ts'
 import vectors from '../../../vectors/dragino.json' with { type: 'json' }
 import { bytesOf, decode } from '../decoding.ts'
 import { hexOf } from './terms.ts'
@@ -18,7 +20,7 @@ const profileOf: Record<string, string | null> = {
 }
 const names = ['dragino-sw3l-nb', 'dragino-cpn01-nb', 'dragino-cpl03-nb']
 
-describe('the model in the header, behind an IMSI or not, says the profile', () => {
+describe('the model in the header tells the profile, with and without an IMSI before it', () => {
   test.each(vectors.vectors)('$id', ({ id, hex }) => {
     expect(profileOfDatagram('dragino-nb', bytesOf(hex))).toBe(profileOf[id])
     const refused = id === 'c-trunc-header' ? 'short_frame' : 'wrong_profile'
@@ -29,15 +31,43 @@ describe('the model in the header, behind an IMSI or not, says the profile', () 
   })
 })
 
-test('none follows from a Sigfox frame, and one each from the envelopes of Adeunis and ELKO', () => {
+test('a Sigfox frame tells no profile; the envelopes of Adeunis and ELKO each tell one', () => {
   expect(profileOfDatagram('sigfox-data', bytesOf('46800000009f00000002'))).toBe(null)
   expect(profileOfDatagram('adeunis-nbiot', new Uint8Array())).toBe('adeunis-pulse-nbiot')
   expect(profileOfDatagram('elko-nb', new Uint8Array())).toBe('elko-airtm-nb')
 })
 
-test('records that are all zero are empty places', () => {
+test('records that are all zero are empty slots', () => {
   expect(decode('dragino-cpn01-nb', hexOf('c-cpn01-u24wrap').slice(0, 54) + '00'.repeat(22))).toMatchObject({
     fields: { history: [] },
     indexes: [{ index: 4 }],
+  })
+})
+
+describe('the header is read once', () => {
+  /** How often a digit of the IMEI is read while `read` looks at the bytes. */
+  const readsOfImei = (hex: string, read: (bytes: Uint8Array) => unknown): number => {
+    let reads = 0
+    const bytes = new Proxy(bytesOf(hex), {
+      get: (target, name) => {
+        if (name === '3') reads++
+        return Reflect.get(target, name, target)
+      },
+    })
+    read(bytes)
+    return reads
+  }
+  const unregistered = { deviceId: '868411056754138', seqNumber: -1, profile: null, samplePeriodSeconds: null } as const
+  const ports = { digest: () => '', profiles, profileOfDatagram, defaultProfile: null }
+
+  test.each(['c-sw3l-imsi', 'c-cpn01-u24wrap', 'c-cpl03-imsi'])('to choose a profile and decode %s', (id) => {
+    const decoding = (payload: Uint8Array) =>
+      decodeFrame(ports, { ...unregistered, id: '', kind: 'dragino-nb', receivedAtMs: 0, payload }, null)
+    expect(decoding(bytesOf(hexOf(id)))).toBeTypeOf('object')
+    expect(readsOfImei(hexOf(id), decoding)).toBe(1)
+  })
+
+  test('at the door, beside its id', () => {
+    expect(readsOfImei(hexOf('c-sw3l-imsi'), (bytes) => readDatagram(bytes, 0))).toBe(2)
   })
 })

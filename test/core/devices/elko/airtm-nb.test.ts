@@ -27,14 +27,14 @@ test('tamper and low battery are events, each by its own bit', () => {
 describe('other datagrams of ELKO', () => {
   const imei = notification.slice(0, 30)
 
-  test('of energy metering are read alike', () => {
+  test('of the energy metering function are read alike', () => {
     expect(decoded(profile, `${imei}01020000000007`)).toMatchObject({
       fields: { function: 'energyMetering', counter: 7 },
       indexes: [{ index: 7 }],
     })
   })
 
-  test('with the versions of the firmware leave an event', () => {
+  test('with firmware versions leave an event', () => {
     expect(decoded(profile, `${imei}030102030405`)).toMatchObject({
       fields: { messageType: 'firmware', versionsHex: '0102030405' },
       indexes: [],
@@ -42,7 +42,7 @@ describe('other datagrams of ELKO', () => {
     })
   })
 
-  test('of another function or type are unknown, cut ones too short, those of others of another profile', () => {
+  test('are refused with a reason each: unknown function or type, cut short, of another vendor, empty', () => {
     expect(decode(profile, `${imei}010a01`)).toBe('unknown_frame')
     expect(decode(profile, notification.replace(/0101000102/, '0901000102'))).toBe('unknown_frame')
     expect(decode(profile, notification.slice(0, -2))).toBe('short_frame')
@@ -53,7 +53,7 @@ describe('other datagrams of ELKO', () => {
   })
 })
 
-test('of the other devices and encodings among the vectors, these have no profile', () => {
+test('exactly these vectors of other devices and encodings have no profile', () => {
   const used = ['icemeter-offsets', 'c-icemeter', 'c-elko-notification', 'c-elko-heartbeat', 'c-elko-tamper']
   expect(others.vectors.map(({ id }) => id).filter((id) => !used.includes(id))).toEqual([
     ...['jooby-hourMC', 'jooby-exAbsHourMC', 'jooby-currentMC-4', 'jooby-currentMC-3', 'jooby-currentMC-6-7-13'],

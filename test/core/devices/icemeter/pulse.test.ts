@@ -37,16 +37,16 @@ describe('an ICEmeter frame', () => {
     ])
   })
 
-  test('without a sample period gives only the newest', () => {
+  test('without a sample period gives only the newest index', () => {
     expect(decoded(profile, constructed).indexes).toMatchObject([{ index: 123456789, ageSeconds: 0 }])
   })
 
-  test('goes back over the wrap of its counter', () => {
+  test('is read back over the wrap of its counter', () => {
     const indexes = decoded(profile, '012400000003000500000000', hour).indexes.map(({ index }) => index)
     expect(indexes).toEqual([3, 4294967294, 4294967294, 4294967294])
   })
 
-  test('that could not read its M-Bus meter gives no index but an alarm', () => {
+  test('of a device that could not read its M-Bus meter gives an alarm and no index', () => {
     for (const flags of ['03', '05']) {
       const { indexes, events } = decoded(profile, constructed.replace(/^01/, flags), hour)
       expect(indexes).toEqual([])
@@ -58,7 +58,7 @@ describe('an ICEmeter frame', () => {
     })
   })
 
-  test('that is not the periodic one is unknown, one that is cut is too short', () => {
+  test('of another kind is unknown; a cut one is too short', () => {
     expect(decode(profile, constructed.replace(/^01/, '02'))).toBe('unknown_frame')
     expect(decode(profile, constructed.slice(0, -2))).toBe('short_frame')
     expect(decode(profile, '')).toBe('empty_frame')
