@@ -1,6 +1,7 @@
 import { readDatagram } from '../../core/devices/datagram.ts'
 import { profiles } from '../../core/devices/index.ts'
 import type { DecodeContext, Profile } from '../../core/devices/profile.ts'
+import { factsOf } from '../../core/message/lane.ts'
 
 const longestSigfoxBytes = 12
 
@@ -10,10 +11,10 @@ const longestSigfoxBytes = 12
  */
 export const profilesFor = (frame: Uint8Array, context: DecodeContext): Profile[] => {
   const item = readDatagram(frame, 0)
-  const mayBeSigfox = frame.length <= longestSigfoxBytes || item.kind === 'reject'
+  const mayBeFrame = frame.length <= longestSigfoxBytes || item.kind === 'reject'
   return [...profiles.values()].filter(
     (profile) =>
-      (profile.uplinkKind === 'sigfox-data' ? mayBeSigfox : profile.uplinkKind === item.kind) &&
+      (factsOf(profile.uplinkKind).payload === 'frame' ? mayBeFrame : profile.uplinkKind === item.kind) &&
       typeof profile.decode(frame, context) !== 'string',
   )
 }

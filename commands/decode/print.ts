@@ -2,6 +2,7 @@ import { readDatagram } from '../../core/devices/datagram.ts'
 import type { DecodeContext, DecodedEvent, DecodedFrame, DecodedIndex, Profile } from '../../core/devices/profile.ts'
 import { judgeTime } from '../../core/message/identity.ts'
 import { formatInstant } from '../../core/message/instant.ts'
+import { factsOf } from '../../core/message/lane.ts'
 import { eventDetail } from '../../core/readings/events.ts'
 import { aligned } from '../shared/aligned.ts'
 import { type Field, fieldsOf } from './fields.ts'
@@ -92,7 +93,7 @@ const clockText = (timeSeconds: number | null): string => {
 }
 
 const envelopeOf = (profile: Profile, frame: Uint8Array): string[] => {
-  if (profile.uplinkKind === 'sigfox-data') return []
+  if (factsOf(profile.uplinkKind).payload === 'frame') return []
   const item = readDatagram(frame, 0)
   if (item.kind === 'reject') return [`The door refuses this datagram: ${item.reason}.`, '']
   return [`Envelope ${item.kind}, device ${item.deviceId}, ${clockText(item.timeSeconds)}.`, '']

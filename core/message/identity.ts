@@ -1,4 +1,4 @@
-import type { Lane } from './lane.ts'
+import { factsOf, type Lane } from './lane.ts'
 import type { Uplink } from './uplink.ts'
 
 /** A Sigfox id: upper case, without the leading zeros that only some callbacks write. null where the text is no id. */
@@ -41,29 +41,22 @@ export const unclockedMs = 0
 
 const identityOf = (uplink: Uplink): string | Uint8Array => {
   const { kind, payload } = uplink
-  switch (kind) {
-    case 'sigfox-data':
-      return `${kind}|${uplink.deviceId}|${uplink.seqNumber}|${uplink.timeSeconds}`
-    case 'adeunis-nbiot':
-      return withoutSignalQuality(payload)
-    case 'dragino-nb':
-    case 'elko-nb':
-      return payload
-  }
+  const facts = factsOf(kind)
+  if (facts.payload === 'frame') return `${kind}|${uplink.deviceId}|${uplink.seqNumber}|${uplink.timeSeconds}`
+  return facts.signalQualityAt === undefined ? payload : withoutByte(payload, facts.signalQualityAt)
 }
 
-/** The radio measures byte 8 anew each time it sends, so two copies of one message may differ in it. */
-const withoutSignalQuality = (datagram: Uint8Array): Uint8Array => {
-  const rest = new Uint8Array(datagram.length - 1)
-  rest.set(datagram.subarray(0, 8))
-  rest.set(datagram.subarray(9), 8)
+const withoutByte = (bytes: Uint8Array, at: number): Uint8Array => {
+  const rest = new Uint8Array(bytes.length - 1)
+  rest.set(bytes.subarray(0, at))
+  rest.set(bytes.subarray(at + 1), at)
   return rest
 }
 
 /**
- * The key of `uplink`. Sigfox: kind, device, seqNumber, time in seconds. Adeunis NB-IoT: IMEI, counter, frame. Dragino:
- * IMEI and datagram, which holds the device's time. ELKO: IMEI and datagram; two that are alike are the same message.
- * The receive time is never part of it.
+ * The key of `uplink`. Of a frame: kind, device, seqNumber, time in seconds. Of a datagram: all its bytes but the signal
+ * quality. So Dragino datagrams differ by the device's time, Adeunis ones by their counter, and two ELKO datagrams that
+ * are alike are the same message. The receive time is never part of it.
  * @param timeMs the event time, or `unclockedMs`
  */
 export const messageId = (digest: Digest, uplink: Uplink, timeMs: number): MessageId =>

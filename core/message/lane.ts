@@ -1,12 +1,32 @@
-/** One radio network and its path through the system: edge, raw topic, raw worker, pulse topic, pulse worker. */
+/** One radio network and its path through the system: door, raw topic, raw worker, pulse topic, pulse worker. */
 export const lanes = ['sigfox', 'nbiot'] as const
 export type Lane = (typeof lanes)[number]
 
-/**
- * The envelope an uplink came in: how its identity and its time are read. What its payload means is the profile's
- * business. The order is that of the code written into packs: only ever append.
- */
-export const uplinkKinds = ['sigfox-data', 'adeunis-nbiot', 'dragino-nb', 'elko-nb'] as const
-export type UplinkKind = (typeof uplinkKinds)[number]
+/** What the steps know about an uplink before it is decoded. */
+interface KindFacts {
+  readonly lane: Lane
+  /**
+   * `datagram`: the payload is all that was received, and says itself who sent it and when. `frame`: the payload is only
+   * what the device sent; device, sequence number and time came beside it.
+   */
+  readonly payload: 'frame' | 'datagram'
+  /** The byte of a datagram that the radio measures anew each time it sends: two copies of one message may differ in it. */
+  readonly signalQualityAt?: number
+}
 
-export const laneOf = (kind: UplinkKind): Lane => (kind === 'sigfox-data' ? 'sigfox' : 'nbiot')
+const kinds = {
+  'sigfox-data': { lane: 'sigfox', payload: 'frame' },
+  'adeunis-nbiot': { lane: 'nbiot', payload: 'datagram', signalQualityAt: 8 },
+  'dragino-nb': { lane: 'nbiot', payload: 'datagram' },
+  'elko-nb': { lane: 'nbiot', payload: 'datagram' },
+} as const satisfies Record<string, KindFacts>
+
+/** The envelope that an uplink came in. What its payload means is the profile's business. */
+export type UplinkKind = keyof typeof kinds
+
+/** All kinds, in the order of the codes written into packs: only ever append. The enum `uplink_kind` has the same words. */
+export const uplinkKinds = Object.keys(kinds) as readonly UplinkKind[]
+
+export const factsOf = (kind: UplinkKind): KindFacts => kinds[kind]
+
+export const laneOf = (kind: UplinkKind): Lane => kinds[kind].lane

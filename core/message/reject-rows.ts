@@ -1,5 +1,5 @@
 import { type Digest, type MessageId, timedId, timeOfId } from './identity.ts'
-import { type Lane, laneOf } from './lane.ts'
+import { factsOf, type Lane, laneOf } from './lane.ts'
 import type { Message, Reject } from './message.ts'
 import type { RejectReason, RejectRecord } from './rejects.ts'
 import type { Uplink } from './uplink.ts'
@@ -44,11 +44,11 @@ export const missingMessageRow = (digest: Digest, lane: Lane, id: MessageId): Re
 })
 
 /**
- * What is kept of an uplink that is refused: the datagram; or, since a Sigfox frame is nothing without its envelope,
- * the fields of the callback as JSON under their standard names.
+ * What is kept of a refused uplink: the datagram; or, of a frame, which is nothing without the fields beside it, those
+ * fields as JSON under the standard names of a callback.
  */
 export const bytesOf = (uplink: Uplink): Uint8Array => {
-  if (uplink.kind !== 'sigfox-data') return uplink.payload
+  if (factsOf(uplink.kind).payload === 'datagram') return uplink.payload
   const { deviceId: device, timeSeconds: time, seqNumber } = uplink
   const data = Array.from(uplink.payload, (byte) => byte.toString(16).padStart(2, '0')).join('')
   return new TextEncoder().encode(JSON.stringify({ device, time, data, seqNumber }))

@@ -8,7 +8,7 @@ import { profileOfDatagram, profiles } from '../../core/devices/index.ts'
 import { countPulses } from '../../core/ingest/count-pulses.ts'
 import { storeRaw } from '../../core/ingest/store-raw.ts'
 import type { MessageId } from '../../core/message/identity.ts'
-import type { Lane } from '../../core/message/lane.ts'
+import { type Lane, laneOf, uplinkKinds } from '../../core/message/lane.ts'
 import type { Stream } from '../../core/message/stream.ts'
 import type { RawItem } from '../../core/message/uplink.ts'
 import { memoryStream } from './memory-stream.ts'
@@ -60,7 +60,7 @@ export const conservation = async (pool: pg.Pool, lane: Lane) => {
        sum(readings)::int AS readings FROM flow WHERE lane = $1`,
     [lane],
   )
-  const kinds = lane === 'sigfox' ? ['sigfox-data'] : ['adeunis-nbiot', 'dragino-nb', 'elko-nb']
+  const kinds = uplinkKinds.filter((kind) => laneOf(kind) === lane)
   const counted = await pool.query<Record<string, number>>(
     `SELECT count(*)::int AS stored, count(*) FILTER (WHERE d.state = 'decoded')::int AS decoded,
        count(*) FILTER (WHERE d.state = 'rejected')::int AS undecoded, count(*) FILTER (WHERE d.state IS NULL)::int AS pending
