@@ -5,9 +5,8 @@ import pg from 'pg'
 import { migrate } from '../../adapters/postgres/upkeep/migrate.ts'
 import { ensurePartitions } from '../../adapters/postgres/upkeep/partitions.ts'
 import { startPostgres } from '../../local/engines/postgres.ts'
-import { postgresBinaries } from '../../local/engines/postgres-binaries.ts'
 import { makeCluster } from '../../local/engines/postgres-data.ts'
-import { runAsUnprivileged } from '../../local/engines/postgres-programs.ts'
+import { postgresBinaries, runAsUnprivileged } from '../../local/engines/postgres-programs.ts'
 
 /**
  * As a small instance has it: every commit is flushed to the disk. The checkpoint is ours, so that each figure meets

@@ -5,7 +5,7 @@ import { setting } from '../../contract/settings.ts'
 import { gatewayBoot } from '../../local/doors/gateway-process.ts'
 import { startSecrets } from '../../local/engines/secrets.ts'
 import { forkChild } from '../../local/process/child.ts'
-import { awsEnvironment, secretValues, sigfoxGatewayEnvironment } from '../../local/process/overrides.ts'
+import { awsEnvironment, secretsFor, sigfoxGatewayEnvironment } from '../../local/process/overrides.ts'
 import { freePort } from '../../local/process/ports.ts'
 import type { SigfoxDoor } from '../ledger/sigfox-door.ts'
 import type { World } from './world.ts'
@@ -30,8 +30,7 @@ const declaredOf = ({ local }: World): Record<string, string> =>
 /** The container variant of the Sigfox door beside the functions of the run, on the same topic and for the same token. */
 const startOwnSigfoxGateway = async (world: World): Promise<SigfoxDoor & { readonly stop: () => Promise<void> }> => {
   const declared = declaredOf(world)
-  const values = Object.entries(secretValues(world.sigfox.token))
-  const secrets = await startSecrets(new Map(values.map(([name, value]) => [declared[name] ?? '', value])))
+  const secrets = await startSecrets(secretsFor([declared], world.sigfox.token))
   const [port, healthPort] = [await freePort(), await freePort()]
   const child = forkChild(gatewayBoot, [main], {
     dataDir: world.dataDir,

@@ -1,4 +1,4 @@
-import { connectKinesis } from '../../local/bus/streams.ts'
+import { connectKinesis } from '../../local/bus/aws-client.ts'
 import { queueDepth } from '../../local/bus/topics.ts'
 import type { Local } from '../../local/start.ts'
 import { queueUrl } from '../../local/template/addresses.ts'

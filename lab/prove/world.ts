@@ -60,6 +60,7 @@ const startWith = async (kind: Bus, dataDir: string, timeScale: number, assembly
     udpPort: await freeUdpPort(),
     dataDir,
     bus: kind,
+    sigfoxDoor: 'lambda' as const,
     sigfoxToken: token,
     timeScale,
   }

@@ -1,5 +1,5 @@
 /** How old packs get until a function has dealt with them, from when the bus took them. */
-export interface Ages {
+export interface PackAges {
   /** From now on a function has packs, the oldest of them of this instant; it ends when the answer is called. */
   readonly hold: (oldestMs: number) => () => void
   /**
@@ -11,7 +11,7 @@ export interface Ages {
 
 const rememberedMs = 1_000
 
-export const createAges = (nowMs: () => number = Date.now): Ages => {
+export const createPackAges = (nowMs: () => number = Date.now): PackAges => {
   const held = new Set<{ readonly oldestMs: number }>()
   let ended: { readonly atMs: number; readonly ageMs: number }[] = []
   return {

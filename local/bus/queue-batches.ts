@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { region } from '../process/overrides.ts'
 import type { QueueMapping } from '../template/mappings.ts'
-import type { Sqs } from './sqs.ts'
+import type { Sqs } from './aws-client.ts'
 
 interface Received {
   readonly MessageId: string

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Invocation } from '../functions/function-process.ts'
+import type { Invoke } from '../functions/index.ts'
+import { mostProcesses } from '../process/overrides.ts'
 import type { QueueMapping } from '../template/mappings.ts'
+import { connectSqs, type Sqs } from './aws-client.ts'
 import { failedMessages } from './batch-response.ts'
-import { type Ages, createAges } from './pack-ages.ts'
+import { createPackAges, type PackAges } from './pack-ages.ts'
 import { batchesFrom, type SqsRecord, sentMs } from './queue-batches.ts'
-import type { Sqs } from './sqs.ts'
+import { queueDepth } from './topics.ts'
 
 const deletesPerCall = 10
 
@@ -18,19 +21,19 @@ const deleteMessages = async (sqs: Sqs, url: string, records: readonly SqsRecord
   }
 }
 
-/** Pause after the queue could not be reached: it is being restarted. */
+/** Pause after a failed call to the queue server, which is probably being restarted. */
 const outagePauseMs = 200
 
 /**
- * Reads a queue and invokes the function with its batches, as Lambda's pollers do: what succeeded is deleted, the rest
- * becomes visible again in its own time. `stop` lets running batches finish.
+ * Reads a queue and invokes the function with its batches, as Lambda's pollers do. Handled messages are deleted; the
+ * others become visible again when their visibility timeout ends. `stop` waits for the running batches.
  */
-export const startMapping = (
+export const readQueue = (
   mapping: QueueMapping,
   ports: { sqs: Sqs; invoke: (event: unknown) => Promise<Invocation> },
   pollers: number,
-): { readonly stop: () => Promise<void>; readonly oldestMs: Ages['oldestMs'] } => {
-  const ages = createAges()
+): { readonly stop: () => Promise<void>; readonly oldestMs: PackAges['oldestMs'] } => {
+  const ages = createPackAges()
   let stopping = false
 
   const deliver = async (records: readonly SqsRecord[]) => {
@@ -63,4 +66,21 @@ export const startMapping = (
     await Promise.all(polling)
   }
   return { stop, oldestMs: ages.oldestMs }
+}
+
+/** Reads the queue of each mapping. */
+export const readQueues = (mappings: readonly QueueMapping[], busUrl: string, invoke: Invoke) => {
+  const sqs = connectSqs(busUrl)
+  const readers = mappings.map((mapping) => {
+    const { functionArn, queueUrl, mostConcurrent } = mapping
+    const ports = { sqs, invoke: (event: unknown) => invoke(functionArn, event) }
+    const waiting = () => queueDepth(sqs, queueUrl)
+    return { functionArn, waiting, ...readQueue(mapping, ports, mostProcesses('worker', mostConcurrent)) }
+  })
+  return {
+    readers,
+    stop: async () => void (await Promise.all(readers.map(({ stop }) => stop()))),
+    stopWords: 'letting the workers finish',
+    stopLimitMs: 10_000,
+  }
 }

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { region } from '../process/overrides.ts'
 import type { StreamMapping } from '../template/mappings.ts'
 import type { Stream } from '../template/topics.ts'
+import type { Kinesis } from './aws-client.ts'
 import type { Checkpoints } from './checkpoints.ts'
-import { type Ages, createAges } from './pack-ages.ts'
+import { createPackAges, type PackAges } from './pack-ages.ts'
 import { type Delivery, deliver, type StreamRecord } from './shard-delivery.ts'
-import { type Kinesis, makeStream } from './streams.ts'
+import { makeStream } from './topics.ts'
 
 interface Received {
   readonly SequenceNumber: string
@@ -18,7 +19,7 @@ interface Received {
 export interface ShardReader {
   /** Records that were read and are not handled yet. */
   readonly inHand: () => number
-  readonly oldestMs: Ages['oldestMs']
+  readonly oldestMs: PackAges['oldestMs']
   /** When it last had something in hand. */
   readonly busyAtMs: () => number
   /** When it last began to look and found nothing. */
@@ -88,7 +89,7 @@ export const readShard = (
   checkpoints: Checkpoints,
   delivery: Delivery,
 ): ShardReader => {
-  const ages = createAges()
+  const ages = createPackAges()
   const state = { inHand: 0, busyAtMs: 0, emptyAtMs: 0 }
   const most = mapping.batchSize * mapping.factor
 

@@ -1,84 +1,66 @@
 import type { Invoke } from '../functions/index.ts'
-import type { Running } from '../process/child.ts'
-import { type Kept, keepRunning } from '../process/keep-running.ts'
-import { gatewayEnvironment, type Overrides, sigfoxGatewayEnvironment } from '../process/overrides.ts'
+import { keepRunning } from '../process/keep-running.ts'
+import { type Environment, gatewayEnvironment, type Overrides, sigfoxGatewayEnvironment } from '../process/overrides.ts'
 import { freePort } from '../process/ports.ts'
-import type { Shutdown } from '../process/shutdown.ts'
+import type { Starting } from '../process/starting.ts'
 import type { Gateway } from '../template/gateways.ts'
 import type { Plan } from '../template/plan.ts'
 import { startGateway } from './gateway-process.ts'
 import { startHttpApi } from './http-api.ts'
-import { handOnTo } from './load-balancer.ts'
+import { forwardTo } from './load-balancer.ts'
 
-type Environment = Readonly<Record<string, string>>
-
-interface Options {
-  readonly report: (line: string) => void
-  readonly shutdown: Shutdown
-}
-
-/** What a gateway is beside what the template says of it. */
-interface Door {
-  /** For a person. */
+/** What a gateway is called in sentences, and what its log is called. */
+interface Names {
   readonly name: string
-  /** Of its log. */
   readonly logName: string
-  /** What is different here, with the port on which it tells its health. */
-  readonly environment: (healthPort: number) => Environment
 }
 
+/** Keeps a gateway running, with the settings that differ here. */
 const keepGateway = async (
-  gateway: Gateway,
-  { name, logName, environment }: Door,
+  declared: Gateway,
+  { name, logName }: Names,
+  overridesWith: (healthPort: number) => Environment,
   dataDir: string,
-  { report, shutdown }: Options,
-): Promise<{ kept: Kept<Running>; url: string }> => {
+  { report, shutdown }: Starting,
+) => {
   const healthPort = await freePort()
-  const declared = { ...gateway, environment: { ...gateway.environment, ...environment(healthPort) } }
-  const launch = () => startGateway(declared, { name, logName, healthPort, dataDir })
-  const kept = await keepRunning(`the ${name}`, launch, report)
+  const gateway = { ...declared, environment: { ...declared.environment, ...overridesWith(healthPort) } }
+  const start = () => startGateway(gateway, { name, logName, healthPort, dataDir })
+  const kept = await keepRunning(`the ${name}`, start, report)
   shutdown.add(`flushing the ${name}`, 17_000, kept.stop)
-  return { kept, url: `http://127.0.0.1:${healthPort}` }
+  return { url: `http://127.0.0.1:${healthPort}`, pids: () => [kept.current().pid] }
 }
 
-/** The container that takes the Sigfox callbacks, behind the one HTTP port that there is here; null where functions do. */
-const keepSigfoxGateway = async ({ sigfoxGateway }: Plan, aws: Environment, dataDir: string, options: Options) => {
+/** The gateway for Sigfox callbacks, and the way to it from the HTTP port; null where functions take the callbacks. */
+const keepSigfoxGateway = async ({ sigfoxGateway }: Plan, aws: Environment, dataDir: string, starting: Starting) => {
   if (!sigfoxGateway) return null
   const port = await freePort()
-  const environment = (healthPort: number) => ({ ...aws, ...sigfoxGatewayEnvironment(port, healthPort) })
-  const gateway = await keepGateway(
-    sigfoxGateway,
-    { name: 'Sigfox gateway', logName: 'sigfox-gateway', environment },
-    dataDir,
-    options,
-  )
-  return { ...gateway, handOn: handOnTo(port) }
+  const names = { name: 'Sigfox gateway', logName: 'sigfox-gateway' }
+  const overridesWith = (healthPort: number) => ({ ...aws, ...sigfoxGatewayEnvironment(port, healthPort) })
+  const gateway = await keepGateway(sigfoxGateway, names, overridesWith, dataDir, starting)
+  return { ...gateway, forward: forwardTo(port) }
 }
 
-/** Opens both doors, on the ports that a person is told. */
+/** Opens both doors on the ports that `npm start` prints. */
 export const openDoors = async (
   plan: Plan,
   invoke: Invoke,
   aws: Environment,
   { dataDir, httpPort, udpPort }: Overrides,
-  options: Options,
+  starting: Starting,
 ) => {
-  const environment = (healthPort: number) => ({ ...aws, ...gatewayEnvironment(udpPort, healthPort) })
-  const udp = await keepGateway(
-    plan.udpGateway,
-    { name: 'UDP gateway', logName: 'gateway', environment },
-    dataDir,
-    options,
-  )
-  const sigfox = await keepSigfoxGateway(plan, aws, dataDir, options)
-  const http = await startHttpApi(httpPort, plan, invoke, sigfox?.handOn)
-  options.shutdown.add('closing the HTTP door', 7_000, http.stop)
+  const names = { name: 'UDP gateway', logName: 'gateway' }
+  const overridesWith = (healthPort: number) => ({ ...aws, ...gatewayEnvironment(udpPort, healthPort) })
+  const udp = await keepGateway(plan.udpGateway, names, overridesWith, dataDir, starting)
+  const sigfox = await keepSigfoxGateway(plan, aws, dataDir, starting)
+  const http = await startHttpApi(httpPort, plan, invoke, sigfox?.forward)
+  starting.shutdown.add('closing the HTTP door', 7_000, http.stop)
   return {
     gatewayUrl: udp.url,
     sigfoxGatewayUrl: sigfox?.url ?? null,
     processes: (): Record<string, number[]> => ({
-      gateway: [udp.kept.current().pid],
-      ...(sigfox && { sigfoxGateway: [sigfox.kept.current().pid] }),
+      gateway: udp.pids(),
+      ...(sigfox && { sigfoxGateway: sigfox.pids() }),
     }),
   }
 }

@@ -1,20 +1,23 @@
 import { Agent, type RequestListener, request } from 'node:http'
 import { pipeline } from 'node:stream'
 
-/** Hands each request on to a port of this machine as it is, and the answer back, as a load balancer does; 503 without one. */
-export const handOnTo = (port: number): RequestListener => {
+/**
+ * Forwards each request unchanged to a port of this machine, and the answer back, as a load balancer does. It answers
+ * 503 when there is no answer.
+ */
+export const forwardTo = (port: number): RequestListener => {
   const agent = new Agent({ keepAlive: true })
   return (incoming, response) => {
     const { method, url, rawHeaders } = incoming
-    const onward = request({ host: '127.0.0.1', port, agent, method, path: url, headers: rawHeaders })
-    onward.on('response', (answer) => {
+    const forwarded = request({ host: '127.0.0.1', port, agent, method, path: url, headers: rawHeaders })
+    forwarded.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 503, answer.headers)
       pipeline(answer, response, () => undefined)
     })
-    onward.on('error', () => {
-      // what was answered before all of a body was taken is an answer
+    forwarded.on('error', () => {
+      // An answer that came before the whole body was taken stands.
       if (!response.headersSent) response.writeHead(503).end()
     })
-    incoming.pipe(onward)
+    incoming.pipe(forwarded)
   }
 }

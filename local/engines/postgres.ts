@@ -4,9 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { endWithin, exitOf, logPath, openLog, type Running } from '../process/child.ts'
 import { freePort } from '../process/ports.ts'
 import { StartFault } from '../process/starting.ts'
-import { postgresBinaries } from './postgres-binaries.ts'
 import { makeCluster, postgresPassword, postgresUser, postmaster, stopOrphan } from './postgres-data.ts'
-import { type RunAs, runAsUnprivileged } from './postgres-programs.ts'
+import { postgresBinaries, type RunAs, runAsUnprivileged } from './postgres-programs.ts'
 
 export interface Postgres extends Running {
   readonly host: string

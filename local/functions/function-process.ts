@@ -9,8 +9,8 @@ export type Invocation =
   | { readonly ok: true; readonly payload: unknown }
   | { readonly ok: false; readonly error: { readonly type: string; readonly message: string } }
 
-/** A process that answers one event at a time. */
-export interface Environment {
+/** A process that answers one event at a time: what Lambda calls an execution environment. */
+export interface FunctionProcess {
   readonly pid: number
   readonly exited: Promise<void>
   readonly isAlive: () => boolean
@@ -33,8 +33,8 @@ const bootArguments = ({ bundle, handler }: LambdaFunction) => {
   return [file + (extension ?? '.mjs'), handler.slice(dot + 1)]
 }
 
-/** Starts an environment; its output goes to `DATA_DIR/logs/<function>.log`. */
-export const startEnvironment = (fn: LambdaFunction, dataDir: string): Environment => {
+/** Starts a process for the function; its output goes to `DATA_DIR/logs/<function>.log`. */
+export const startFunctionProcess = (fn: LambdaFunction, dataDir: string): FunctionProcess => {
   const child = forkChild(new URL('./function-boot.mjs', import.meta.url), bootArguments(fn), {
     dataDir,
     name: fn.name,

@@ -15,10 +15,10 @@ export interface Overrides {
   readonly udpPort: number
   /** Absolute folder of queues, database, logs and the synthesised template. */
   readonly dataDir: string
-  /** The bus, where it is not that of the stage. */
-  readonly bus?: Stage['bus']
-  /** What takes the Sigfox callbacks, where it is not that of the stage. */
-  readonly sigfoxDoor?: Stage['sigfoxDoor']
+  /** In place of the stage's bus. */
+  readonly bus: Stage['bus']
+  /** In place of the stage's: functions or a container take the Sigfox callbacks. */
+  readonly sigfoxDoor: Stage['sigfoxDoor']
   /** The callback's bearer token, in place of the generated secret. */
   readonly sigfoxToken: string
   /** Divides visibility, batching windows and retention, so that nobody waits minutes for a retry. */
@@ -45,10 +45,13 @@ export const readOverrides = (environment: Readonly<Record<string, string | unde
 export const region = 'eu-west-1'
 export const accountId = '000000000000'
 
-/** Most processes of one function at once, whatever the template grants: there are few cores here. */
-export const mostEnvironments = { ofWorkers: 2, ofOthers: 4 }
+/** Most processes of one function at once, whatever the template grants: this machine has few cores. */
+const processLimits = { worker: 2, other: 4 }
 
-type Environment = Record<string, string>
+export const mostProcesses = (kind: keyof typeof processLimits, granted: number | null): number =>
+  Math.min(granted ?? processLimits[kind], processLimits[kind])
+
+export type Environment = Readonly<Record<string, string>>
 
 /** The SDKs of all processes talk to this machine, with credentials that open nothing. */
 export const awsEnvironment = (local: { busUrl: string; secretsUrl: string }): Environment => ({
@@ -96,7 +99,8 @@ export const exampleDomain = {
   certificate: `arn:aws:acm:${region}:${accountId}:certificate/00000000-0000-0000-0000-000000000000`,
 }
 
-/** What the secrets hold, by the setting that tells a function of each. */
-export const secretValues = (sigfoxToken: string): Environment => ({
-  [setting.sigfoxSecretArn]: JSON.stringify({ current: sigfoxToken }),
-})
+/** The values of the secrets that processes with these settings read, by ARN. */
+export const secretsFor = (declared: readonly Environment[], sigfoxToken: string): ReadonlyMap<string, string> => {
+  const arns = declared.flatMap((environment) => environment[setting.sigfoxSecretArn] || [])
+  return new Map(arns.map((arn) => [arn, JSON.stringify({ current: sigfoxToken })]))
+}

@@ -1,5 +1,6 @@
 import { setting } from '../../contract/settings.ts'
 import type { Stage } from '../../lib/stage/stage.ts'
+import { StartFault } from '../process/starting.ts'
 import type { Addresses } from './addresses.ts'
 import { type Authorizer, declaredAuthorizers, declaredRoutes, type Route } from './api.ts'
 import type { Assembly } from './assembly.ts'
@@ -84,4 +85,20 @@ export const readPlan = (assembly: Assembly, addresses: Addresses, timeScale: nu
     udpGateway,
     sigfoxGateway: gateways.find(({ environment }) => setting.httpPort in environment) ?? null,
   }
+}
+
+/**
+ * Requires an app for this bus and this Sigfox door: one that was synthesised earlier may be for others.
+ * @throws StartFault naming the variable
+ */
+export const requireVariant = ({ bus, sigfoxGateway }: Plan, wanted: Pick<Stage, 'bus' | 'sigfoxDoor'>): void => {
+  const variants = [
+    ['BUS', bus, wanted.bus],
+    ['SIGFOX_DOOR', sigfoxGateway ? 'container' : 'lambda', wanted.sigfoxDoor],
+  ] as const
+  for (const [variable, synthesised, value] of variants)
+    if (synthesised !== value)
+      throw new StartFault(
+        `The app was synthesised for ${synthesised}, and ${variable} is ${value}: synthesise it again.`,
+      )
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { createAges } from '../../local/bus/pack-ages.ts'
+import { createPackAges } from '../../local/bus/pack-ages.ts'
 
 test('the oldest pack with a function grows older until it is dealt with, and is remembered for a second', () => {
   let now = 10_000
-  const ages = createAges(() => now)
+  const ages = createPackAges(() => now)
   expect(ages.oldestMs()).toBe(0)
   const older = ages.hold(9_000)
   const younger = ages.hold(9_900)

@@ -7,9 +7,8 @@ import pg from 'pg'
 import { migrate } from '../../adapters/postgres/upkeep/migrate.ts'
 import { ensurePartitions } from '../../adapters/postgres/upkeep/partitions.ts'
 import { startPostgres } from '../../local/engines/postgres.ts'
-import { postgresBinaries } from '../../local/engines/postgres-binaries.ts'
 import { makeCluster } from '../../local/engines/postgres-data.ts'
-import { runAsUnprivileged } from '../../local/engines/postgres-programs.ts'
+import { postgresBinaries, runAsUnprivileged } from '../../local/engines/postgres-programs.ts'
 
 /** A database of one's own, with the schema of `db/` and the partitions of 40 days back and 8 ahead. */
 export interface TestDatabase {

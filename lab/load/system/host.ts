@@ -14,6 +14,7 @@ const start = async ({ dataDir, bus, stage, timeScale, token, assemblyFolder }: 
     udpPort: await freeUdpPort(),
     dataDir,
     bus,
+    sigfoxDoor: 'lambda' as const,
     sigfoxToken: token,
     timeScale,
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { messageIdCodec, rawItemCodec } from '../../../adapters/pack/items.ts'
 import { type ItemCodec, packItems } from '../../../adapters/pack/pack.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
-import { startEnvironment } from '../../../local/functions/function-process.ts'
+import { startFunctionProcess } from '../../../local/functions/function-process.ts'
 import { seeded } from '../../../test/support/random.ts'
 import type { Fleet } from '../../ledger/fleet.ts'
 import { checksums, differences } from '../checksums.ts'
@@ -39,7 +39,7 @@ const work = async (world: World, name: string, packs: readonly string[], perEve
   const fn = world.local.plan.functions.find((candidate) => candidate.name === name)
   if (!fn) throw new Error(`the template has no function ${name}`)
   const environment = world.environmentOf(fn.environment)
-  const worker = startEnvironment({ ...fn, environment, memoryMegabytes, timeoutSeconds: 120 }, world.dataDir)
+  const worker = startFunctionProcess({ ...fn, environment, memoryMegabytes, timeoutSeconds: 120 }, world.dataDir)
   try {
     for (let at = 0; at < packs.length; at += perEvent) {
       const result = await worker.invoke(eventOf(world.kind, packs.slice(at, at + perEvent)))

@@ -7,14 +7,12 @@ import type { Outcome } from '../../../core/message/outcome.ts'
 import type { RejectRecord } from '../../../core/message/rejects.ts'
 import type { Stream } from '../../../core/message/stream.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
+import { connectKinesis, connectSqs } from '../../../local/bus/aws-client.ts'
 import { openCheckpoints } from '../../../local/bus/checkpoints.ts'
-import { startMapping } from '../../../local/bus/queue-reader.ts'
+import { readQueue } from '../../../local/bus/queue-reader.ts'
 import { readShard } from '../../../local/bus/shard-reader.ts'
-import { connectSqs } from '../../../local/bus/sqs.ts'
-import { connectKinesis, makeStream } from '../../../local/bus/streams.ts'
-import { makeQueues } from '../../../local/bus/topics.ts'
-import { startKinesisServer } from '../../../local/engines/kinesis-server.ts'
-import { startSqsServer } from '../../../local/engines/sqs-server.ts'
+import { makeQueues, makeStream } from '../../../local/bus/topics.ts'
+import { startKinesisServer, startSqsServer } from '../../../local/engines/bus-server.ts'
 import type { Invocation } from '../../../local/functions/function-process.ts'
 import type { Running } from '../../../local/process/child.ts'
 import { freePort } from '../../../local/process/ports.ts'
@@ -99,7 +97,7 @@ const sqs: EmulatedBus = {
       const source = { functionArn: '', queueArn: queueArn(name), queueUrl: address }
       const limits = { batchSize: 10, windowSeconds: 0, reportsFailures: true, mostConcurrent: null }
       const read = (handler: Invoke) =>
-        reading.push(startMapping({ ...source, ...limits }, { sqs: client, invoke: invoking(handler) }, 1).stop)
+        reading.push(readQueue({ ...source, ...limits }, { sqs: client, invoke: invoking(handler) }, 1).stop)
       return {
         openRaw: (options, busUrl = url) => sqsAdapter.openRawTopic(queueUrl(busUrl, name), options),
         openPulse: (options) => sqsAdapter.openPulseTopic(address, options),

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { vital } from '../../../contract/vitals.ts'
-import { handOnTo } from '../../../local/doors/load-balancer.ts'
+import { forwardTo } from '../../../local/doors/load-balancer.ts'
 import { serve } from '../../support/sqs-queue.ts'
 import { eventually, healthStatus } from '../../support/udp-gateway-client.ts'
 import { closeAll, closeLater, head, open, opened, openLine } from './http-gateway-client.ts'
@@ -129,7 +129,7 @@ describe('the container Sigfox door', () => {
     const { httpPort, request, topic } = await open()
     const large = 'x'.repeat(300_000)
     expect(new Set(statuses(await Promise.all(range(30).map(() => request(large)))))).toEqual(new Set([413]))
-    const throughBalancer = await serve(handOnTo(httpPort))
+    const throughBalancer = await serve(forwardTo(httpPort))
     closeLater(throughBalancer.close)
     const answers: Response[] = []
     for (const _ of range(100)) answers.push(await request(large, '/sigfox/uplink', {}, throughBalancer.port))

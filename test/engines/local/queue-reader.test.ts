@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { startMapping } from '../../../local/bus/queue-reader.ts'
-import { connectSqs, type Sqs } from '../../../local/bus/sqs.ts'
+import { connectSqs, type Sqs } from '../../../local/bus/aws-client.ts'
+import { readQueue } from '../../../local/bus/queue-reader.ts'
 import { makeQueues, queueDepth } from '../../../local/bus/topics.ts'
-import { startSqsServer } from '../../../local/engines/sqs-server.ts'
+import { startSqsServer } from '../../../local/engines/bus-server.ts'
 import { type FunctionHost, hostFunction } from '../../../local/functions/function-host.ts'
 import type { Invocation } from '../../../local/functions/function-process.ts'
 import type { Running } from '../../../local/process/child.ts'
@@ -22,7 +22,7 @@ let server: Running
 let sqs: Sqs
 let busUrl: string
 let host: FunctionHost
-let stopMapping = async () => {}
+let stopReading = async () => {}
 let queues = 0
 
 beforeAll(async () => {
@@ -53,7 +53,7 @@ beforeAll(async () => {
   )
 })
 
-afterEach(() => stopMapping())
+afterEach(() => stopReading())
 afterAll(async () => {
   await host.stop()
   await server.stop()
@@ -90,7 +90,7 @@ const connect = async (
     batches.push((event as Event).Records.map(({ body }) => body))
     return invoke(event)
   }
-  stopMapping = startMapping(mapping, { sqs, invoke: spy }, 1).stop
+  stopReading = readQueue(mapping, { sqs, invoke: spy }, 1).stop
   const depth = () => queueDepth(sqs, url)
   const empty = () => eventually(async () => ((await depth()) === 0 ? true : undefined))
   return { batches, send, depth, empty, deadDepth: () => queueDepth(sqs, queueUrl(busUrl, `${name}-dead`)) }
@@ -192,7 +192,7 @@ test('a stop waits for the running batch and takes no other', async () => {
   const { batches, send, depth } = await connect(['a'], { invoke: () => running })
   await eventually(() => batches[0])
   await send('b')
-  const stopped = stopMapping()
+  const stopped = stopReading()
   finish({ ok: true, payload: null })
   await stopped
   expect(batches).toEqual([['a']])
@@ -205,7 +205,7 @@ test('the queue server listens on 127.0.0.1 only', async () => {
 
 test('queues and messages survive a kill of the queue server, and get new attributes', async () => {
   const { send, depth } = await connect([])
-  await stopMapping()
+  await stopReading()
   await send('a')
   process.kill(server.pid, 'SIGKILL')
   await server.exited

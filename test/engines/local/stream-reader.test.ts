@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openCheckpoints } from '../../../local/bus/checkpoints.ts'
-import { makeStream } from '../../../local/bus/streams.ts'
+import { makeStream } from '../../../local/bus/topics.ts'
 import { eventually } from '../../support/local.ts'
 import { type Event, failed, naming, ok, openKinesis } from './word-streams.ts'
 

@@ -1,6 +1,7 @@
-import { startStreams } from '../../../local/bus/stream-reader.ts'
-import { connectKinesis, makeStream } from '../../../local/bus/streams.ts'
-import { startKinesisServer } from '../../../local/engines/kinesis-server.ts'
+import { connectKinesis } from '../../../local/bus/aws-client.ts'
+import { readStreams } from '../../../local/bus/stream-reader.ts'
+import { makeStream } from '../../../local/bus/topics.ts'
+import { startKinesisServer } from '../../../local/engines/bus-server.ts'
 import type { Invocation } from '../../../local/functions/function-process.ts'
 import type { Running } from '../../../local/process/child.ts'
 import { freePort } from '../../../local/process/ports.ts'
@@ -61,7 +62,7 @@ export const openKinesis = async () => {
       batches.push(words)
       return worker(words, event as Event)
     }
-    const running = startStreams([mapping], url, folder.path, invoke)
+    const running = readStreams([mapping], url, folder.path, invoke)
     const stop = async () => {
       reading.delete(stop)
       await running.stop()
