@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { Sha256 } from '../adapters/aws/sha256.ts'
+import { Sha256 } from '../adapters/aws/call.ts'
 import { OperationFault } from '../contract/operation-fault.ts'
 
 export interface SignedRequest {

@@ -1,4 +1,5 @@
-import { awsFault } from './fault.ts'
+/** An Error whose name says in one word what is wrong, as AWS's services do. */
+export const awsFault = (name: string, message: string): Error => Object.assign(new Error(message), { name })
 
 /** What requests to AWS are signed with. */
 export interface Credentials {
@@ -21,23 +22,23 @@ const askAgent = async (url: string): Promise<Expiring> => {
   if (!response.ok)
     throw awsFault(
       'NoCredentials',
-      `The agent of ECS gives no credentials of the task's role (HTTP ${response.status}).`,
+      `The ECS agent did not give the credentials of the task's role (HTTP ${response.status}).`,
     )
   const { AccessKeyId, SecretAccessKey, Token, Expiration } = (await response.json()) as Record<string, string>
   const expiresAtMs = Date.parse(Expiration ?? '')
   if (!AccessKeyId || !SecretAccessKey || !Token || Number.isNaN(expiresAtMs))
-    throw awsFault('NoCredentials', "What the agent of ECS answers are no credentials of the task's role.")
+    throw awsFault('NoCredentials', "The ECS agent answered something other than the credentials of the task's role.")
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token, expiresAtMs }
 }
 
-/** Those of the environment: Lambda sets them, and they last as long as the process does. */
+/** Those of the environment: Lambda sets them, and they last as long as the process. */
 const ofEnvironment = (): Credentials | null => {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = process.env
   if (!accessKeyId || !secretAccessKey) return null
   return { accessKeyId, secretAccessKey, ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}) }
 }
 
-/** Those of a role that expire: asked for again before that, by one of many callers, and used as long as they last. */
+/** Those of a role, which expire. Callers that ask together share one request to the agent. */
 const ofTask = (url: string): (() => Promise<Credentials>) => {
   let held: Expiring | null = null
   let asking: Promise<Expiring> | null = null
@@ -57,12 +58,13 @@ const ofTask = (url: string): (() => Promise<Credentials>) => {
 }
 
 /**
- * The credentials of this process, where it runs for us: those of the environment, or of the role of a task of ECS.
- * Neither profiles nor sign-ons of people: that is what the SDK's chain adds, in 100 KB of every bundle.
+ * The credentials of this process where we run it: those of the environment, else of the role of its ECS task. The SDK's
+ * own chain adds profiles and the sign-ons of people, in 100 KB of every bundle.
+ * @returns them, or what gets them and throws `NoCredentials`
  */
-export const ownCredentials = (agent = agentOfEcs): (() => Promise<Credentials>) => {
+export const ownCredentials = (agent = agentOfEcs): Credentials | (() => Promise<Credentials>) => {
   const given = ofEnvironment()
-  if (given) return async () => given
+  if (given) return given
   const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path } = process.env
   if (path) return ofTask(agent + path)
   return async () => {

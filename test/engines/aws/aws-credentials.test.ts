@@ -32,7 +32,10 @@ const gives = (key: string, minutes: number) => {
   answer = { RoleArn: 'any', AccessKeyId: key, SecretAccessKey: `${key} secret`, Token: `${key} token`, Expiration }
 }
 const passMinutes = (minutes: number) => vi.setSystemTime(Date.now() + minutes * 60_000)
-const open = () => ownCredentials(`http://127.0.0.1:${agent.port}`)
+const open = () => {
+  const own = ownCredentials(`http://127.0.0.1:${agent.port}`)
+  return typeof own === 'function' ? own : async () => own
+}
 
 test('those of the environment are used, also in a task, and nobody is asked', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'key')
