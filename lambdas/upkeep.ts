@@ -3,14 +3,10 @@ import type pg from 'pg'
 import { closeDays } from '../adapters/postgres/closed-days/close.ts'
 import { connectDatabase, databaseSettings } from '../adapters/postgres/connection/connect.ts'
 import { replayLeft } from '../adapters/postgres/replay/left-requests.ts'
+import { indexClosedDays } from '../adapters/postgres/upkeep/indexes.ts'
 import { migrate } from '../adapters/postgres/upkeep/migrate.ts'
 import { ensurePartitions } from '../adapters/postgres/upkeep/partitions.ts'
-import {
-  deleteOldReadings,
-  deleteOldUndated,
-  dropOldDays,
-  indexClosedDays,
-} from '../adapters/postgres/upkeep/retention.ts'
+import { deleteOldReadings, deleteOldUndated, dropOldDays } from '../adapters/postgres/upkeep/retention.ts'
 import { sha256 } from '../adapters/process/ids.ts'
 import { log } from '../adapters/process/log.ts'
 import { integer, optionalText, readSettings } from '../adapters/process/settings.ts'

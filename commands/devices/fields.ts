@@ -1,5 +1,5 @@
 import { profiles } from '../../core/devices/index.ts'
-import { canonicalDeviceId, type DeviceId } from '../../core/message/identity.ts'
+import { canonicalDeviceId, type DeviceId, deviceIdForm as form } from '../../core/message/identity.ts'
 import { parseInstant } from '../../core/message/instant.ts'
 import { type Lane, laneOf, lanes } from '../../core/message/lane.ts'
 import { nearest } from '../shared/nearest.ts'
@@ -40,8 +40,7 @@ export const readNetwork = ({ network }: Fields, complain: Complain): Lane | nul
 export const readDevice = (fields: Fields, network: Lane | null, complain: Complain): DeviceId | null => {
   const id = canonicalDeviceId(fields.device_id)
   if (id !== null && (network === null || id.network === network)) return id
-  const rule = { sigfox: 'up to 8 hex digits', nbiot: 'an IMEI of 15 or 16 digits' }
-  const expected = network === null ? `${rule.sigfox} or ${rule.nbiot}` : `${rule[network]} for ${network}`
+  const expected = network === null ? `${form.sigfox} or ${form.nbiot}` : `${form[network]} for ${network}`
   complain(`device_id is ${expected}, not ${quoted(fields.device_id)}`)
   return null
 }

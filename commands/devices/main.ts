@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { canonicalDeviceId, type DeviceId } from '../../core/message/identity.ts'
+import { canonicalDeviceId, type DeviceId, deviceIdForm } from '../../core/message/identity.ts'
 import { parseDuration, parseInstant } from '../../core/message/instant.ts'
 import type { Operations } from '../../operations/index.ts'
 import { aligned } from '../shared/aligned.ts'
@@ -57,7 +57,10 @@ type Arguments = ReturnType<typeof readArguments>
 
 const readId = (text: string): DeviceId => {
   const id = canonicalDeviceId(text)
-  if (id === null) throw new Misuse(`${JSON.stringify(text)} is not a device id: up to 8 hex digits, or an IMEI.`)
+  if (id === null)
+    throw new Misuse(
+      `${JSON.stringify(text)} is not a device id: use ${deviceIdForm.sigfox}, or ${deviceIdForm.nbiot}.`,
+    )
   return id
 }
 

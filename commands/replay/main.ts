@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Selection } from '../../adapters/postgres/replay/selection.ts'
 import { profiles } from '../../core/devices/index.ts'
-import { canonicalDeviceId } from '../../core/message/identity.ts'
+import { canonicalDeviceId, deviceIdForm } from '../../core/message/identity.ts'
 import { parseInstant } from '../../core/message/instant.ts'
 import { rejectReasons } from '../../core/message/rejects.ts'
 import { Misuse, runCommand } from '../shared/command.ts'
@@ -61,7 +61,7 @@ const readSelection = (values: ReturnType<typeof readArguments>): Selection => {
       'device',
       device,
       (text) => canonicalDeviceId(text)?.deviceId ?? null,
-      'up to 8 hex digits or an IMEI',
+      `${deviceIdForm.sigfox} or ${deviceIdForm.nbiot}`,
     ),
     reason: read('reason', reason, wordOf(rejectReasons), `a reason that is ${didYouMean(reason, rejectReasons)}`),
     profile: read('profile', profile, wordOf(profileNames), `a profile that is ${didYouMean(profile, profileNames)}`),

@@ -1,4 +1,4 @@
-import { canonicalDeviceId } from '../message/identity.ts'
+import { canonicalDeviceId, deviceIdForm } from '../message/identity.ts'
 import {
   type Collection,
   devices,
@@ -66,7 +66,7 @@ const ofDevice = <Row>(
   answer: async (store, { slice, id }) => {
     const deviceId = canonicalDeviceId(id)?.deviceId
     if (deviceId === undefined) {
-      const hint = 'a Sigfox id has up to 8 hex digits, an IMEI 15 or 16 digits'
+      const hint = `it must be ${deviceIdForm.sigfox} or ${deviceIdForm.nbiot}`
       throw new ApiFault(400, `${JSON.stringify(id.slice(0, 60))} is not a device id: ${hint}.`)
     }
     const registration = await store.registration(deviceId)

@@ -1,13 +1,24 @@
 import { factsOf, type Lane } from './lane.ts'
 import type { Uplink } from './uplink.ts'
 
+/** Hex digits of a Sigfox id at most: it has 32 bits. An IMEI is longer, so the length of an id tells its network. */
+export const longestSigfoxId = 8
+
+const sigfoxId = new RegExp(`^[0-9A-F]{1,${longestSigfoxId}}$`)
+
+/** What an id looks like in each network, for error messages. */
+export const deviceIdForm: Readonly<Record<Lane, string>> = {
+  sigfox: `up to ${longestSigfoxId} hex digits`,
+  nbiot: 'an IMEI of 15 or 16 digits',
+}
+
 /** A Sigfox id: upper case, without the leading zeros that only some callbacks write. null where the text is no id. */
 export const canonicalDevice = (text: string): string | null => {
   const id = text
     .trim()
     .toUpperCase()
     .replace(/^0+(?=.)/, '')
-  return /^[0-9A-F]{1,8}$/.test(id) ? id : null
+  return sigfoxId.test(id) ? id : null
 }
 
 export interface DeviceId {

@@ -1,4 +1,4 @@
-import { readingColumns } from '../../adapters/postgres/sql/reading-columns.ts'
+import { readingColumns } from '../../adapters/postgres/tables/readings.ts'
 import type { Uplink } from '../../core/message/uplink.ts'
 import type { Reading } from '../../core/readings/reading.ts'
 import { type Cost, costOf } from './cost.ts'

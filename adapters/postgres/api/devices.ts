@@ -2,7 +2,8 @@ import type pg from 'pg'
 import type { ApiStore, DeviceRow, Registration } from '../../../core/api/store.ts'
 import type { Lane } from '../../../core/message/lane.ts'
 import { channels } from '../../../core/readings/reading.ts'
-import { rowTables } from '../sql/reading-columns.ts'
+import { nextDeviceId } from '../tables/devices.ts'
+import { rowTables } from '../tables/readings.ts'
 
 const registrationColumns = `network, profile, weight_millilitres, weight_pulses, sample_period_seconds, time_zone,
   meter_id, valid_from, valid_to`
@@ -39,19 +40,13 @@ const toRegistration = (row: RegistrationColumns): Registration => ({
 const lastOf = (table: string, what: string, time = what) => `(SELECT ${what} FROM ${table}
   WHERE device_id = known.device_id AND channel = channel_name ORDER BY ${time} DESC LIMIT 1)`
 
-// There is no table of all devices that were ever seen: it would be one more row to write for each message. Instead
-// the next id is looked up in each index that begins with the id, and the newest time at the end of its range: about
-// ten probes a device, whatever the number of rows.
+// The newest time of a device is at the end of its range in each index: about ten probes a device, however many rows it
+// has.
 const listStatement = `
   WITH RECURSIVE known (device_id, n) AS (
     SELECT $1::text COLLATE "C", 0
     UNION ALL
-    SELECT least(
-      (SELECT min(device_id) FROM device WHERE device_id > known.device_id),
-      (SELECT min(device_id) FROM reading_device WHERE device_id > known.device_id),
-      (SELECT min(device_id) FROM event WHERE device_id > known.device_id),
-      (SELECT min(device_id) FROM reject WHERE device_id > known.device_id)
-    ), n + 1
+    SELECT ${nextDeviceId('known.device_id', ['device', 'reading_device', 'event', 'reject'])}, n + 1
     FROM known WHERE known.device_id IS NOT NULL AND n < $2
   )
   SELECT known.device_id, registration.*, greatest(

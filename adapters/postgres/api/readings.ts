@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { ApiStore, ReadingRow } from '../../../core/api/store.ts'
 import type { Quality } from '../../../core/readings/reading.ts'
 import { channels } from '../../../core/readings/reading.ts'
-import { rowTables } from '../sql/reading-columns.ts'
+import { rowTables } from '../tables/readings.ts'
 import { beyond, exactInteger, lowest } from './columns.ts'
 
 interface Columns {

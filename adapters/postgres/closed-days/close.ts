@@ -4,7 +4,7 @@ import { channels } from '../../../core/readings/reading.ts'
 import { isLostRace } from '../sql/errors.ts'
 import { inTransaction } from '../sql/transaction.ts'
 import { waitForUnderWay } from '../sql/under-way.ts'
-import { dropPartition, partitionsBefore } from '../upkeep/partitions.ts'
+import { dropPartition, partitionsBefore } from '../tables/partitions.ts'
 import { folded } from './fold.ts'
 import { closedBeforeMs, holdClosedDays, tryClosing } from './lock.ts'
 

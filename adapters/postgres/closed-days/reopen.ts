@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Reading } from '../../../core/readings/reading.ts'
-import { readingColumns } from '../sql/reading-columns.ts'
+import { readingColumns } from '../tables/readings.ts'
 import { shareClosedDays } from './lock.ts'
 
 const dayOf = (instant: string) => `(${instant} AT TIME ZONE 'UTC')::date`

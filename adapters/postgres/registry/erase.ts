@@ -2,9 +2,9 @@ import type pg from 'pg'
 import { OperationFault } from '../../../contract/operation-fault.ts'
 import type { Lane } from '../../../core/message/lane.ts'
 import { shareClosedDays, waitForClosing } from '../closed-days/lock.ts'
-import { rowTables } from '../sql/reading-columns.ts'
 import { inTransaction } from '../sql/transaction.ts'
 import { waitForUnderWay } from '../sql/under-way.ts'
+import { rowTables } from '../tables/readings.ts'
 import { countFlow } from '../write/flow.ts'
 
 /** How many rows of each kind went. */

@@ -3,6 +3,7 @@ import type { Profile } from '../../../core/devices/profile.ts'
 import { type MessageId, timeOfId, unclockedMs } from '../../../core/message/identity.ts'
 import type { UplinkKind } from '../../../core/message/lane.ts'
 import { milliseconds } from '../sql/rows.ts'
+import { nextDeviceId } from '../tables/devices.ts'
 
 /** A device that talks and is in no registration. */
 export interface UnknownDevice {
@@ -21,10 +22,7 @@ const unknownIds = `
     SELECT $1::text COLLATE "C", true, 0
     UNION ALL
     SELECT next.device_id, EXISTS (SELECT FROM device d WHERE d.device_id = next.device_id), known.n + 1
-    FROM known, LATERAL (SELECT least(
-      (SELECT min(device_id) FROM reading_device WHERE device_id > known.device_id),
-      (SELECT min(device_id) FROM event WHERE device_id > known.device_id),
-      (SELECT min(device_id) FROM reject WHERE device_id > known.device_id)) AS device_id) AS next
+    FROM known, LATERAL (SELECT ${nextDeviceId('known.device_id', ['reading_device', 'event', 'reject'])} AS device_id) AS next
     WHERE next.device_id IS NOT NULL AND known.n < $2
   )
   SELECT device_id, is_known FROM known WHERE n > 0 ORDER BY n`

@@ -1,6 +1,8 @@
 import type { Profile } from '../../../core/devices/profile.ts'
 import { firstIdAt } from '../../../core/message/identity.ts'
+import { laneOf } from '../../../core/message/lane.ts'
 import type { RejectReason } from '../../../core/message/rejects.ts'
+import { laneOfDevice, nextDeviceId } from '../tables/devices.ts'
 
 /** Which devices are replayed, and which of their messages. What is null does not restrict. */
 export interface Selection {
@@ -28,22 +30,15 @@ const seen = `
   WITH RECURSIVE known (device_id) AS (
     SELECT '' COLLATE "C"
     UNION ALL
-    SELECT least(
-      (SELECT min(device_id) FROM device WHERE device_id > known.device_id),
-      (SELECT min(device_id) FROM reading_device WHERE device_id > known.device_id),
-      (SELECT min(device_id) FROM event WHERE device_id > known.device_id),
-      (SELECT min(device_id) FROM reject WHERE device_id > known.device_id))
+    SELECT ${nextDeviceId('known.device_id', ['device', 'reading_device', 'event', 'reject'])}
     FROM known WHERE known.device_id IS NOT NULL
   )
   SELECT device_id FROM known WHERE device_id <> ''`
 
-/** Sigfox ids have at most 8 digits. */
-const ofLane = (profile: Profile) => (profile.uplinkKind === 'sigfox-data' ? '<= 8' : '> 8')
-
 /** Devices that may be decoded with a profile: by the registry, or because nobody says otherwise. */
 const mayUse = (profile: Profile, defaultProfile: string | null, parameter: (value: string) => string) =>
   profile.uplinkKind !== 'sigfox-data' || profile.name === defaultProfile
-    ? `SELECT device_id FROM (${seen}) AS s WHERE length(device_id) ${ofLane(profile)}`
+    ? `SELECT device_id FROM (${seen}) AS s WHERE ${laneOfDevice('device_id')} = '${laneOf(profile.uplinkKind)}'`
     : `SELECT device_id FROM device WHERE profile = ${parameter(profile.name)}`
 
 const inRange = (from: string, to: string, fromId: string, toId: string) => `

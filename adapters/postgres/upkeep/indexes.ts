@@ -1,4 +1,7 @@
 import type pg from 'pg'
+import { daySuffix } from '../tables/partitions.ts'
+
+const dayMs = 86_400_000
 
 /**
  * Indexes on tables that may be large and in use when they are added. A migration would stop their writers until it is
@@ -32,4 +35,31 @@ export const makeIndexes = async (client: pg.ClientBase): Promise<string[]> => {
   } finally {
     await client.query("SELECT pg_advisory_unlock(hashtext('sluice.make_indexes'))")
   }
+}
+
+/**
+ * Gives each day that is over the index by device that erasing and replaying look messages up with. Written with the
+ * rows it would be spread over the whole index; made once it is a sort. It must not run in a transaction, and begins no
+ * other day after `budgetMs`.
+ * @returns how many days got one
+ */
+export const indexClosedDays = async (client: pg.ClientBase, budgetMs: number, nowMs = Date.now()): Promise<number> => {
+  const endMs = Date.now() + budgetMs
+  let made = 0
+  const { rows } = await client.query<{ name: string; broken: string | null }>(
+    `SELECT c.relname AS name, x.relname AS broken
+     FROM pg_class c JOIN pg_inherits h ON h.inhrelid = c.oid AND h.inhparent = 'message'::regclass
+       LEFT JOIN pg_class x ON x.relname = c.relname || '_device' AND x.relkind = 'i'
+       LEFT JOIN pg_index i ON i.indexrelid = x.oid
+     WHERE c.relname ~ '^message_[0-9]{8}$' AND right(c.relname, 8) < $1 AND NOT coalesce(i.indisvalid, false)
+     ORDER BY c.relname`,
+    [daySuffix(new Date(nowMs - dayMs))],
+  )
+  for (const { name, broken } of rows) {
+    if (Date.now() > endMs) break
+    if (broken !== null) await client.query(`DROP INDEX ${broken}`)
+    await client.query(`CREATE INDEX CONCURRENTLY ${name}_device ON ${name} (device_id)`)
+    made++
+  }
+  return made
 }

@@ -1,9 +1,9 @@
 import type pg from 'pg'
 
 /**
- * Makes the daily partitions from `daysBack` before to `daysAhead` after today that are not there; of readings, those of
- * open days.
- * @returns of how many days it made them
+ * Makes the daily partitions from `daysBack` before to `daysAhead` after today that are missing. Readings get those of
+ * open days only.
+ * @returns the number of days that it made partitions for
  */
 export const ensurePartitions = async (client: pg.ClientBase, daysBack: number, daysAhead: number): Promise<number> => {
   const { rows } = await client.query<{ made: number }>('SELECT ensure_partitions($1, $2) AS made', [
@@ -12,44 +12,4 @@ export const ensurePartitions = async (client: pg.ClientBase, daysBack: number, 
   ])
   await client.query('SELECT ensure_open_days($1)', [daysAhead])
   return rows[0]?.made ?? 0
-}
-
-interface Partition {
-  readonly name: string
-  /** Of which table; null where it was detached before. */
-  readonly parent: string | null
-  readonly is_pending: boolean
-}
-
-/** As partitions of days end: YYYYMMDD. */
-export const daySuffix = (day: Date): string => day.toISOString().slice(0, 10).replaceAll('-', '')
-
-/** Daily partitions of the time before `horizon`, oldest first, and what an interrupted removal left of such. */
-export const partitionsBefore = async (
-  database: Pick<pg.ClientBase, 'query'>,
-  tables: readonly string[],
-  horizon: Date,
-): Promise<Partition[]> => {
-  const { rows } = await database.query<Partition>(
-    `SELECT c.relname AS name, i.inhparent::regclass::text AS parent, coalesce(i.inhdetachpending, false) AS is_pending
-     FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
-     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname ~ ('^(' || $2 || ')_[0-9]{8}$')
-       AND right(c.relname, 8) < $1
-     ORDER BY right(c.relname, 8), c.relname DESC`,
-    [daySuffix(horizon), tables.join('|')],
-  )
-  return rows
-}
-
-/**
- * Drops a partition. It is detached first, without stopping who reads and writes the others. It must not run in a
- * transaction.
- */
-export const dropPartition = async (
-  database: Pick<pg.ClientBase, 'query'>,
-  { name, parent, is_pending }: Partition,
-): Promise<void> => {
-  const way = is_pending ? 'FINALIZE' : 'CONCURRENTLY'
-  if (parent !== null) await database.query(`ALTER TABLE ${parent} DETACH PARTITION ${name} ${way}`)
-  await database.query(`DROP TABLE ${name}`)
 }

@@ -3,8 +3,9 @@ import type { Lane } from '../../../core/message/lane.ts'
 import { lanes } from '../../../core/message/lane.ts'
 import { shareClosedDays, tryClosing } from '../closed-days/lock.ts'
 import { inTransaction } from '../sql/transaction.ts'
+import { laneOfDevice, nextDeviceId } from '../tables/devices.ts'
+import { dropPartition, partitionsBefore } from '../tables/partitions.ts'
 import { countFlow } from '../write/flow.ts'
-import { daySuffix, dropPartition, partitionsBefore } from './partitions.ts'
 
 const dayMs = 86_400_000
 
@@ -63,9 +64,7 @@ const nextDevices = `
   WITH RECURSIVE known (device_id, n) AS (
     SELECT (SELECT device_id FROM retention_round), 0
     UNION ALL
-    SELECT least(
-      (SELECT min(device_id) FROM reading_device WHERE device_id > known.device_id),
-      (SELECT min(device_id) FROM event WHERE device_id > known.device_id)), n + 1
+    SELECT ${nextDeviceId('known.device_id', ['reading_device', 'event'])}, n + 1
     FROM known WHERE known.device_id IS NOT NULL AND n < $1
   )
   SELECT device_id FROM known WHERE n > 0 AND device_id IS NOT NULL ORDER BY n`
@@ -73,9 +72,8 @@ const nextDevices = `
 const deleteFrom = (table: string, isOld: string, count: string) => `
   DELETE FROM ${table} r USING unnest($1::text[]) AS d (device_id), unnest('{A,B,C}'::text[]) AS c (channel)
   WHERE r.device_id = d.device_id AND r.channel = c.channel AND r.${isOld}
-  RETURNING CASE WHEN length(r.device_id) <= 8 THEN 'sigfox' ELSE 'nbiot' END AS lane, ${count} AS count`
+  RETURNING ${laneOfDevice('r.device_id')} AS lane, ${count} AS count`
 
-/** The lane of each device's readings follows from its id: a Sigfox id has at most 8 digits. */
 const deleteReadings = `
   WITH open AS (${deleteFrom('reading_open', 'read_at < $2', '1')}),
     late AS (${deleteFrom('reading_late', 'read_at < $2', '1')}),
@@ -120,31 +118,4 @@ export const deleteOldReadings = async (pool: pg.Pool, days: number, budgetMs: n
     events += page.events
     if (page.isEnd || Date.now() > endMs) return { readings, events }
   }
-}
-
-/**
- * Gives each day that is over the index by device that erasing and replaying look messages up with. Written with the
- * rows it would be spread over the whole index; made once it is a sort. It must not run in a transaction, and begins no
- * other day after `budgetMs`.
- * @returns how many days got one
- */
-export const indexClosedDays = async (client: pg.ClientBase, budgetMs: number, nowMs = Date.now()): Promise<number> => {
-  const endMs = Date.now() + budgetMs
-  let made = 0
-  const { rows } = await client.query<{ name: string; broken: string | null }>(
-    `SELECT c.relname AS name, x.relname AS broken
-     FROM pg_class c JOIN pg_inherits h ON h.inhrelid = c.oid AND h.inhparent = 'message'::regclass
-       LEFT JOIN pg_class x ON x.relname = c.relname || '_device' AND x.relkind = 'i'
-       LEFT JOIN pg_index i ON i.indexrelid = x.oid
-     WHERE c.relname ~ '^message_[0-9]{8}$' AND right(c.relname, 8) < $1 AND NOT coalesce(i.indisvalid, false)
-     ORDER BY c.relname`,
-    [daySuffix(new Date(nowMs - dayMs))],
-  )
-  for (const { name, broken } of rows) {
-    if (Date.now() > endMs) break
-    if (broken !== null) await client.query(`DROP INDEX ${broken}`)
-    await client.query(`CREATE INDEX CONCURRENTLY ${name}_device ON ${name} (device_id)`)
-    made++
-  }
-  return made
 }

@@ -5,8 +5,8 @@ import { type Reading, readingKey } from '../../../core/readings/reading.ts'
 import { closedBeforeMs } from '../closed-days/lock.ts'
 import { reopenFor } from '../closed-days/reopen.ts'
 import { slices } from '../sql/bisect.ts'
-import { readingColumns, type rowTables } from '../sql/reading-columns.ts'
 import { columnsOf, milliseconds } from '../sql/rows.ts'
+import { readingColumns, type rowTables } from '../tables/readings.ts'
 
 /** What another index at the same key left: `was` lost to `now`, or `now` lost to `was`. */
 interface Conflict {

@@ -2,9 +2,9 @@ import type pg from 'pg'
 import type { MeterEvent } from '../../../core/readings/events.ts'
 import { channels } from '../../../core/readings/reading.ts'
 import { instants, texts } from '../sql/arrays.ts'
-import { rowTables } from '../sql/reading-columns.ts'
 import { milliseconds } from '../sql/rows.ts'
 import { settle } from '../sql/under-way.ts'
+import { rowTables } from '../tables/readings.ts'
 
 /** Notes devices, each once in its life. */
 export const noteUntimed = async (client: pg.ClientBase, deviceIds: readonly string[]): Promise<void> => {

@@ -1,12 +1,8 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { indexClosedDays } from '../../../adapters/postgres/upkeep/indexes.ts'
 import { ensurePartitions } from '../../../adapters/postgres/upkeep/partitions.ts'
-import {
-  deleteOldReadings,
-  deleteOldUndated,
-  dropOldDays,
-  indexClosedDays,
-} from '../../../adapters/postgres/upkeep/retention.ts'
+import { deleteOldReadings, deleteOldUndated, dropOldDays } from '../../../adapters/postgres/upkeep/retention.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
 import { runTool } from '../../support/command.ts'
 import { clear, replay as takeIn } from '../../support/pipeline.ts'

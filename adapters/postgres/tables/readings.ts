@@ -1,5 +1,5 @@
 import type { Reading } from '../../../core/readings/reading.ts'
-import { bigints, instants, texts, uuids, words } from './arrays.ts'
+import { bigints, instants, texts, uuids, words } from '../sql/arrays.ts'
 
 /** The tables in which readings are rows: those of open days, and those that came late. */
 export const rowTables = ['reading_open', 'reading_late'] as const

@@ -1,0 +1,41 @@
+import type pg from 'pg'
+
+interface Partition {
+  readonly name: string
+  /** Of which table; null where it was detached before. */
+  readonly parent: string | null
+  readonly is_pending: boolean
+}
+
+/** As partitions of days end: YYYYMMDD. */
+export const daySuffix = (day: Date): string => day.toISOString().slice(0, 10).replaceAll('-', '')
+
+/** Daily partitions of the time before `horizon`, oldest first, and what an interrupted removal left of such. */
+export const partitionsBefore = async (
+  database: Pick<pg.ClientBase, 'query'>,
+  tables: readonly string[],
+  horizon: Date,
+): Promise<Partition[]> => {
+  const { rows } = await database.query<Partition>(
+    `SELECT c.relname AS name, i.inhparent::regclass::text AS parent, coalesce(i.inhdetachpending, false) AS is_pending
+     FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname ~ ('^(' || $2 || ')_[0-9]{8}$')
+       AND right(c.relname, 8) < $1
+     ORDER BY right(c.relname, 8), c.relname DESC`,
+    [daySuffix(horizon), tables.join('|')],
+  )
+  return rows
+}
+
+/**
+ * Drops a partition. It is detached first, without stopping who reads and writes the others. It must not run in a
+ * transaction.
+ */
+export const dropPartition = async (
+  database: Pick<pg.ClientBase, 'query'>,
+  { name, parent, is_pending }: Partition,
+): Promise<void> => {
+  const way = is_pending ? 'FINALIZE' : 'CONCURRENTLY'
+  if (parent !== null) await database.query(`ALTER TABLE ${parent} DETACH PARTITION ${name} ${way}`)
+  await database.query(`DROP TABLE ${name}`)
+}
