@@ -1,43 +1,62 @@
 import type pg from 'pg'
 import { apiStore } from '../adapters/postgres/api/index.ts'
-import { eraseDevice } from '../adapters/postgres/registry/erase.ts'
-import {
-  applyImport,
-  beginImport,
-  checkImport,
-  dropImport,
-  type StagedDevice,
-  stageDevices,
-} from '../adapters/postgres/registry/import.ts'
-import { type AfterRegistration, listRegistry, showDevice } from '../adapters/postgres/registry/read.ts'
-import { type DeviceChange, retireDevice, setDevice } from '../adapters/postgres/registry/set.ts'
-import { unknownDevices } from '../adapters/postgres/registry/unknown.ts'
+import { registryStore } from '../adapters/postgres/registry/index.ts'
 import { continueReplay, type ReplayJob, startReplay } from '../adapters/postgres/replay/job.ts'
 import type { Selection } from '../adapters/postgres/replay/selection.ts'
 import { sha256 } from '../adapters/process/ids.ts'
+import { OperationFault } from '../contract/operation-fault.ts'
+import { decodeFrame } from '../core/decode/decode-message.ts'
 import { profileOfDatagram, profiles } from '../core/devices/index.ts'
 import type { Lane } from '../core/message/lane.ts'
+import type { StoredMessage } from '../core/message/message.ts'
+import { checkImport } from '../core/registry/check-import.ts'
+import { eraseDevice } from '../core/registry/erase-device.ts'
+import { type DeviceChange, retireDevice, setDevice } from '../core/registry/set-device.ts'
+import { showDevice } from '../core/registry/show-device.ts'
+import { unknownDevices } from '../core/registry/unknown-devices.ts'
 import { rejectSummary, showReject } from './rejects.ts'
 
+/** @throws OperationFault with the sentence, if there is one in place of a result */
+const resultOf = async <T extends object>(answer: Promise<T | string>): Promise<T> => {
+  const result = await answer
+  if (typeof result === 'string') throw new OperationFault(result)
+  return result
+}
+
 /**
- * What the commands do, each call with a value that JSON can carry and an answer of the same kind: a command calls it
- * straight where it reaches the database, and through a function beside the database where it does not.
+ * What the commands do, over PostgreSQL. Each operation takes one value that JSON can carry, and answers with one. A
+ * command that reaches the database calls them directly. One that does not calls them through a function beside the
+ * database (`through-function.ts`).
+ * @throws OperationFault from each operation that cannot be done as asked; then nothing was changed
  */
 export const operations = (pool: pg.Pool, defaultProfile: string | null) => {
   const decoder = { digest: sha256, profiles, profileOfDatagram, defaultProfile }
+  const fieldsOf = (message: StoredMessage) => {
+    const frame = decodeFrame(decoder, message, message.samplePeriodSeconds)
+    return typeof frame === 'string' ? null : frame.fields()
+  }
+  const registry = registryStore(pool)
+  const set = setDevice(registry, Date.now)
+  const retire = retireDevice(registry)
+  const show = showDevice(registry, fieldsOf)
+  const erase = eraseDevice(registry)
+  const { beginImport, stageDevices, applyImport, dropImport, listRegistry } = registry
   return {
-    beginImport: () => beginImport(pool),
-    stageDevices: (input: { importId: string; devices: readonly StagedDevice[] }) => stageDevices(pool, input),
-    checkImport: (input: { importId: string; most: number }) => checkImport(pool, input),
-    applyImport: (input: { importId: string; dryRun: boolean }) => applyImport(pool, input),
-    dropImport: (input: { importId: string }) => dropImport(pool, input),
-    listRegistry: (input: { after: AfterRegistration | null; limit: number }) => listRegistry(pool, input),
-    showDevice: (input: { deviceId: string }) => showDevice(pool, decoder, input),
-    setDevice: (input: DeviceChange) => setDevice(pool, input),
-    retireDevice: (input: { deviceId: string; atMs: number }) => retireDevice(pool, input),
-    eraseDevice: (input: { deviceId: string; lane: Lane }) => eraseDevice(pool, input),
-    unknownDevices: (input: { after: string; limit: number }) => unknownDevices(pool, profiles, input),
-    /** Every device and when it was last heard of, page by page. */
+    beginImport,
+    stageDevices,
+    checkImport: checkImport(registry),
+    applyImport,
+    dropImport,
+    listRegistry,
+    showDevice: (input: { deviceId: string }) => resultOf(show(input)),
+    setDevice: (input: DeviceChange) => resultOf(set(input)),
+    retireDevice: async (input: { deviceId: string; atMs: number }): Promise<void> => {
+      const sentence = await retire(input)
+      if (sentence !== null) throw new OperationFault(sentence)
+    },
+    eraseDevice: (input: { deviceId: string; lane: Lane }) => resultOf(erase(input)),
+    unknownDevices: unknownDevices(registry, profiles),
+    /** Every device, and when it was last heard of, page by page. */
     lastSeen: ({ after, limit }: { after: string; limit: number }) =>
       apiStore(pool).devices({ fromMs: null, toMs: null, silentForMs: null, after: [after], limit }),
     startReplay: (input: { selection: Selection; dryRun: boolean }) =>

@@ -1,5 +1,5 @@
-import type { DeviceChange } from '../../adapters/postgres/registry/set.ts'
 import type { DeviceId } from '../../core/message/identity.ts'
+import type { DeviceChange } from '../../core/registry/set-device.ts'
 import { Misuse } from '../shared/command.ts'
 import * as read from './fields.ts'
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
-import type { LineFault, StagedDevice } from '../../adapters/postgres/registry/import.ts'
+import type { LineFault } from '../../core/registry/check-import.ts'
+import type { StagedDevice } from '../../core/registry/store.ts'
 import * as read from './fields.ts'
 
 interface Line {

@@ -1,6 +1,7 @@
 import { createReadStream, statSync } from 'node:fs'
-import type { LineFault, StagedDevice } from '../../adapters/postgres/registry/import.ts'
 import { OperationFault } from '../../contract/operation-fault.ts'
+import type { LineFault } from '../../core/registry/check-import.ts'
+import type { StagedDevice } from '../../core/registry/store.ts'
 import type { Operations } from '../../operations/index.ts'
 import { type Progress, progressBar } from '../shared/progress.ts'
 import { readDevices } from './file.ts'

@@ -1,5 +1,5 @@
-import type { AfterRegistration } from '../../adapters/postgres/registry/read.ts'
 import { formatInstant } from '../../core/message/instant.ts'
+import type { AfterRegistration } from '../../core/registry/store.ts'
 import type { Operations } from '../../operations/index.ts'
 import { aligned } from '../shared/aligned.ts'
 import { recordOf, tableOf } from './table.ts'

@@ -1,6 +1,5 @@
-import type { RegisteredDevice } from '../../adapters/postgres/registry/import.ts'
-import { weightText } from '../../core/api/collections.ts'
 import { formatInstant } from '../../core/message/instant.ts'
+import { type RegisteredDevice, weightText } from '../../core/registry/registration.ts'
 import { aligned } from '../shared/aligned.ts'
 import { type Column, columns, optionalColumns } from './fields.ts'
 

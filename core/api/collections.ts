@@ -1,8 +1,9 @@
 import { canonicalDeviceId, timeOfId, unclockedMs } from '../message/identity.ts'
 import { formatInstant } from '../message/instant.ts'
 import { eventDetail } from '../readings/events.ts'
+import { type Registration, weightText } from '../registry/registration.ts'
 import type { Key, KeyShape } from './cursor.ts'
-import type { DeviceRow, EventRow, MessageRow, ReadingRow, Registration, RejectRow } from './store.ts'
+import type { DeviceRow, EventRow, MessageRow, ReadingRow, RejectRow } from './store.ts'
 
 /** A list of `/v1`: the key that orders its rows, and how a row is shown. */
 export interface Collection<Row> {
@@ -17,10 +18,6 @@ export interface Table<Row> extends Collection<Row> {
 }
 
 const instantOrNull = (ms: number | null) => (ms === null ? null : formatInstant(ms))
-
-/** A pulse weight as the registry's CSV writes it: `1000`, or `1000/450`. */
-export const weightText = (weight: Pick<Registration, 'weightMillilitres' | 'weightPulses'>): string =>
-  weight.weightPulses === 1 ? `${weight.weightMillilitres}` : `${weight.weightMillilitres}/${weight.weightPulses}`
 
 export const networkOf = (deviceId: string, registration: Registration | null) =>
   registration?.network ?? canonicalDeviceId(deviceId)?.network ?? null

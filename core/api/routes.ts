@@ -1,4 +1,5 @@
 import { canonicalDeviceId, deviceIdForm } from '../message/identity.ts'
+import type { Registration } from '../registry/registration.ts'
 import {
   type Collection,
   devices,
@@ -13,7 +14,7 @@ import { type KeyShape, writeCursor } from './cursor.ts'
 import { ApiFault } from './fault.ts'
 import { type Page, pageOf } from './page.ts'
 import { mostRows, type ParameterName, type RejectFilter, type Slice } from './parameters.ts'
-import type { ApiStore, FlowRow, Registration } from './store.ts'
+import type { ApiStore, FlowRow } from './store.ts'
 
 /** What a path answers: one JSON object, or a page to be sent line by line with the next cursor beside it. */
 export type Content = { readonly json: object } | { readonly lines: Page; readonly columns: readonly string[] }

@@ -1,23 +1,8 @@
 import type { Lane, UplinkKind } from '../message/lane.ts'
 import type { EventKind } from '../readings/events.ts'
 import type { Quality } from '../readings/reading.ts'
+import type { Registration } from '../registry/registration.ts'
 import type { RejectFilter, Slice } from './parameters.ts'
-
-/** What the registry says of a device from `validFromMs` on. */
-export interface Registration {
-  readonly network: Lane
-  readonly profile: string
-  /** Millilitres per pulse as a fraction. */
-  readonly weightMillilitres: number
-  readonly weightPulses: number
-  readonly samplePeriodSeconds: number | null
-  readonly timeZone: string
-  /** The water meter it is mounted on, as its operator names it. */
-  readonly meterId: string | null
-  readonly validFromMs: number
-  /** Where it ends although no other follows; null: never. */
-  readonly validToMs: number | null
-}
 
 export interface DeviceRow {
   readonly deviceId: string

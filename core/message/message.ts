@@ -1,4 +1,4 @@
-import type { MessageId } from './identity.ts'
+import { type MessageId, timeOfId, unclockedMs } from './identity.ts'
 import type { UplinkKind } from './lane.ts'
 import type { RejectRecord } from './rejects.ts'
 
@@ -11,6 +11,10 @@ export interface Message {
   readonly receivedAtMs: number
   readonly payload: Uint8Array
 }
+
+/** The instant a message speaks of, milliseconds since 1970: its event time, or its receive time if its clock is not set. */
+export const eventTimeMs = ({ id, receivedAtMs }: Pick<Message, 'id' | 'receivedAtMs'>): number =>
+  timeOfId(id) === unclockedMs ? receivedAtMs : timeOfId(id)
 
 /** A row of rejects: the record under a key that is the same at every redelivery. */
 export interface Reject extends RejectRecord {

@@ -1,7 +1,8 @@
 import type pg from 'pg'
-import type { ApiStore, DeviceRow, Registration } from '../../../core/api/store.ts'
+import type { ApiStore, DeviceRow } from '../../../core/api/store.ts'
 import type { Lane } from '../../../core/message/lane.ts'
 import { channels } from '../../../core/readings/reading.ts'
+import type { Registration } from '../../../core/registry/registration.ts'
 import { nextDeviceId } from '../tables/devices.ts'
 import { rowTables } from '../tables/readings.ts'
 

@@ -1,72 +1,48 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import type { Registration } from '../../../core/api/store.ts'
+import type { Clash, ImportCount, RegistryStore } from '../../../core/registry/store.ts'
 import { instants, integers, texts, words } from '../sql/arrays.ts'
+import { milliseconds } from '../sql/rows.ts'
 import { inTransaction } from '../sql/transaction.ts'
 
-/** What the registry says of a device from an instant on. */
-export interface RegisteredDevice extends Registration {
-  readonly deviceId: string
-}
+export const beginImport =
+  (pool: pg.Pool): RegistryStore['beginImport'] =>
+  async () => {
+    await pool.query(`DELETE FROM device_import WHERE staged_at < now() - interval '1 day'`)
+    return randomUUID()
+  }
 
-/** A registration as a file's line gives it. What is null of the meter and the end is left as it is known. */
-export interface StagedDevice extends RegisteredDevice {
-  readonly line: number
-}
-
-/** A line that cannot be imported. */
-export interface LineFault {
-  readonly line: number
-  readonly sentence: string
-}
-
-/** How many registrations an import found new, different, and as they were. */
-export interface ImportCount {
-  readonly added: number
-  readonly changed: number
-  readonly unchanged: number
-}
-
-/** Begins an import; what others left behind a day ago is removed. @returns its id */
-export const beginImport = async (pool: pg.Pool): Promise<string> => {
-  await pool.query(`DELETE FROM device_import WHERE staged_at < now() - interval '1 day'`)
-  return randomUUID()
-}
-
-/** Hands in some lines. The registry is not touched. */
-export const stageDevices = async (
-  pool: pg.Pool,
-  { importId, devices }: { importId: string; devices: readonly StagedDevice[] },
-): Promise<void> => {
-  await pool.query(
-    `INSERT INTO device_import (import_id, line, device_id, valid_from, valid_to, network, profile, weight_millilitres,
-       weight_pulses, sample_period_seconds, time_zone, meter_id)
-     SELECT $1, * FROM unnest($2::integer[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::lane[], $7::text[],
-       $8::integer[], $9::integer[], $10::integer[], $11::text[], $12::text[])`,
-    [
-      importId,
-      integers(devices.map((device) => device.line)),
-      texts(devices.map((device) => device.deviceId)),
-      instants(devices.map((device) => device.validFromMs)),
-      instants(devices.map((device) => device.validToMs)),
-      words(devices.map((device) => device.network)),
-      texts(devices.map((device) => device.profile)),
-      integers(devices.map((device) => device.weightMillilitres)),
-      integers(devices.map((device) => device.weightPulses)),
-      integers(devices.map((device) => device.samplePeriodSeconds)),
-      texts(devices.map((device) => device.timeZone)),
-      texts(devices.map((device) => device.meterId)),
-    ],
-  )
-}
+export const stageDevices =
+  (pool: pg.Pool): RegistryStore['stageDevices'] =>
+  async ({ importId, devices }) => {
+    await pool.query(
+      `INSERT INTO device_import (import_id, line, device_id, valid_from, valid_to, network, profile,
+         weight_millilitres, weight_pulses, sample_period_seconds, time_zone, meter_id)
+       SELECT $1, * FROM unnest($2::integer[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::lane[], $7::text[],
+         $8::integer[], $9::integer[], $10::integer[], $11::text[], $12::text[])`,
+      [
+        importId,
+        integers(devices.map((device) => device.line)),
+        texts(devices.map((device) => device.deviceId)),
+        instants(devices.map((device) => device.validFromMs)),
+        instants(devices.map((device) => device.validToMs)),
+        words(devices.map((device) => device.network)),
+        texts(devices.map((device) => device.profile)),
+        integers(devices.map((device) => device.weightMillilitres)),
+        integers(devices.map((device) => device.weightPulses)),
+        integers(devices.map((device) => device.samplePeriodSeconds)),
+        texts(devices.map((device) => device.timeZone)),
+        texts(devices.map((device) => device.meterId)),
+      ],
+    )
+  }
 
 const duplicates = `
-  SELECT line, 'device ' || device_id || ' with this valid_from is on line ' || first_line || ' already' AS sentence
-  FROM (SELECT line, device_id, min(line) OVER (PARTITION BY device_id, valid_from) AS first_line
+  SELECT line, 'duplicate' AS kind, device_id, first_line, valid_from,
+    NULL::timestamptz AS valid_to, NULL::timestamptz AS next_from
+  FROM (SELECT line, device_id, valid_from, min(line) OVER (PARTITION BY device_id, valid_from) AS first_line
         FROM device_import WHERE import_id = $1) AS staged
   WHERE line > first_line`
-
-const iso = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
 
 const overlaps = `
   WITH staged AS (
@@ -82,29 +58,30 @@ const overlaps = `
     SELECT *, lead(valid_from) OVER next AS next_from, lead(line) OVER next AS next_line FROM together
     WINDOW next AS (PARTITION BY device_id ORDER BY valid_from)
   )
-  SELECT coalesce(line, next_line) AS line, 'the registration of device ' || device_id || ' from ' || ${iso('valid_from')}
-    || ' ends at ' || ${iso('valid_to')} || ', after the next begins at ' || ${iso('next_from')} AS sentence
+  SELECT coalesce(line, next_line) AS line, 'overlap' AS kind, device_id, NULL AS first_line, valid_from, valid_to,
+    next_from
   FROM ordered WHERE valid_to > next_from AND coalesce(line, next_line) IS NOT NULL`
 
-/** What is wrong with the staged lines together: the first faults by line, and how many there are. */
-export const checkImport = async (
-  pool: pg.Pool,
-  { importId, most }: { importId: string; most: number },
-): Promise<{ faults: LineFault[]; count: number }> => {
-  // a statement over a million new rows that PostgreSQL takes for none would go through them one by one
-  await pool.query('ANALYZE device_import')
-  const { rows } = await pool.query<LineFault & { count: number }>(
-    `SELECT line, sentence, count(*) OVER ()::int AS count FROM (
-       (${duplicates}) UNION ALL (${overlaps})) AS fault ORDER BY line, sentence LIMIT $2`,
-    [importId, most],
-  )
-  return { faults: rows.map(({ line, sentence }) => ({ line, sentence })), count: rows[0]?.count ?? 0 }
-}
+export const clashes =
+  (pool: pg.Pool): RegistryStore['clashes'] =>
+  async ({ importId, most }) => {
+    // without statistics PostgreSQL expects no staged rows, and its plan would look up a million of them one by one
+    await pool.query('ANALYZE device_import')
+    const { rows } = await pool.query<Clash & { all: number }>(
+      `SELECT line, kind, device_id AS "deviceId", first_line AS "firstLine", ${milliseconds('valid_from')} AS "validFromMs",
+         ${milliseconds('valid_to')} AS "validToMs", ${milliseconds('next_from')} AS "nextFromMs",
+         count(*) OVER ()::int AS "all"
+       FROM ((${duplicates}) UNION ALL (${overlaps})) AS clash ORDER BY line, kind, valid_from LIMIT $2`,
+      [importId, most],
+    )
+    return { clashes: rows, count: rows[0]?.all ?? 0 }
+  }
 
-/** Forgets the staged lines. */
-export const dropImport = async (pool: pg.Pool, { importId }: { importId: string }): Promise<void> => {
-  await pool.query('DELETE FROM device_import WHERE import_id = $1', [importId])
-}
+export const dropImport =
+  (pool: pg.Pool): RegistryStore['dropImport'] =>
+  async ({ importId }) => {
+    await pool.query('DELETE FROM device_import WHERE import_id = $1', [importId])
+  }
 
 const facts = ['network', 'profile', 'weight_millilitres', 'weight_pulses', 'sample_period_seconds', 'time_zone']
 const kept = ['valid_to', 'meter_id']
@@ -126,18 +103,13 @@ const upsert = `
     ((SELECT count(*) FROM device_import WHERE import_id = $1) - count(*))::int AS unchanged
   FROM written`
 
-/**
- * Adds the staged registrations and overwrites those of the same device and instant, all of them or none. A dry run
- * tells what would happen. The staged lines are forgotten.
- */
-export const applyImport = (
-  pool: pg.Pool,
-  { importId, dryRun }: { importId: string; dryRun: boolean },
-): Promise<ImportCount> =>
-  inTransaction(pool, async (client) => {
-    await client.query('SAVEPOINT before_import')
-    const { rows } = await client.query<ImportCount>(upsert, [importId])
-    if (dryRun) await client.query('ROLLBACK TO SAVEPOINT before_import')
-    await client.query('DELETE FROM device_import WHERE import_id = $1', [importId])
-    return rows[0] ?? { added: 0, changed: 0, unchanged: 0 }
-  })
+export const applyImport =
+  (pool: pg.Pool): RegistryStore['applyImport'] =>
+  ({ importId, dryRun }) =>
+    inTransaction(pool, async (client) => {
+      await client.query('SAVEPOINT before_import')
+      const { rows } = await client.query<ImportCount>(upsert, [importId])
+      if (dryRun) await client.query('ROLLBACK TO SAVEPOINT before_import')
+      await client.query('DELETE FROM device_import WHERE import_id = $1', [importId])
+      return rows[0] ?? { added: 0, changed: 0, unchanged: 0 }
+    })

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import type { StagedDevice } from '../../../adapters/postgres/registry/import.ts'
 import { readDevices } from '../../../commands/devices/file.ts'
+import type { StagedDevice } from '../../../core/registry/store.ts'
 
 const header = 'device_id,network,profile,millilitres_per_pulse,sample_period_seconds,time_zone,valid_from'
 const good = ['004d3091', 'sigfox', 'adeunis-pulse@3', '1000/450', '3600', 'Europe/Paris', '2025-01-01T00:00:00Z']

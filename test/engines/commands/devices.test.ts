@@ -130,7 +130,7 @@ const good = 'A1,sigfox,adeunis-pulse@3,1000,,UTC,2025-01-01'
 test('faults that two lines make together are told with those of single lines, and a long list is cut', async () => {
   write(good, good.replace('A1', '00a1'), 'XYZ,sigfox,adeunis-pulse@3,1000,,UTC,2025-01-01')
   expect((await devices(['import', file])).stderr.split('\n')).toEqual([
-    `${file}: line 3: device A1 with this valid_from is on line 2 already`,
+    `${file}: line 3: device A1 with this valid_from is already on line 2`,
     expect.stringMatching(/: line 4: device_id is /),
     'Nothing was imported.',
     '',
@@ -166,7 +166,7 @@ test('a dry run counts and changes nothing', async () => {
 
 test('set corrects what is in force, or begins anew from an instant on; retire ends it', async () => {
   expect((await devices(['set', 'A1', '--profile', 'adeunis-pulse@3'])).stderr).toContain(
-    'say its --profile and its --weight',
+    'give its --profile and its --weight',
   )
   await devices(['set', 'a1', '--profile', 'adeunis-pulse@3', '--weight', '1000/450'])
   await devices(['set', 'A1', '--meter', 'M7'])
