@@ -1,5 +1,7 @@
 import type pg from 'pg'
 import { apiStore } from '../adapters/postgres/api/index.ts'
+import { rejectSummary } from '../adapters/postgres/api/reject-summary.ts'
+import { findReject } from '../adapters/postgres/api/rejects.ts'
 import { registryStore } from '../adapters/postgres/registry/index.ts'
 import { continueReplay, type ReplayJob, startReplay } from '../adapters/postgres/replay/job.ts'
 import type { Selection } from '../adapters/postgres/replay/selection.ts'
@@ -14,7 +16,6 @@ import { eraseDevice } from '../core/registry/erase-device.ts'
 import { type DeviceChange, retireDevice, setDevice } from '../core/registry/set-device.ts'
 import { showDevice } from '../core/registry/show-device.ts'
 import { unknownDevices } from '../core/registry/unknown-devices.ts'
-import { rejectSummary, showReject } from './rejects.ts'
 
 /** @throws OperationFault with the sentence, if there is one in place of a result */
 const resultOf = async <T extends object>(answer: Promise<T | string>): Promise<T> => {
@@ -64,7 +65,11 @@ export const operations = (pool: pg.Pool, defaultProfile: string | null) => {
     continueReplay: (input: { job: ReplayJob; selection: Selection; dryRun: boolean }) =>
       continueReplay(pool, decoder, input),
     rejectSummary: (input: { mostDevices: number }) => rejectSummary(pool, input),
-    showReject: (input: { id: string }) => showReject(pool, input),
+    showReject: async ({ id }: { id: string }) => {
+      const reject = await findReject(pool, id)
+      if (reject) return reject
+      throw new OperationFault(`There is no reject ${JSON.stringify(id.slice(0, 60))}; GET /v1/rejects lists them.`)
+    },
   }
 }
 

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
+import type { RejectRow } from '../../core/api/store.ts'
 import { formatInstant } from '../../core/message/instant.ts'
 import { type RejectReason, rejectReasons } from '../../core/message/rejects.ts'
-import type { RejectCount, RejectDetail } from '../../operations/rejects.ts'
+import type { Operations } from '../../operations/index.ts'
 import { runReplay } from '../replay/run.ts'
 import { aligned } from '../shared/aligned.ts'
 import { Misuse, runCommand } from '../shared/command.ts'
@@ -41,7 +42,9 @@ const readReason = (text: string | undefined): RejectReason | 'any' => {
   throw new Misuse(`No reason is called ${JSON.stringify(text)}; did you mean ${nearest(text, rejectReasons)}?`)
 }
 
-const countRow = (row: RejectCount, who: string) => [
+type Summary = Awaited<ReturnType<Operations['rejectSummary']>>
+
+const countRow = (row: Summary['byReason'][number], who: string) => [
   String(row.rejects),
   who,
   row.lane,
@@ -52,7 +55,7 @@ const countRow = (row: RejectCount, who: string) => [
 ]
 const countHeader = (who: string) => ['rejects', who, 'lane', 'stage', 'reason', 'first', 'last']
 
-const summaryText = ({ byReason, byDevice }: { byReason: RejectCount[]; byDevice: RejectCount[] }): string => {
+const summaryText = ({ byReason, byDevice }: Summary): string => {
   if (byReason.length === 0) return 'Nothing is rejected, or all of it is resolved.'
   const reasons = byReason.map((row) => countRow(row, String(row.devices)))
   const devices = byDevice.map((row) => countRow(row, row.deviceId ?? '-'))
@@ -67,7 +70,7 @@ const bytesText = (hex: string): string => {
   return /^[\x20-\x7e\s]+$/.test(text) ? `${hex}\n           ${JSON.stringify(text)}` : hex
 }
 
-const detailText = (reject: RejectDetail): string => {
+const detailText = (reject: RejectRow): string => {
   const rows = [
     ['id', reject.id],
     ['at', formatInstant(reject.atMs)],

@@ -20,14 +20,14 @@ export interface ApiAnswer {
 
 const json = { 'content-type': 'application/json' }
 
-/** An answer without content: `{"error": "one sentence"}`. */
+/** An error answer: `{"error": "one sentence"}`. */
 export const refusal = (statusCode: number, error: string, headers: Record<string, string> = {}): ApiAnswer => ({
   statusCode,
   headers: { ...json, ...headers },
   body: JSON.stringify({ error }),
 })
 
-/** The `{id}` of `path` where it has the form of `template`, empty where the form has none; null where it differs. */
+/** The `{id}` in a `path` of the form `template`, or empty if the form has none. null if the path has another form. */
 const match = (template: string, path: string): string | null => {
   const expected = template.split('/')
   const actual = path.split('/')
@@ -40,7 +40,7 @@ const find = (path: string): { route: Route; id: string } => {
     const id = match(route.path, path)
     if (id !== null) return { route, id }
   }
-  throw new ApiFault(404, `There is nothing here; the paths are ${routes.map((route) => route.path).join(', ')}.`)
+  throw new ApiFault(404, `There is nothing here. The paths are ${routes.map((route) => route.path).join(', ')}.`)
 }
 
 const cell = (value: unknown): string => {
@@ -48,7 +48,7 @@ const cell = (value: unknown): string => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** A page as CSV. The header stands on the first page alone: all pages after one another are one file. */
+/** A page as CSV. Only the first page has a header, so that all pages joined are one file. */
 const csvOf = (items: readonly object[], columns: readonly string[], isFirst: boolean): string => {
   const lines = items.map((item) => columns.map((name) => cell((item as Record<string, unknown>)[name])).join(','))
   return [...(isFirst ? [columns.join(',')] : []), ...lines].map((line) => `${line}\n`).join('')
@@ -73,18 +73,26 @@ const sent = (content: Content, { path, parameters, accept }: ApiRequest): ApiAn
   }
 }
 
+interface Host {
+  readonly store: ApiStore
+  readonly now: () => number
+  /** How large a body may be, in bytes of it as a JSON string. */
+  readonly mostBodyBytes: number
+}
+
 /**
- * Answers a request to `/v1`: 200, or 400, 404 and 405 with `{"error": "one sentence"}`.
- * @throws whatever the store throws
+ * Answers a request to `/v1`: 200, or 400, 404 or 405 with `{"error": "one sentence"}`.
+ * @throws what the store throws
  */
 export const answer =
-  (store: ApiStore, now: () => number) =>
+  ({ store, now, mostBodyBytes }: Host) =>
   async (request: ApiRequest): Promise<ApiAnswer> => {
     try {
       const { route, id } = find(request.path)
-      if (request.method !== 'GET') throw new ApiFault(405, 'This API only reads: use GET.')
+      if (request.method !== 'GET') throw new ApiFault(405, 'This API is read-only: use GET.')
       const slice = readSlice(request.parameters, route.parameters, route.shape)
-      return sent(await route.answer(store, { slice, id, nowMs: now() }), request)
+      const limit = { rows: slice.limit, bodyBytes: mostBodyBytes }
+      return sent(await route.answer(store, { slice, id, nowMs: now(), limit }), request)
     } catch (error) {
       if (!(error instanceof ApiFault)) throw error
       return refusal(error.status, error.message, error.status === 405 ? { allow: 'GET' } : {})

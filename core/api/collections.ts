@@ -12,7 +12,7 @@ export interface Collection<Row> {
   readonly show: (row: Row) => object
 }
 
-/** A list that may be asked for as CSV: its columns are the fields of what is shown. */
+/** A list that can be sent as CSV. Its columns are the fields of `show`. */
 export interface Table<Row> extends Collection<Row> {
   readonly columns: readonly string[]
 }

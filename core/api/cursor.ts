@@ -1,6 +1,6 @@
 import { ApiFault } from './fault.ts'
 
-/** The key of the last row of a page: the next one begins behind it, whatever was inserted before it meanwhile. */
+/** The key of the last row of a page. The next page begins after it, even if rows were inserted before it since. */
 export type Key = readonly (string | number)[]
 
 const isPart = {
@@ -13,7 +13,7 @@ const isPart = {
 /** What a key consists of, in order. */
 export type KeyShape = readonly (keyof typeof isPart)[]
 
-/** A key as opaque text that may stand in a URL. */
+/** A key as opaque text that is safe in a URL. */
 export const writeCursor = (key: Key): string =>
   btoa(JSON.stringify(key)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 
@@ -25,11 +25,11 @@ const decode = (cursor: string): unknown => {
   }
 }
 
-/** @throws ApiFault where `writeCursor` did not write it, or wrote it for another path */
+/** @throws ApiFault if `writeCursor` did not write it, or wrote it for another path */
 export const readCursor = (cursor: string, shape: KeyShape): Key => {
   const key = decode(cursor)
   if (!Array.isArray(key) || key.length !== shape.length || !shape.every((kind, i) => isPart[kind](key[i]))) {
-    throw new ApiFault(400, 'cursor is not one that this path gave: send "next" as it came, or leave it out.')
+    throw new ApiFault(400, 'cursor is not from this path: send "next" unchanged, or leave it out.')
   }
   return key
 }

@@ -1,4 +1,4 @@
-/** A request that is not answered as asked: its HTTP status and one sentence for who asked. */
+/** A request that cannot be answered: its HTTP status, and one sentence for the client. */
 export class ApiFault extends Error {
   override name = 'ApiFault'
   readonly status: 400 | 404 | 405

@@ -19,7 +19,7 @@ export type ParameterName =
   | 'unresolved'
 export type RawParameters = Readonly<Record<string, string | undefined>>
 
-/** Which rows of a path are asked for. */
+/** Which rows of a path to answer with. */
 export interface Slice {
   /** Inclusive, milliseconds since 1970. */
   readonly fromMs: number | null
@@ -30,12 +30,12 @@ export interface Slice {
   readonly silentForMs: number | null
 }
 
-/** Which rejects are asked for; what is null does not restrict. */
+/** Which rejects to answer with. null does not restrict. */
 export interface RejectFilter {
   readonly deviceId: string | null
   readonly reason: RejectReason | null
   readonly stage: (typeof rejectStages)[number] | null
-  /** `true` for those that nothing has resolved, `false` for the others. */
+  /** `true` for open rejects, `false` for resolved ones. */
   readonly unresolved: boolean | null
 }
 
@@ -66,7 +66,7 @@ const readFilter = (raw: RawParameters): RejectFilter => {
 
 const anInstant = 'an ISO 8601 instant in UTC like 2026-01-31T08:00:00Z'
 
-/** @throws ApiFault naming the first parameter that is wrong or that the path does not have */
+/** @throws ApiFault that names the first parameter that is wrong, or that the path does not have */
 export const readSlice = (
   raw: RawParameters,
   allowed: readonly ParameterName[],

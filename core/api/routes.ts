@@ -12,18 +12,19 @@ import {
 } from './collections.ts'
 import { type KeyShape, writeCursor } from './cursor.ts'
 import { ApiFault } from './fault.ts'
-import { type Page, pageOf } from './page.ts'
+import { type Page, type PageLimit, pageOf } from './page.ts'
 import { mostRows, type ParameterName, type RejectFilter, type Slice } from './parameters.ts'
 import type { ApiStore, FlowRow } from './store.ts'
 
-/** What a path answers: one JSON object, or a page to be sent line by line with the next cursor beside it. */
+/** What a path answers: one JSON object, or a page that is sent line by line, with the next cursor in the headers. */
 export type Content = { readonly json: object } | { readonly lines: Page; readonly columns: readonly string[] }
 
 interface Question {
   readonly slice: Slice & RejectFilter
-  /** The `{id}` of the path; empty where it has none. */
+  /** The `{id}` of the path; empty if it has none. */
   readonly id: string
   readonly nowMs: number
+  readonly limit: PageLimit
 }
 
 export interface Route {
@@ -35,22 +36,22 @@ export interface Route {
 
 const inTime = ['from', 'to', 'limit', 'cursor'] as const
 
-/** One row more than asked for tells whether there is a next page. */
+/** One row more than the page holds tells whether there is a next page. */
 const andOneMore = <S extends Slice>(slice: S): S => ({ ...slice, limit: slice.limit + 1 })
 
 const listed = (head: object, name: string, { items, next }: Page): Content => ({
   json: { ...head, [name]: items, next },
 })
 
-const listDevices: Route['answer'] = async (store, { slice, nowMs }) => {
+const listDevices: Route['answer'] = async (store, { slice, nowMs, limit }) => {
   if (slice.silentForMs === null) {
-    return listed({}, 'devices', pageOf(await store.devices(andOneMore(slice)), slice.limit, devices))
+    return listed({}, 'devices', pageOf(await store.devices(andOneMore(slice)), limit, devices))
   }
-  // Where few of many are silent, a full page would mean to look at all devices: a page looks at so many, no more.
+  // If few of many devices are silent, filling a page could take a look at every device. So a page looks at `mostRows`.
   const seenBefore = nowMs - slice.silentForMs
   const rows = await store.devices({ ...slice, limit: mostRows })
   const silent = rows.filter(({ lastSeenAtMs }) => lastSeenAtMs === null || lastSeenAtMs < seenBefore)
-  const page = pageOf(silent, slice.limit, devices)
+  const page = pageOf(silent, limit, devices)
   const last = rows[mostRows - 1]
   return listed({}, 'devices', { ...page, next: page.next ?? (last ? writeCursor(devices.keyOf(last)) : null) })
 }
@@ -64,7 +65,7 @@ const ofDevice = <Row>(
   path: `/v1/devices/{id}/${name}`,
   parameters: inTime,
   shape: collection.shape,
-  answer: async (store, { slice, id }) => {
+  answer: async (store, { slice, id, limit }) => {
     const deviceId = canonicalDeviceId(id)?.deviceId
     if (deviceId === undefined) {
       const hint = `it must be ${deviceIdForm.sigfox} or ${deviceIdForm.nbiot}`
@@ -75,7 +76,7 @@ const ofDevice = <Row>(
     if (rows.length === 0 && registration === null && !(await store.seen(deviceId))) {
       throw new ApiFault(404, `Device ${deviceId} is not registered and was never seen.`)
     }
-    return listed(head(deviceId, registration), name, pageOf(rows, slice.limit, collection))
+    return listed(head(deviceId, registration), name, pageOf(rows, limit, collection))
   },
 })
 
@@ -83,7 +84,7 @@ const showFlow = ({ received, stored, duplicates, rejected, pulseDecoded, pulseR
   raw: { received, stored, duplicates, rejected },
   pulse: { stored, decoded: pulseDecoded, rejected: pulseRejected, pending: stored - pulseDecoded - pulseRejected },
   readings,
-  // what waits on the topics is not in the database: only the bus knows it
+  // only the bus knows what waits on the topics; the database does not
   waiting: null,
 })
 
@@ -114,15 +115,18 @@ export const routes: readonly Route[] = [
     path: '/v1/rejects',
     parameters: [...inTime, 'device', 'reason', 'stage', 'unresolved'],
     shape: rejects.shape,
-    answer: async (store, { slice }) =>
-      listed({}, 'rejects', pageOf(await store.rejects(andOneMore(slice)), slice.limit, rejects)),
+    answer: async (store, { slice, limit }) => {
+      // a byte is two hex digits in the answer
+      const rows = await store.rejects({ ...andOneMore(slice), mostBytes: limit.bodyBytes / 2 })
+      return listed({}, 'rejects', pageOf(rows, limit, rejects))
+    },
   },
   {
     path: '/v1/messages',
     parameters: inTime,
     shape: messages.shape,
-    answer: async (store, { slice }) => ({
-      lines: pageOf(await store.messages(andOneMore(slice)), slice.limit, messages),
+    answer: async (store, { slice, limit }) => ({
+      lines: pageOf(await store.messages(andOneMore(slice)), limit, messages),
       columns: messages.columns,
     }),
   },
@@ -130,8 +134,8 @@ export const routes: readonly Route[] = [
     path: '/v1/readings',
     parameters: inTime,
     shape: readings.shape,
-    answer: async (store, { slice }) => ({
-      lines: pageOf(await store.readings(andOneMore(slice)), slice.limit, readings),
+    answer: async (store, { slice, limit }) => ({
+      lines: pageOf(await store.readings(andOneMore(slice)), limit, readings),
       columns: readings.columns,
     }),
   },

@@ -7,7 +7,7 @@ import type { RejectFilter, Slice } from './parameters.ts'
 export interface DeviceRow {
   readonly deviceId: string
   readonly registration: Registration | null
-  /** The newest own time of its readings, events and rejects. */
+  /** The newest time of its readings, events and rejects. */
   readonly lastSeenAtMs: number | null
 }
 
@@ -34,6 +34,8 @@ export interface RejectRow {
   readonly stage: string
   readonly reason: string
   readonly deviceId: string | null
+  /** The stored message that was rejected; null if none was stored. */
+  readonly messageId: string | null
   readonly bytesHex: string
   readonly resolvedAtMs: number | null
 }
@@ -60,19 +62,17 @@ export interface FlowRow {
   readonly readings: number
 }
 
-/**
- * What `/v1` reads. Each list comes in the order of its key, begins behind `slice.after`, and holds up to
- * `slice.limit` rows; it may end earlier where the rows' bytes alone exceed `mostBodyBytes`.
- */
+/** What `/v1` reads. Each list is in the order of its key, begins after `slice.after`, and has up to `slice.limit` rows. */
 export interface ApiStore {
   readonly devices: (slice: Slice) => Promise<DeviceRow[]>
-  /** The registration in force now, or the first to come. */
+  /** The registration in force now, or else the next one. */
   readonly registration: (deviceId: string) => Promise<Registration | null>
-  /** Whether a reading, an event or a reject tells of the device. */
+  /** Whether the device has a reading, an event or a reject. */
   readonly seen: (deviceId: string) => Promise<boolean>
   readonly readingsOf: (deviceId: string, slice: Slice) => Promise<ReadingRow[]>
   readonly eventsOf: (deviceId: string, slice: Slice) => Promise<EventRow[]>
-  readonly rejects: (slice: Slice & RejectFilter) => Promise<RejectRow[]>
+  /** The list ends early, after the row whose bytes bring the sum above `mostBytes`. */
+  readonly rejects: (slice: Slice & RejectFilter & { readonly mostBytes: number }) => Promise<RejectRow[]>
   readonly messages: (slice: Slice) => Promise<MessageRow[]>
   readonly readings: (slice: Slice) => Promise<ReadingRow[]>
   readonly flow: () => Promise<FlowRow[]>

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { readCursor, writeCursor } from '../../../core/api/cursor.ts'
 import { canonicalDeviceId } from '../../../core/message/identity.ts'
 import { formatInstant, parseDuration, parseInstant } from '../../../core/message/instant.ts'
 
@@ -53,25 +52,4 @@ test.each([
 
 test.each(['P', 'PT', 'P1DT', '26h', 'P1M', 'P1Y', 'PT1.5H', '-PT1H', 'PT9999999H'])('%s is no duration', (text) => {
   expect(parseDuration(text)).toBeNull()
-})
-
-test('a cursor is safe in a URL and comes back as the key', () => {
-  for (const value of [0, 1, 62, 63, 1e12, 1_767_225_600_000]) {
-    const cursor = writeCursor([value, '>?~-_'.slice(3), 'flow_alarm'])
-    expect(cursor).toMatch(/^[\w-]+$/)
-    expect(readCursor(cursor, ['instant', 'word', 'word'])).toEqual([value, '-_', 'flow_alarm'])
-  }
-})
-
-test.each([
-  ['not base64', '***'],
-  ['not JSON', btoa('x')],
-  ['not a list', btoa('{}')],
-  ['too short', btoa('[1]')],
-  ['too long', btoa('[1,"a","b"]')],
-  ['of another type', btoa('["1","a"]')],
-  ['a time that is none', btoa('[1e20,"a"]')],
-  ['text that no key has', btoa('[1,"a\\u0000"]')],
-])('a cursor that is %s is refused', (_, cursor) => {
-  expect(() => readCursor(cursor, ['instant', 'word'])).toThrow('cursor')
 })
