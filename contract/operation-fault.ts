@@ -1,4 +1,4 @@
-/** What was asked for cannot be done as asked: sentences for who asked. Nothing was changed. */
+/** An operation cannot be done as asked, and nothing was changed. Its sentences are for the person who asked. */
 export class OperationFault extends Error {
   override name = 'OperationFault'
   readonly sentences: readonly string[]

@@ -3,7 +3,7 @@ import { optionalText, readSettings } from '../adapters/process/settings.ts'
 import { OperationFault } from '../contract/operation-fault.ts'
 import { setting } from '../contract/settings.ts'
 import { operations } from '../operations/index.ts'
-import type { OperationAnswer, OperationCall } from '../operations/lambda.ts'
+import type { OperationAnswer, OperationCall } from '../operations/through-function.ts'
 
 const { defaultProfile, ...database } = readSettings(process.env, {
   defaultProfile: optionalText(setting.defaultProfile),
@@ -12,9 +12,9 @@ const { defaultProfile, ...database } = readSettings(process.env, {
 
 const known = operations(connectDatabase(database), defaultProfile)
 
-/** What `npm run devices`, `replay` and `rejects` do with `--stack`: here, beside the database they cannot reach. */
+/** `npm run devices`, `replay`, `rejects` and `smoke` call this with `--stack`: it runs beside the database that they cannot reach. */
 export const handler = async ({ operation, input }: OperationCall): Promise<OperationAnswer> => {
-  if (!Object.hasOwn(known, operation)) return { sentences: [`This version knows no operation ${operation}.`] }
+  if (!Object.hasOwn(known, operation)) return { sentences: [`This version has no operation ${operation}.`] }
   try {
     const run = known[operation as keyof typeof known] as (input: unknown) => Promise<unknown>
     return { result: (await run(input)) ?? null }

@@ -7,20 +7,21 @@ export interface SignedRequest {
   readonly method: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** Where it is not that of the credentials. */
+  /** The region to sign for, if it is not `ownRegion`. */
   readonly region?: string
   readonly signal?: AbortSignal
 }
 
-/** The region that the SDK finds by itself (environment, profile); any of its clients serves. @throws OperationFault */
+/** The region that the SDK finds (environment, profile). Any of its clients can tell. @throws OperationFault if there is none */
 export const ownRegion = (): Promise<string> =>
   new SQSClient({}).config.region().catch(() => {
     throw new OperationFault('There is no AWS region: set AWS_REGION, or AWS_PROFILE to a profile that has one.')
   })
 
 /**
- * Makes one request, signed (SigV4) with the credentials that the SDK finds by itself: environment, profile, SSO.
- * @throws OperationFault where it finds none
+ * Makes one request, signed (SigV4) with the credentials that the SDK finds: environment, profile, SSO. Only commands
+ * sign like this: the SDK's chain of credentials is too large for the bundles.
+ * @throws OperationFault if there are no credentials
  */
 export const signedFetch = async (service: string, url: URL, request: SignedRequest): Promise<Response> => {
   const { method, headers: given, body, signal } = request

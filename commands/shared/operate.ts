@@ -1,6 +1,6 @@
 import { dev } from '../../bin/stages.ts'
 import { type Operations, operations } from '../../operations/index.ts'
-import { invokeOperation } from '../../operations/lambda.ts'
+import { throughFunction } from '../../operations/through-function.ts'
 import { withDatabase } from './connection.ts'
 
 /** Where a command does its work. */
@@ -17,18 +17,13 @@ export const targetOptions = { 'database-url': { type: 'string' }, stack: { type
 export const targetUsage = `The database is that of --database-url, else of DATABASE_URL, else of the local run in DATA_DIR (.data). With
 --stack NAME (sluice-prod-ingest) the work is done by that stack's operations function, with your AWS credentials.`
 
-const throughFunction = (stack: string): Operations =>
-  new Proxy({} as Operations, {
-    get: (_, operation) => (input: unknown) => invokeOperation(`${stack}-operations`, String(operation), input),
-  })
-
 /** Runs `work` with the operations of the target. @throws NoDatabase, or OperationFault */
 export const withOperations = <T>(
   { databaseUrl, stack }: Target,
   environment: NodeJS.ProcessEnv,
   work: (operations: Operations) => Promise<T>,
 ): Promise<T> => {
-  if (stack !== undefined) return work(throughFunction(stack))
+  if (stack !== undefined) return work(throughFunction(`${stack}-operations`))
   // a database that is not behind a stack is that of a local run, which is the stage `dev`
   const defaultProfile = (environment.DEFAULT_PROFILE ?? dev.sigfox.defaultProfile) || null
   return withDatabase(databaseUrl, environment, (pool) => work(operations(pool, defaultProfile)))

@@ -102,13 +102,13 @@ test('what the function refuses is said as it would be here; what it does not kn
   })
   const { handler } = await import('../../../lambdas/operations.ts')
   expect(await handler({ operation: 'toString', input: null })).toEqual({
-    sentences: ['This version knows no operation toString.'],
+    sentences: ['This version has no operation toString.'],
   })
   await db.pool.query('ALTER TABLE device RENAME TO device_away')
   const failed = await onStack('devices', 'list')
   await db.pool.query('ALTER TABLE device_away RENAME TO device')
   expect(failed).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^sluice-prod-ingest-operations in eu-west-3 did not do it .*device/),
+    stderr: expect.stringMatching(/^sluice-prod-ingest-operations in eu-west-3 failed .*device/),
   })
 })
