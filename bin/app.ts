@@ -1,6 +1,6 @@
 import { App, Tags } from 'aws-cdk-lib/core'
-import { DataStack } from '../lib/data/data-stack.ts'
-import { IngestStack } from '../lib/ingest/ingest-stack.ts'
+import { DataStack } from '../lib/data-stack.ts'
+import { IngestStack } from '../lib/ingest-stack.ts'
 import { checkStage } from '../lib/stage/check-stage.ts'
 import type { Stage } from '../lib/stage/stage.ts'
 import { stages } from './stages.ts'

@@ -2,7 +2,7 @@ import { unless, within } from './check.ts'
 import { checkBus } from './check-bus.ts'
 import { checkDomains, checkExisting, checkRegion } from './check-place.ts'
 import { connectionsNeeded } from './connections.ts'
-import { maxConnections } from './instance-class.ts'
+import { maxConnections } from './sizes.ts'
 import type { Stage, Throttle, Worker } from './stage.ts'
 
 /** Fargate's pairs: CPU units to the smallest and largest memory, in steps of 1,024 MiB (and 512 at the very bottom). */

@@ -1,5 +1,5 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
-import type { InstanceClass } from './instance-class.ts'
+import type { InstanceClass } from './sizes.ts'
 
 /** One stage of a lane: how its topic is read and how big each of its processes is. */
 export interface Worker {

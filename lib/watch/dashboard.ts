@@ -11,7 +11,7 @@ import {
 import { Duration } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { label, vital } from '../../contract/vitals.ts'
-import type { DataStack } from '../data/data-stack.ts'
+import type { DataStack } from '../data-stack.ts'
 import type { HttpDoor } from '../ingest/http-api.ts'
 import { metricsNamespace } from '../stage/derived.ts'
 import type { Stage } from '../stage/stage.ts'

@@ -1,5 +1,5 @@
 import type { Database } from '../data/database.ts'
-import { maxConnections } from '../stage/instance-class.ts'
+import { maxConnections } from '../stage/sizes.ts'
 import type { Stage } from '../stage/stage.ts'
 import { aws } from './metric.ts'
 import type { Symptom } from './symptom.ts'

@@ -1,8 +1,8 @@
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch'
-import type { LaneTopics } from '../data/data-stack.ts'
 import { QueueTopic } from '../data/queue-topic.ts'
 import { StreamTopic } from '../data/stream-topic.ts'
 import type { Topic } from '../data/topic.ts'
+import type { LaneTopics } from '../data-stack.ts'
 import { aws, type LaneName } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 

@@ -8,7 +8,7 @@ import { build, StageError } from '../../bin/app.ts'
 import { dev, load, prod, stages } from '../../bin/stages.ts'
 import { buses, doors, variantOf, variantsOf } from '../../bin/variants.ts'
 import { checkStage } from '../../lib/stage/check-stage.ts'
-import { maxConnections } from '../../lib/stage/instance-class.ts'
+import { maxConnections } from '../../lib/stage/sizes.ts'
 import type { Stage } from '../../lib/stage/stage.ts'
 
 const outdir = mkdtempSync(join(tmpdir(), 'sluice-stage-'))

@@ -1,13 +1,13 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
-import { removal } from '../stage/derived.ts'
-import type { Stage } from '../stage/stage.ts'
-import { topicsOf } from './bus.ts'
-import { Database } from './database.ts'
-import { FrontDoor } from './front-door.ts'
-import { Network } from './network.ts'
-import type { Topic } from './topic.ts'
+import { Database } from './data/database.ts'
+import { FrontDoor } from './data/front-door.ts'
+import { Network } from './data/network.ts'
+import type { Topic } from './data/topic.ts'
+import { topicsOf } from './data/topics.ts'
+import { removal } from './stage/derived.ts'
+import type { Stage } from './stage/stage.ts'
 
 /** The two topics of a lane. */
 export interface LaneTopics {
