@@ -1,10 +1,9 @@
 import type { Domain, Stage } from '../lib/stage/stage.ts'
 import { stages } from './stages.ts'
 
-export const buses: readonly Stage['bus'][] = ['sqs', 'kinesis']
-export const doors: readonly Stage['sigfoxDoor'][] = ['lambda', 'container']
+/** The stages on every bus and behind every Sigfox door: what `npm run synth:all` and the tests synthesise. */
 
-/** A name and a certificate that nobody has (RFC 2606; the account of AWS's own examples), for stages that say none. */
+/** A reserved name (RFC 2606) and a certificate in the account of AWS's own examples, for stages that set none. */
 const example = (region: string): Domain => ({
   name: 'callbacks.example.com',
   certificateArn: `arn:aws:acm:${region || 'eu-west-1'}:111122223333:certificate/00000000-0000-0000-0000-000000000000`,
@@ -18,6 +17,6 @@ export const variantOf = (stage: Stage, bus: Stage['bus'], sigfoxDoor: Stage['si
   domains: { ...stage.domains, callbacks: stage.domains.callbacks ?? example(stage.region) },
 })
 
-/** All stages of `bin/` on one bus and behind one door. */
+/** All stages on one bus and behind one door. */
 export const variantsOf = (bus: Stage['bus'], door: Stage['sigfoxDoor']) =>
   Object.values(stages).map((stage) => variantOf(stage, bus, door))

@@ -4,25 +4,18 @@ import type { Construct } from 'constructs'
 import { Database } from './data/database.ts'
 import { FrontDoor } from './data/front-door.ts'
 import { Network } from './data/network.ts'
-import type { Topic } from './data/topic.ts'
+import type { LaneName, LaneTopics } from './data/topic.ts'
 import { topicsOf } from './data/topics.ts'
 import { removal } from './stage/derived.ts'
 import type { Stage } from './stage/stage.ts'
 
-/** The two topics of a lane. */
-export interface LaneTopics {
-  raw: Topic
-  pulse: Topic
-}
-
-/** What must survive: the database, what waits in the topics, the callback's secret, the address of the fleet, and the network they stand in. */
+/** What must survive: the network, the address that meters send to, the database, the callback's secret, and the topics. */
 export class DataStack extends Stack {
   readonly network: Network
   readonly frontDoor: FrontDoor
   readonly database: Database
   readonly sigfoxSecret: Secret
-  readonly sigfox: LaneTopics
-  readonly nbiot: LaneTopics
+  readonly topics: Record<LaneName, LaneTopics>
 
   constructor(scope: Construct, id: string, { stage, ...props }: StackProps & { stage: Stage }) {
     super(scope, id, {
@@ -43,14 +36,6 @@ export class DataStack extends Stack {
       },
       removalPolicy: removal(stage),
     })
-    const topic = topicsOf(this, stage)
-    this.sigfox = {
-      raw: topic('ProcessRawDataSigfox', stage.raw),
-      pulse: topic('ProcessPulseDataSigfox', stage.pulse),
-    }
-    this.nbiot = {
-      raw: topic('ProcessRawDataNBIoT', stage.raw),
-      pulse: topic('ProcessPulseDataNBIoT', stage.pulse),
-    }
+    this.topics = topicsOf(this, stage)
   }
 }

@@ -2,12 +2,12 @@ import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs'
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import type { DataStack } from './data-stack.ts'
-import { HttpDoor } from './ingest/http-api.ts'
+import { HttpApi } from './ingest/http-api.ts'
 import { Lane } from './ingest/lane.ts'
 import { Operations } from './ingest/operations.ts'
 import { ReadingApi } from './ingest/reading-api.ts'
 import { SigfoxApi } from './ingest/sigfox-api.ts'
-import { CallbackGateway } from './ingest/sigfox-gateway.ts'
+import { SigfoxGateway } from './ingest/sigfox-gateway.ts'
 import { UdpGateway } from './ingest/udp-gateway.ts'
 import { Upkeep } from './ingest/upkeep.ts'
 import type { Stage } from './stage/stage.ts'
@@ -18,41 +18,49 @@ export interface IngestStackProps extends StackProps {
   data: DataStack
 }
 
-/** What may be replaced at any time: the doors, the workers and the reading API. */
+/** What may be replaced at any time: the doors, the workers, the reading API, and the watch over all of it. */
 export class IngestStack extends Stack {
   constructor(scope: Construct, id: string, { stage, data, ...props }: IngestStackProps) {
     super(scope, id, { ...props, description: `Sluice ${stage.name}: what may be replaced` })
-    const { database, network, frontDoor, sigfoxSecret: secret } = data
+    const { database, network, frontDoor, topics, sigfoxSecret: secret } = data
 
-    const http = new HttpDoor(this, 'Http', { stage })
+    const http = new HttpApi(this, 'Http', { stage })
     const cluster = new Cluster(this, 'Gateways', { vpc: network.vpc }) as ICluster
-    const behindBalancer = { stage, network, frontDoor, cluster }
+    const gatewayProps = { stage, network, frontDoor, cluster }
 
     const { callbacks: domain } = stage.domains
-    const rawTopic = data.sigfox.raw
+    const rawTopic = topics.sigfox.raw
     const sigfox =
       stage.sigfoxDoor === 'container' && domain
-        ? new CallbackGateway(this, 'CallbackGateway', { ...behindBalancer, rawTopic }, { secret, domain })
+        ? new SigfoxGateway(this, 'CallbackGateway', { ...gatewayProps, rawTopic }, { secret, domain })
         : new SigfoxApi(this, 'SigfoxApi', { stage, http, secret, rawTopic })
-    const gateway = new UdpGateway(this, 'UdpGateway', { ...behindBalancer, rawTopic: data.nbiot.raw })
+    const udp = new UdpGateway(this, 'UdpGateway', { ...gatewayProps, rawTopic: topics.nbiot.raw })
 
     const upkeep = new Upkeep(this, 'Upkeep', { stage, database })
     const followers = [
-      new Lane(this, 'Sigfox', { stage, lane: 'sigfox', topics: data.sigfox, database, network }),
-      new Lane(this, 'NBIoT', { stage, lane: 'nbiot', topics: data.nbiot, database, network }),
+      new Lane(this, 'Sigfox', { stage, lane: 'sigfox', topics: topics.sigfox, database, network }),
+      new Lane(this, 'NBIoT', { stage, lane: 'nbiot', topics: topics.nbiot, database, network }),
       new ReadingApi(this, 'ReadingApi', { stage, http, database }),
       new Operations(this, 'Operations', { stage, database }),
     ]
     upkeep.precedes(...followers)
 
-    const functions = [sigfox, ...followers].flatMap((one) => one.functions)
-    const callbacks = sigfox instanceof CallbackGateway ? sigfox : null
-    new Watch(this, 'Watch', { stage, data, http, gateway, callbacks, functions, upkeep: upkeep.function })
+    new Watch(this, 'Watch', {
+      stage,
+      topics: [topics.sigfox.raw, topics.sigfox.pulse, topics.nbiot.raw, topics.nbiot.pulse],
+      http,
+      balancer: frontDoor.balancer,
+      gateways: sigfox instanceof SigfoxGateway ? [udp, sigfox] : [udp],
+      functions: [sigfox, ...followers].flatMap((one) => one.functions),
+      upkeep: upkeep.function,
+      database,
+      zones: network.vpc.availabilityZones,
+    })
 
     new CfnOutput(this, 'SigfoxCallbackUrl', { value: `${sigfox.url}/sigfox/uplink` })
     new CfnOutput(this, 'SigfoxBatchUrl', { value: `${sigfox.url}/sigfox/batch` })
     new CfnOutput(this, 'SigfoxSecretArn', { value: secret.secretArn })
-    new CfnOutput(this, 'UdpAddress', { value: gateway.address })
+    new CfnOutput(this, 'UdpAddress', { value: udp.address })
     new CfnOutput(this, 'ApiUrl', { value: `${http.url}/v1` })
   }
 }

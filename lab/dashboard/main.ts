@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util'
 // A picture needs no validation of the template, which takes a second and a half.
 process.env.CDK_VALIDATION = 'false'
 const { App } = await import('aws-cdk-lib/core')
-const { build, StageError } = await import('../../bin/app.ts')
+const { build } = await import('../../bin/app.ts')
+const { StageError } = await import('../../bin/choices.ts')
 const { widgetsOf } = await import('./body.ts')
 const { draw } = await import('./draw.ts')
 

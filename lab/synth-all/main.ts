@@ -2,9 +2,9 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib/core'
 import { buildStage } from '../../bin/app.ts'
-import { buses, doors, variantsOf } from '../../bin/variants.ts'
+import { variantsOf } from '../../bin/variants.ts'
 import { aligned } from '../../commands/shared/aligned.ts'
-import type { Stage } from '../../lib/stage/stage.ts'
+import { buses, type Stage, sigfoxDoors } from '../../lib/stage/stage.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -39,7 +39,7 @@ const synthesise = (bus: Stage['bus'], door: Stage['sigfoxDoor']): string[][] =>
 
 const start = performance.now()
 rmSync(outdir, { recursive: true, force: true })
-const rows = buses.flatMap((bus) => doors.flatMap((door) => synthesise(bus, door)))
+const rows = buses.flatMap((bus) => sigfoxDoors.flatMap((door) => synthesise(bus, door)))
 const table = aligned([['stack', 'bus', 'Sigfox door', 'resources', 'template'], ...rows])
 process.stdout.write(
   `${table}\n${rows.length} templates, validated, with their bundles, in ${((performance.now() - start) / 1_000).toFixed(1)} s\n`,

@@ -4,28 +4,21 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
-import { removal } from '../stage/derived.ts'
+import { removal, tries, visibilitySeconds } from '../stage/derived.ts'
 import type { Stage, Worker } from '../stage/stage.ts'
 import type { Topic } from './topic.ts'
 
-/** A retry budget in hours, not in tries: a finite count cannot tell a poisoned pack from a database that is away. */
-const retryHours = 6
-
-/** Seconds a pack stays with one invocation: AWS asks for six times the timeout, and the window comes on top. */
-const visibilitySeconds = ({ timeoutSeconds, windowSeconds }: Worker) => 6 * timeoutSeconds + windowSeconds
-
-/** How often a pack is tried before it goes to the dead letters. */
-export const tries = (worker: Worker) => Math.ceil((retryHours * 3600) / visibilitySeconds(worker))
-
-/** A topic as a queue with its dead letters, sized for the worker that reads it. */
+/** A topic as an SQS queue with its dead-letter queue, sized for the worker that reads it. */
 export class QueueTopic extends Construct implements Topic {
+  readonly name: string
   readonly queue: Queue
   readonly deadLetters: Queue
 
   constructor(scope: Construct, id: string, { stage, worker }: { stage: Stage; worker: Worker }) {
     super(scope, id)
+    this.name = id
     const shared = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, removalPolicy: removal(stage) }
-    // A dead letter keeps its first enqueue time, so the longest retention leaves ten of the fourteen days.
+    // A dead letter keeps its first enqueue time: after up to four days in the queue, ten of the fourteen are left.
     this.deadLetters = new Queue(this, 'DeadLetters', { ...shared, retentionPeriod: Duration.days(14) })
     this.queue = new Queue(this, 'Queue', {
       ...shared,
@@ -49,7 +42,7 @@ export class QueueTopic extends Construct implements Topic {
       maxBatchingWindow: Duration.seconds(windowSeconds),
       maxConcurrency,
       reportBatchItemFailures: true,
-      // Polled, failed and dropped records; off unless asked for.
+      // Counts of polled, failed and dropped records; off by default.
       metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
     })
     worker.addEventSource(source)

@@ -8,21 +8,23 @@ import { removal } from '../stage/derived.ts'
 import type { Stage, Worker } from '../stage/stage.ts'
 import type { Topic } from './topic.ts'
 
-/** A topic as a stream. It has no dead letters: what cannot be read is put aside by the worker, and the rest waits. */
+/** A topic as a Kinesis stream. It has no dead letters: the worker puts aside what it cannot read, and the rest waits. */
 export class StreamTopic extends Construct implements Topic {
+  readonly name: string
   readonly stream: Stream
   private readonly shards: Stage['shards']
   private readonly undelivered: Bucket
 
   constructor(scope: Construct, id: string, { stage, undelivered }: { stage: Stage; undelivered: Bucket }) {
     super(scope, id)
+    this.name = id
     this.shards = stage.shards
     this.undelivered = undelivered
     this.stream = new Stream(this, 'Stream', {
       ...(stage.shards === 'on-demand'
         ? { streamMode: StreamMode.ON_DEMAND }
         : { streamMode: StreamMode.PROVISIONED, shardCount: stage.shards }),
-      // How long a worker may be away. The default of one day is shorter than a long weekend.
+      // How long a worker may be down. The default of one day is shorter than a long weekend.
       retentionPeriod: Duration.days(7),
       encryption: StreamEncryption.MANAGED,
       removalPolicy: removal(stage),
@@ -37,7 +39,7 @@ export class StreamTopic extends Construct implements Topic {
     this.stream.grant(grantee, 'kinesis:PutRecords')
   }
 
-  /** The plain resource: the higher-level one cannot say that records never grow too old, and grants far more. */
+  /** The L1 resource: the L2 construct cannot set "never too old", and grants far more. */
   feed(worker: LambdaFunction, { batchSize, windowSeconds, maxConcurrency }: Worker) {
     this.stream.grant(
       worker,
@@ -55,16 +57,16 @@ export class StreamTopic extends Construct implements Topic {
       eventSourceArn: this.stream.streamArn,
       batchSize,
       maximumBatchingWindowInSeconds: windowSeconds,
-      // Batches of one shard that are worked on at once; what has the same key stays in order.
+      // Batches of one shard in flight at once; records with the same key stay in order.
       parallelizationFactor: this.shards === 'on-demand' ? 1 : maxConcurrency / this.shards,
-      // From the first record on, also where the mapping is made anew: everything that reads here is idempotent.
+      // From the first record, even if the mapping is replaced: the workers are idempotent.
       startingPosition: 'TRIM_HORIZON',
       functionResponseTypes: ['ReportBatchItemFailures'],
       bisectBatchOnFunctionError: true,
-      // Never given up: workers put aside what is at fault, so what fails is an outage, however long it takes.
+      // Never give up: workers put faulty packs aside, so a failure is an outage, however long it lasts.
       maximumRetryAttempts: -1,
       maximumRecordAgeInSeconds: -1,
-      // The net below: S3 gets the records themselves, a queue would get only their numbers.
+      // The safety net: a bucket gets the records themselves, a queue would get only their sequence numbers.
       destinationConfig: { onFailure: { destination: bucketArn } },
       metricsConfig: { metrics: ['EventCount'] },
     })

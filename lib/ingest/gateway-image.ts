@@ -6,7 +6,7 @@ import { Stack } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { buildSync } from 'esbuild'
 import type { Stage } from '../stage/stage.ts'
-import { conditions, mainFields, root } from './handler.ts'
+import { conditions, mainFields, root } from './bundling.ts'
 
 /** A room whose `main.ts` is a gateway, with the Dockerfile of its image. */
 export type GatewayRoom = 'udp-gateway' | 'http-gateway'

@@ -3,7 +3,7 @@ import type { FargateService } from 'aws-cdk-lib/aws-ecs'
 import type { NetworkLoadBalancer, NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { Duration } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
-import { flowsPerTask } from '../stage/flows.ts'
+import { flowsPerTask } from '../stage/sizes.ts'
 import type { Stage } from '../stage/stage.ts'
 
 export interface ScalingProps {
@@ -14,14 +14,14 @@ export interface ScalingProps {
 }
 
 /**
- * As many tasks as CPU or new flows ask for, whichever are more. A meter sleeps for longer than its flow lives (120 s), so a
- * flow is a message or a callback. Each policy brings two alarms of its own, 60 cents a month in all.
+ * Runs as many tasks as CPU or new flows ask for, whichever asks for more. A meter sleeps longer than its flow lives
+ * (120 s), so a new flow is one message or one callback. Each policy adds two alarms, 60 cents a month in all.
  */
 export const scale = (scope: Construct, service: FargateService, props: ScalingProps) => {
   const { stage, transport, balancer, targets } = props
   const { minTasks, maxTasks, cpuUnits } = stage.gateway
   const tasks = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks })
-  // A task takes its two minutes to drain: fewer only after ten quiet ones.
+  // A task takes two minutes to drain, so scale in only after ten quiet ones.
   const pace = { scaleOutCooldown: Duration.minutes(1), scaleInCooldown: Duration.minutes(10) }
   tasks.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60, ...pace })
 
@@ -32,7 +32,7 @@ export const scale = (scope: Construct, service: FargateService, props: ScalingP
     metricName,
     dimensions,
   })
-  // The plain resource: the higher-level one takes no expression, and no metric of a load balancer is by task.
+  // The L1 resource: the L2 construct takes no expression, and no load balancer metric is per task.
   const policy = new CfnScalingPolicy(scope, 'Flows', {
     policyName: `${scope.node.path}/Flows`,
     policyType: 'TargetTrackingScaling',

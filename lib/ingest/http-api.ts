@@ -3,7 +3,7 @@ import {
   type AddRoutesOptions,
   type CfnStage,
   DomainName,
-  HttpApi,
+  HttpApi as GatewayApi,
   type HttpMethod,
   IpAddressType,
   LogGroupLogDestination,
@@ -16,7 +16,7 @@ import { Construct } from 'constructs'
 import { removal } from '../stage/derived.ts'
 import type { Domain, Stage, Throttle } from '../stage/stage.ts'
 
-/** Who came, where to, what they were answered and who answered. No header, body or query: a token or reading may be in it. */
+/** Caller, route, answer and what produced it. Never a header, body or query: each may hold a token or a reading. */
 const logged = {
   at: '$context.requestTimeEpoch',
   request: '$context.requestId',
@@ -35,13 +35,13 @@ const limits = ({ requestsPerSecond, burst }: Throttle) => ({
   ThrottlingBurstLimit: burst,
 })
 
-/** The HTTP API that all routes share: each throttled, and with a line in the log for every request. */
-export class HttpDoor extends Construct {
-  readonly api: HttpApi
+/** The HTTP API of API Gateway that all routes share. Each route has its own limits, and every request a line in the log. */
+export class HttpApi extends Construct {
+  readonly api: GatewayApi
   readonly accessLog: LogGroup
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string
-  private readonly stage: CfnStage
+  private readonly deployed: CfnStage
   private readonly limits: Record<string, object> = {}
 
   constructor(scope: Construct, id: string, { stage }: { stage: Stage }) {
@@ -51,16 +51,16 @@ export class HttpDoor extends Construct {
       retention: stage.logRetentionDays,
       removalPolicy: removal(stage),
     })
-    this.api = new HttpApi(this, 'Api', {
+    this.api = new GatewayApi(this, 'Api', {
       apiName: `sluice-${stage.name}`,
       createDefaultStage: false,
       ipAddressType: IpAddressType.DUAL_STACK,
-      // With a name of its own it answers under no other.
+      // With a domain of yours it answers to no other name.
       disableExecuteApiEndpoint: domains.api !== null,
     })
-    const deployed = this.api.addStage('Stage', {
+    const { node } = this.api.addStage('Stage', {
       autoDeploy: true,
-      // For requests that no route takes.
+      // For requests that match no route.
       throttle: { rateLimit: throttle.readings.requestsPerSecond, burstLimit: throttle.readings.burst },
       accessLogSettings: {
         destination: new LogGroupLogDestination(this.accessLog),
@@ -68,16 +68,16 @@ export class HttpDoor extends Construct {
       },
       ...(domains.api && { domainMapping: { domainName: ownName(this, domains.api) } }),
     })
-    this.stage = deployed.node.defaultChild as CfnStage
-    this.stage.routeSettings = Lazy.any({ produce: () => this.limits })
+    this.deployed = node.defaultChild as CfnStage
+    this.deployed.routeSettings = Lazy.any({ produce: () => this.limits })
     this.url = domains.api ? `https://${domains.api.name}` : this.api.apiEndpoint
   }
 
-  /** A route, throttled by itself: a flood at one leaves the others open. */
+  /** Adds a route with limits of its own: a flood at one route leaves the others open. */
   addRoute(method: HttpMethod, throttle: Throttle, options: Omit<AddRoutesOptions, 'methods'>) {
     this.limits[`${method} ${options.path}`] = limits(throttle)
-    // API Gateway refuses settings of a route that is not there yet.
-    this.stage.node.addDependency(...this.api.addRoutes({ ...options, methods: [method] }))
+    // API Gateway refuses settings of a route that does not exist yet.
+    this.deployed.node.addDependency(...this.api.addRoutes({ ...options, methods: [method] }))
   }
 }
 

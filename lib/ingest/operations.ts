@@ -4,29 +4,29 @@ import { setting } from '../../contract/settings.ts'
 import type { Database } from '../data/database.ts'
 import { operatorsAtOnce } from '../stage/connections.ts'
 import type { Stage } from '../stage/stage.ts'
-import type { NamedFunction } from '../watch/functions.ts'
 import { Handler } from './handler.ts'
 
 /**
- * What `npm run devices`, `replay` and `rejects` reach with `--stack`: a function beside the private database. It has no
- * URL and no route; whoever may invoke it by IAM (`lambda:InvokeFunction`) may operate.
+ * The function beside the private database that `npm run devices`, `replay` and `rejects` invoke with `--stack`. It has no
+ * URL and no route: operators need IAM's `lambda:InvokeFunction`.
  */
 export class Operations extends Construct {
-  readonly functions: readonly NamedFunction[]
+  readonly functions: readonly Handler[]
 
   constructor(scope: Construct, id: string, { stage, database }: { stage: Stage; database: Database }) {
     super(scope, id)
-    const size = { memoryMiB: 1_024, timeoutSeconds: 900 }
     const handler = new Handler(this, 'Operations', {
       stage,
+      title: 'Operations',
       entry: 'lambdas/operations.ts',
       functionName: `${Stack.of(this).stackName}-operations`,
-      ...size,
+      memoryMiB: 1_024,
+      timeoutSeconds: 900,
       maxConcurrency: operatorsAtOnce,
       environment: { [setting.defaultProfile]: stage.sigfox.defaultProfile },
       database: database.as('sluice_operator'),
     })
-    this.functions = [{ name: 'Operations', handler, ...size }]
+    this.functions = [handler]
     new CfnOutput(this, 'Function', { value: handler.functionName })
   }
 }

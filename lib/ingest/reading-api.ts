@@ -4,22 +4,22 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Construct } from 'constructs'
 import type { Database } from '../data/database.ts'
 import type { Stage } from '../stage/stage.ts'
-import type { NamedFunction } from '../watch/functions.ts'
 import { Handler } from './handler.ts'
-import type { HttpDoor } from './http-api.ts'
+import type { HttpApi } from './http-api.ts'
 
-/** Reading back: `GET /v1/…`, for callers whose IAM identity may invoke it. */
+/** `GET /v1/…`: reads stored data, for callers whose IAM identity may invoke it. */
 export class ReadingApi extends Construct {
-  readonly functions: NamedFunction[]
+  readonly functions: readonly Handler[]
 
   constructor(
     scope: Construct,
     id: string,
-    { stage, http, database }: { stage: Stage; http: HttpDoor; database: Database },
+    { stage, http, database }: { stage: Stage; http: HttpApi; database: Database },
   ) {
     super(scope, id)
     const api = new Handler(this, 'Api', {
       stage,
+      title: 'Reading API',
       entry: 'lambdas/api.ts',
       ...stage.api,
       database: database.as('sluice_reader'),
@@ -29,6 +29,6 @@ export class ReadingApi extends Construct {
       integration: new HttpLambdaIntegration('ReadingApi', api),
       authorizer: new HttpIamAuthorizer(),
     })
-    this.functions = [{ name: 'Reading API', handler: api, ...stage.api }]
+    this.functions = [api]
   }
 }

@@ -8,31 +8,31 @@ import { Construct } from 'constructs'
 import { setting } from '../../contract/settings.ts'
 import type { Topic } from '../data/topic.ts'
 import type { Stage } from '../stage/stage.ts'
-import type { NamedFunction } from '../watch/functions.ts'
 import { Handler } from './handler.ts'
-import type { HttpDoor } from './http-api.ts'
+import type { HttpApi } from './http-api.ts'
 
 export interface SigfoxApiProps {
   stage: Stage
-  http: HttpDoor
+  http: HttpApi
   secret: Secret
   rawTopic: Topic
 }
 
-/** The Sigfox door: two routes of the HTTP API, closed unless the callback brings a token of the secret. */
+/** The Sigfox door as functions: two routes of the HTTP API, closed to callbacks without a token of the secret. */
 export class SigfoxApi extends Construct {
-  readonly functions: NamedFunction[]
-  /** Where the callbacks go, without their path. */
+  readonly functions: readonly Handler[]
+  /** Base URL of the callbacks. */
   readonly url: string
 
   constructor(scope: Construct, id: string, { stage, http, secret, rawTopic }: SigfoxApiProps) {
     super(scope, id)
-    // Sigfox hangs up after 10 s and tries three times more: both functions together stay below that.
-    const size = { authorizer: { memoryMiB: 256, timeoutSeconds: 2 }, callback: { memoryMiB: 256, timeoutSeconds: 7 } }
+    // Sigfox hangs up after 10 s and tries three more times: the two timeouts together stay below that.
     const authorizer = new Handler(this, 'Authorizer', {
       stage,
+      title: 'Sigfox authorizer',
       entry: 'lambdas/sigfox-authorizer.ts',
-      ...size.authorizer,
+      memoryMiB: 256,
+      timeoutSeconds: 2,
       environment: { [setting.sigfoxSecretArn]: secret.secretArn },
     })
     authorizer.addToRolePolicy(
@@ -41,17 +41,19 @@ export class SigfoxApi extends Construct {
 
     const callback = new Handler(this, 'Callback', {
       stage,
+      title: 'Sigfox callback',
       entry: 'lambdas/sigfox-callback.ts',
-      ...size.callback,
+      memoryMiB: 256,
+      timeoutSeconds: 7,
       environment: {
         [setting.rawTopicUrl]: rawTopic.address,
         [setting.sigfoxFields]: JSON.stringify(stage.sigfox.fields),
         [setting.sigfoxBatchColumns]: stage.sigfox.batchColumns,
       },
     })
-    rawTopic.grantPublish(callback)
+    callback.publishTo(rawTopic)
 
-    // With the route in its identity, an answer cached for one route never opens another.
+    // The route is part of the cache key, so an answer cached for one route never opens another.
     const closed = new HttpLambdaAuthorizer('SigfoxAuthorizer', authorizer, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
       identitySource: ['$request.header.Authorization', '$context.routeKey'],
@@ -62,9 +64,6 @@ export class SigfoxApi extends Construct {
       http.addRoute(HttpMethod.POST, stage.throttle.callbacks, { path, integration, authorizer: closed })
     }
     this.url = http.url
-    this.functions = [
-      { name: 'Sigfox authorizer', handler: authorizer, ...size.authorizer },
-      { name: 'Sigfox callback', handler: callback, ...size.callback },
-    ]
+    this.functions = [authorizer, callback]
   }
 }

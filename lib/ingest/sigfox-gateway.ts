@@ -3,17 +3,18 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
 import { setting } from '../../contract/settings.ts'
 import type { Domain } from '../stage/stage.ts'
-import type { NamedFunction } from '../watch/functions.ts'
-import { type GatewayProps, GatewayService } from './gateway-service.ts'
+import type { GatewayProps } from './door.ts'
+import { GatewayService } from './gateway-service.ts'
+import type { Handler } from './handler.ts'
 
 const port = 8081
 
-/** The Sigfox door as a container: the load balancer ends TLS with the certificate of the stage. */
-export class CallbackGateway extends GatewayService {
-  /** Where the callbacks go, without their path. */
+/** The Sigfox door as containers: the load balancer terminates TLS with the certificate of the stage. */
+export class SigfoxGateway extends GatewayService {
+  /** Base URL of the callbacks. */
   readonly url: string
-  /** None of Lambda: it is watched as a service. */
-  readonly functions: NamedFunction[] = []
+  /** No Lambda functions: it is watched as a gateway. */
+  readonly functions: readonly Handler[] = []
 
   constructor(
     scope: Construct,
@@ -25,18 +26,21 @@ export class CallbackGateway extends GatewayService {
     const { secretsClients } = props.network
     super(scope, id, props, {
       room: 'http-gateway',
-      name: 'Sigfox callbacks',
+      lane: 'sigfox',
+      title: 'callback gateway',
+      otherwise: 'Sigfox is told, tries three times more within 7 minutes, and then no more',
+      senders: 'Sigfox callbacks',
+      transport: { name: 'TLS', certificateArn: domain.certificateArn },
       publicPort: 443,
       port,
-      certificateArn: domain.certificateArn,
       environment: {
         [setting.httpPort]: String(port),
         [setting.sigfoxFields]: JSON.stringify(fields),
         [setting.sigfoxBatchColumns]: batchColumns,
-        // By reference, and read while it runs: a token that ECS put into the environment would outlive its rotation.
+        // By reference, read at run time: a token that ECS puts into the environment would outlive its rotation.
         [setting.sigfoxSecretArn]: secret.secretArn,
       },
-      // Where Secrets Manager has an endpoint, its name leads there from everywhere in the network.
+      // If Secrets Manager has an endpoint in the network, its name resolves to that endpoint for the tasks too.
       ...(secretsClients && { groups: [secretsClients] }),
     })
     this.service.taskDefinition.taskRole.addToPrincipalPolicy(

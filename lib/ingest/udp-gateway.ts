@@ -1,23 +1,28 @@
 import type { Construct } from 'constructs'
 import { setting } from '../../contract/settings.ts'
-import { type GatewayProps, GatewayService } from './gateway-service.ts'
+import type { GatewayProps } from './door.ts'
+import { GatewayService } from './gateway-service.ts'
 
 const port = 5683
 
 /** The NB-IoT door: one UDP port of the load balancer. */
 export class UdpGateway extends GatewayService {
-  /** `host:port` for the devices. */
+  /** `host:port` that the devices send to. */
   readonly address: string
 
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id, props, {
       room: 'udp-gateway',
-      name: 'Devices',
+      lane: 'nbiot',
+      title: 'UDP gateway',
+      otherwise: 'datagrams are lost, because no device is told',
+      senders: 'Devices',
+      transport: { name: 'UDP' },
       publicPort: port,
       port,
       environment: {
         [setting.udpPort]: String(port),
-        // Asked for; what the kernel grants is read back at start, and Fargate's ceiling cannot be raised.
+        // A request: the gateway logs what the kernel grants, and the ceiling on Fargate cannot be raised.
         [setting.receiveBufferBytes]: String(4 * 2 ** 20),
         [setting.rejectsPerSecond]: '10',
       },

@@ -7,29 +7,29 @@ import { Construct } from 'constructs'
 import { setting } from '../../contract/settings.ts'
 import type { Database } from '../data/database.ts'
 import type { Stage } from '../stage/stage.ts'
-import type { NamedFunction } from '../watch/functions.ts'
 import { Handler } from './handler.ts'
 
-/** Upkeep may fail for a week before a message finds no partition. */
+/** Upkeep may fail for a week before a message has no partition. */
 const partitionDaysAhead = 7
 
 /**
- * Migrations, partitions and what is left to do, at every deployment that changes them and once a day. The SQL files lie
- * in the bundle, so a new migration is a new version of this function, which the deployment then runs; if it fails, so
- * does the deployment.
+ * Runs migrations, makes partitions and finishes unfinished work: once a day, and at every deployment that changes this
+ * function. The SQL files are in its bundle, so a new migration changes it and the deployment runs it. If it fails, the
+ * deployment fails.
  */
 export class Upkeep extends Construct {
-  readonly function: NamedFunction
+  readonly function: Handler
   private readonly atDeploy: Trigger
 
   constructor(scope: Construct, id: string, { stage, database }: { stage: Stage; database: Database }) {
     super(scope, id)
     const timeout = Duration.minutes(15)
-    const size = { memoryMiB: 512, timeoutSeconds: timeout.toSeconds() }
     const upkeep = new Handler(this, 'Upkeep', {
       stage,
+      title: 'Upkeep',
       entry: 'lambdas/upkeep.ts',
-      ...size,
+      memoryMiB: 512,
+      timeoutSeconds: timeout.toSeconds(),
       environment: {
         [setting.partitionDaysBack]: String(stage.rawRetentionDays),
         [setting.partitionDaysAhead]: String(partitionDaysAhead),
@@ -43,12 +43,12 @@ export class Upkeep extends Construct {
         afterBundling: (inputDir, outputDir) => [`cp -R '${join(inputDir, 'db')}' '${join(outputDir, 'db')}'`],
       },
     })
-    this.function = { name: 'Upkeep', handler: upkeep, ...size }
+    this.function = upkeep
     this.atDeploy = new Trigger(this, 'AtDeploy', { handler: upkeep, timeout })
     new Rule(this, 'Daily', { schedule: Schedule.rate(Duration.days(1)), targets: [new LambdaFunction(upkeep)] })
   }
 
-  /** Nothing in these is created or changed before the schema is. */
+  /** Nothing in these constructs is created or changed before the schema is. */
   precedes(...constructs: Construct[]) {
     this.atDeploy.executeBefore(...constructs)
   }

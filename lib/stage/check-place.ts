@@ -1,11 +1,11 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info'
-import { unless } from './check.ts'
+import { shapedLike, unless } from './check.ts'
 import type { Domain, ExistingDatabase, SecretSignIn, Stage } from './stage.ts'
 
 export const checkRegion = (region: string) =>
   unless(
     region === '' || RegionInfo.regions.some(({ name }) => name === region),
-    `region is "${region}", which AWS does not have; it must be one like eu-west-1, or empty for that of the credentials.`,
+    `region is "${region}", which AWS does not have; use one like eu-west-1, or leave it empty for the region of the credentials.`,
   )
 
 const certificate = /^arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate\/[0-9a-f-]+$/
@@ -16,7 +16,7 @@ const checkDomain = (setting: string, { name, certificateArn }: Domain, region: 
   return [
     ...unless(
       hostName.test(name),
-      `${setting}.name is "${name}"; it must be a host's name in lower case, like meters.example.com.`,
+      `${setting}.name is "${name}"; it must be a host name in lower case, like meters.example.com.`,
     ),
     ...unless(
       certificateRegion !== undefined,
@@ -24,68 +24,65 @@ const checkDomain = (setting: string, { name, certificateArn }: Domain, region: 
     ),
     ...unless(
       certificateRegion === undefined || region === '' || certificateRegion === region,
-      `${setting}.certificateArn is of ${certificateRegion} and region is ${region}; a certificate serves its own region only.`,
+      `${setting}.certificateArn is in ${certificateRegion} and region is ${region}; a certificate works in its own region only.`,
     ),
   ]
 }
 
-/** Own names where they are said, and the one that the container door cannot do without. */
+/** The domains that are set, and the one that the Sigfox gateway requires. */
 export const checkDomains = ({ sigfoxDoor, domains: { api, callbacks }, region }: Stage) => [
   ...(api ? checkDomain('domains.api', api, region) : []),
   ...(callbacks ? checkDomain('domains.callbacks', callbacks, region) : []),
   ...unless(
     sigfoxDoor === 'lambda' || callbacks !== null,
-    'domains.callbacks is null; with sigfoxDoor container it must have a name and a certificateArn, because Sigfox refuses a certificate that nobody signed.',
+    'domains.callbacks is null; with sigfoxDoor container it must have a name and a certificateArn, because Sigfox refuses a certificate that no authority has signed.',
   ),
 ]
 
-const checkShape = (setting: string, values: string[], pattern: RegExp, example: string) =>
-  values
-    .filter((value) => !pattern.test(value))
-    .map((value) => `database.existing.${setting} has "${value}"; it must look like ${example}.`)
-
 const secret = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6}$/
 
+const checkGroup = (setting: string, id: string | null) =>
+  shapedLike(setting, id === null ? [] : [id], /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0, or null')
+
 const checkSecret = ({ secretArn, secretsEndpointGroupId }: SecretSignIn, region: string) => {
+  const setting = 'database.existing.signIn'
   const [, secretRegion = region] = secret.exec(secretArn) ?? []
   return [
-    ...checkShape(
-      'signIn.secretArn',
+    ...shapedLike(
+      `${setting}.secretArn`,
       [secretArn],
       secret,
       'arn:aws:secretsmanager:eu-west-1:111122223333:secret:meters-AbCdEf, with the six characters at its end',
     ),
     ...unless(
       region === '' || secretRegion === region,
-      `database.existing.signIn.secretArn is of ${secretRegion} and region is ${region}; the endpoint in the network leads to the secrets of its own region only.`,
+      `${setting}.secretArn is in ${secretRegion} and region is ${region}; the endpoint in the network reaches secrets of its own region only.`,
     ),
-    ...checkGroup('signIn.secretsEndpointGroupId', secretsEndpointGroupId),
+    ...checkGroup(`${setting}.secretsEndpointGroupId`, secretsEndpointGroupId),
   ]
 }
 
-const checkGroup = (setting: string, id: string | null) =>
-  checkShape(setting, id === null ? [] : [id], /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0, or null')
-
-/** The attributes of a database and a network that nobody looks up. */
+/** The form of the ids of an existing database and its network. Nothing is looked up in the account. */
 export const checkExisting = ({ host, securityGroupId, signIn, network }: ExistingDatabase, region: string) => {
   const { vpcId, zones, publicSubnetIds, privateSubnetIds, busEndpointGroupId } = network
+  const setting = 'database.existing'
   return [
-    ...checkShape('host', [host], hostName, 'meters.abc.eu-west-1.rds.amazonaws.com'),
-    ...checkShape('securityGroupId', [securityGroupId], /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0'),
+    ...shapedLike(`${setting}.host`, [host], hostName, 'meters.abc.eu-west-1.rds.amazonaws.com'),
+    ...shapedLike(`${setting}.securityGroupId`, [securityGroupId], /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0'),
     ...('secretArn' in signIn
       ? checkSecret(signIn, region)
-      : checkShape('signIn.resourceId', [signIn.resourceId], /^db-[A-Z0-9]+$/, 'db-ABCDEFGHIJKL')),
-    ...checkShape('network.vpcId', [vpcId], /^vpc-[0-9a-f]+$/, 'vpc-0123456789abcdef0'),
-    ...checkShape(
-      'network',
+      : shapedLike(`${setting}.signIn.resourceId`, [signIn.resourceId], /^db-[A-Z0-9]+$/, 'db-ABCDEFGHIJKL')),
+    ...shapedLike(`${setting}.network.vpcId`, [vpcId], /^vpc-[0-9a-f]+$/, 'vpc-0123456789abcdef0'),
+    ...shapedLike(
+      `${setting}.network`,
       [...publicSubnetIds, ...privateSubnetIds],
       /^subnet-[0-9a-f]+$/,
       'subnet-0123456789abcdef0',
     ),
-    ...checkGroup('network.busEndpointGroupId', busEndpointGroupId),
+    ...checkGroup(`${setting}.network.busEndpointGroupId`, busEndpointGroupId),
     ...unless(
       zones.length === 2 && publicSubnetIds.length === 2 && privateSubnetIds.length === 2,
-      `database.existing.network has ${zones.length} zones, ${publicSubnetIds.length} public and ${privateSubnetIds.length} private subnets; it must have two of each, in the same order.`,
+      `${setting}.network has ${zones.length} zones, ${publicSubnetIds.length} public and ${privateSubnetIds.length} private subnets; it must have two of each, in the same order.`,
     ),
   ]
 }

@@ -1,18 +1,20 @@
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
+import { lanes } from '../data/topic.ts'
+import type { Handler } from '../ingest/handler.ts'
 import type { Stage } from '../stage/stage.ts'
-import { type NamedFunction, ofFunction } from './functions.ts'
-import { hour, lanes, own } from './metric.ts'
+import { ofFunction } from './functions.ts'
+import { hour, own } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 
-/** Of arm64 functions in us-east-1, the first tier. */
+/** Prices of arm64 functions in us-east-1, first tier. */
 const dollarsAGigabyteSecond = 0.0000133334
 const dollarsARequest = 0.0000002
 
 /**
- * What the functions cost for a million messages. The rest of the bill follows the clock or the message and shows no
- * regression of ours; this does.
+ * What the functions cost for a million messages. The rest of the bill grows with time or with messages and shows no
+ * regression in our code; this does.
  */
-export const costPerMillion = (stage: Stage, functions: readonly NamedFunction[]): IMetric => {
+export const costPerMillion = (stage: Stage, functions: readonly Handler[]): IMetric => {
   const usingMetrics: Record<string, IMetric> = {}
   const terms = functions.map((one, i) => {
     usingMetrics[`duration${i}`] = ofFunction(one, 'Duration', 'Sum', hour)
@@ -30,16 +32,16 @@ export const costPerMillion = (stage: Stage, functions: readonly NamedFunction[]
   })
 }
 
-/** With so many messages an hour or fewer, what an invocation costs by itself is all there is to see. */
+/** At this many messages an hour or fewer, the fixed cost of invocations hides everything else. */
 const thinTraffic = 1_000
-/** An invocation for each message, the worst that can be asked for, takes some 30 ms. */
+/** One invocation for each message, the worst case, takes about 30 ms. */
 const millisecondsAMessage = 50
 
 /**
- * Work that brings nothing: batches that are tried again and again, one pack after the other. Of the raw workers alone,
- * because each metric of an alarm is billed; an alarm cannot ask for the week before.
+ * Wasted work, such as batches that fail again and again. Only for the raw workers, because every metric of an alarm is
+ * billed. The limit is absolute, because an alarm cannot compare with the week before.
  */
-export const costSymptom = (stage: Stage, functions: readonly NamedFunction[]): Symptom => {
+export const costSymptom = (stage: Stage, functions: readonly Handler[]): Symptom => {
   const usingMetrics: Record<string, IMetric> = {}
   const sum = (name: string, metrics: readonly IMetric[]) =>
     metrics

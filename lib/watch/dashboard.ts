@@ -1,114 +1,56 @@
 import {
   AlarmStatusWidget,
   Dashboard,
-  GraphWidget,
   type IAlarm,
   type IMetric,
   type IWidget,
   MathExpression,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch'
+import type { NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { Duration } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
-import { label, vital } from '../../contract/vitals.ts'
-import type { DataStack } from '../data-stack.ts'
-import type { HttpDoor } from '../ingest/http-api.ts'
-import { metricsNamespace } from '../stage/derived.ts'
+import type { vital } from '../../contract/vitals.ts'
+import type { Database } from '../data/database.ts'
+import type { Topic } from '../data/topic.ts'
+import type { GatewayService } from '../ingest/gateway-service.ts'
+import type { Handler } from '../ingest/handler.ts'
+import type { HttpApi } from '../ingest/http-api.ts'
 import type { Stage } from '../stage/stage.ts'
 import { costPerMillion } from './cost.ts'
 import { ofDatabase } from './database.ts'
-import { type NamedFunction, ofFunction, ofMapping } from './functions.ts'
-import { type NamedGateway, ofBalancer, ofService, ofTargets } from './gateway.ts'
+import { ofFunction, ofMapping } from './functions.ts'
+import { ofBalancer, ofService, ofTargets } from './gateway.ts'
+import { graph } from './graph.ts'
 import { ofHttp } from './http.ts'
-import { type LaneName, minute, own } from './metric.ts'
-import { lagOf, type NamedTopic, troubleOf } from './topics.ts'
+import { reasons, sigfoxApiDoor, sigfoxGatewayDoor, steps, udpDoor } from './lane-graphs.ts'
+import { minute, own } from './metric.ts'
+import { lagOf, troubleOf } from './topics.ts'
 
 interface Shown {
   stage: Stage
-  data: DataStack
-  http: HttpDoor
-  gateways: readonly NamedGateway[]
-  functions: readonly NamedFunction[]
-  topics: readonly NamedTopic[]
+  topics: readonly Topic[]
+  http: HttpApi
+  balancer: NetworkLoadBalancer
+  gateways: readonly GatewayService[]
+  functions: readonly Handler[]
+  database: Database
+  zones: readonly string[]
+  /** Callbacks without a valid token. */
   denied: IMetric
   alarms: IAlarm[]
 }
 
-const graph = (title: string, width: number, left: IMetric[], right: IMetric[] = []) =>
-  new GraphWidget({ title, width, height: 6, left, right, leftYAxis: { min: 0 }, rightYAxis: { min: 0 } })
-
 const heading = (markdown: string) => new TextWidget({ markdown, width: 24, height: 1 })
 
-const duplicates = (stage: Stage, lane: LaneName) =>
-  new MathExpression({
-    expression: 'received - stored - rejected',
-    usingMetrics: {
-      received: own(stage, [lane, 'raw'], 'received'),
-      stored: own(stage, [lane, 'raw'], 'stored'),
-      rejected: own(stage, [lane, 'raw'], 'rejected'),
-    },
-    period: minute,
-    label: 'duplicates (raw)',
-  })
+const sigfoxDoor = ({ stage, http, gateways, denied }: Shown) =>
+  gateways.some(({ lane }) => lane === 'sigfox') ? sigfoxGatewayDoor(stage, denied) : sigfoxApiDoor(http, denied)
 
-/** The callbacks as the door that takes them counts them. */
-const sigfoxDoor = ({ stage, http, gateways, denied }: Shown): GraphWidget => {
-  if (gateways.some(({ lane }) => lane === 'sigfox')) {
-    const of = (...names: (keyof typeof vital)[]) => names.map((name) => own(stage, ['sigfox', 'door'], name))
-    const [failed, ...messages] = of('failedCallbacks', 'received', 'accepted', 'rejected', 'shed')
-    return graph('sigfox door: received = accepted + rejected + shed', 8, messages, [
-      denied,
-      ...(failed ? [failed] : []),
-    ])
-  }
-  return graph('sigfox door: requests, and which failed', 8, [
-    ofHttp(http, 'Count', 'Sum', 'requests'),
-    ofHttp(http, '4xx', 'Sum'),
-    ofHttp(http, '5xx', 'Sum'),
-    denied,
-  ])
-}
-
-/** One lane, left to right: what its door took, what became of it, and what followed. Lines of a step add up. */
-const conservation = (shown: Shown, lane: LaneName): IWidget[] => {
-  const { stage } = shown
-  const of = (step: 'door' | 'raw' | 'pulse', names: (keyof typeof vital)[]) =>
-    names.map((name) => own(stage, [lane, step], name))
-  const door =
-    lane === 'nbiot'
-      ? graph('nbiot door: received = accepted + rejected + shed', 8, [
-          ...of('door', ['received', 'accepted', 'rejected', 'shed']),
-          own(stage, [lane, 'door'], 'kernelDrops'),
-        ])
-      : sigfoxDoor(shown)
+const lagRow = ({ stage, topics, functions }: Shown): IWidget[] => {
+  const isQueue = stage.bus === 'sqs'
   return [
-    door,
-    graph(`${lane} raw: received = stored + duplicates + rejected`, 8, [
-      ...of('raw', ['received', 'stored', 'rejected']),
-      duplicates(stage, lane),
-    ]),
-    graph(`${lane} pulse: stored = decoded + rejected (+ pending)`, 8, [
-      own(stage, [lane, 'raw'], 'stored'),
-      ...of('pulse', ['decoded', 'rejected', 'readings']),
-    ]),
-  ]
-}
-
-/** Whatever reasons occur; a new one shows without anybody asking for it. */
-const reasons = (stage: Stage, lane: LaneName) =>
-  graph(`Rejects of ${lane} by reason`, 12, [
-    new MathExpression({
-      expression: `SEARCH('{${metricsNamespace(stage)},${label.lane},${label.step},${label.reason}} MetricName="${vital.rejected}" ${label.lane}="${lane}"', 'Sum', 300)`,
-      label: '',
-      period: Duration.minutes(5),
-    }),
-  ])
-
-const lag = ({ stage, topics, functions }: Shown): IWidget[] => {
-  const queues = stage.bus === 'sqs'
-  return [
-    graph(queues ? 'Oldest that waits, seconds' : 'Oldest that waits, milliseconds', 8, topics.flatMap(lagOf)),
-    graph(queues ? 'Dead letters' : 'Refused by a full shard', 8, topics.flatMap(troubleOf)),
+    graph(isQueue ? 'Oldest that waits, seconds' : 'Oldest that waits, milliseconds', 8, topics.flatMap(lagOf)),
+    graph(isQueue ? 'Dead letters' : 'Refused by a full shard', 8, topics.flatMap(troubleOf)),
     graph(
       'Records that failed and come again',
       8,
@@ -117,49 +59,41 @@ const lag = ({ stage, topics, functions }: Shown): IWidget[] => {
   ]
 }
 
-const httpDoor = ({ http, gateways }: Shown): IWidget[] => {
-  const [{ gateway }] = gateways as [NamedGateway]
-  return [
-    graph('HTTP latency, ms', 12, [
-      ofHttp(http, 'Latency', 'p50', 'p50'),
-      ofHttp(http, 'Latency', 'p99', 'p99'),
-      ofHttp(http, 'IntegrationLatency', 'p99', 'function p99'),
-    ]),
-    graph('Load balancer: new flows, and what its security group blocked', 12, [
-      ofBalancer(gateway, 'NewFlowCount_UDP', 'UDP'),
-      ofBalancer(gateway, 'NewFlowCount_TLS', 'TLS'),
-      ofBalancer(gateway, 'SecurityGroupBlockedFlowCount_Outbound_UDP', 'blocked outward'),
-      ofBalancer(gateway, 'SecurityGroupBlockedFlowCount_Inbound_UDP', 'blocked inward'),
-    ]),
-  ]
-}
+const frontRow = ({ http, balancer }: Shown): IWidget[] => [
+  graph('HTTP latency, ms', 12, [
+    ofHttp(http, 'Latency', 'p50', 'p50'),
+    ofHttp(http, 'Latency', 'p99', 'p99'),
+    ofHttp(http, 'IntegrationLatency', 'p99', 'function p99'),
+  ]),
+  graph('Load balancer: new flows, and what its security group blocked', 12, [
+    ofBalancer(balancer, 'NewFlowCount_UDP', 'UDP'),
+    ofBalancer(balancer, 'NewFlowCount_TLS', 'TLS'),
+    ofBalancer(balancer, 'SecurityGroupBlockedFlowCount_Outbound_UDP', 'blocked outward'),
+    ofBalancer(balancer, 'SecurityGroupBlockedFlowCount_Inbound_UDP', 'blocked inward'),
+  ]),
+]
 
-/** A row for each door that is a container. */
-const gatewayRow = ({ stage, data }: Shown, { name, lane, gateway }: NamedGateway): IWidget[] => {
+const gatewayRow = ({ stage, zones }: Shown, gateway: GatewayService): IWidget[] => {
+  const { title, lane } = gateway
   const of = (metric: keyof typeof vital, statistic = 'Sum') => own(stage, [lane, 'door'], metric, { statistic })
   return [
-    graph(
-      `${name}: lost; bytes held`,
-      6,
-      lostAt(lane).map((metric) => of(metric)),
-      [of('queuedBytes', 'Maximum')],
-    ),
-    graph(`${name}: late by, seconds`, 6, [of('confirmSeconds', 'Maximum'), of('eventLoopDelaySeconds', 'Maximum')]),
-    graph(`${name}: CPU and memory, %`, 6, [
+    graph(`${title}: lost; bytes held`, 6, lane === 'nbiot' ? [of('kernelDrops'), of('shed')] : [of('shed')], [
+      of('queuedBytes', 'Maximum'),
+    ]),
+    graph(`${title}: late by, seconds`, 6, [of('confirmSeconds', 'Maximum'), of('eventLoopDelaySeconds', 'Maximum')]),
+    graph(`${title}: CPU and memory, %`, 6, [
       ofService(gateway, 'CPUUtilization'),
       ofService(gateway, 'MemoryUtilization'),
     ]),
-    graph(`${name}: healthy tasks by zone`, 6, [
-      ...data.network.vpc.availabilityZones.map((zone, i) =>
-        ofTargets(gateway, 'HealthyHostCount', 'Minimum', zone, `zone ${i + 1}`),
-      ),
-    ]),
+    graph(
+      `${title}: healthy tasks by zone`,
+      6,
+      zones.map((zone, i) => ofTargets(gateway, 'HealthyHostCount', 'Minimum', zone, `zone ${i + 1}`)),
+    ),
   ]
 }
 
-const lostAt = (lane: LaneName) => (lane === 'nbiot' ? (['kernelDrops', 'shed'] as const) : (['shed'] as const))
-
-const throttles = (functions: readonly NamedFunction[]) =>
+const throttles = (functions: readonly Handler[]) =>
   new MathExpression({
     expression: 'SUM(METRICS())',
     usingMetrics: Object.fromEntries(functions.map((one, i) => [`throttled${i}`, ofFunction(one, 'Throttles', 'Sum')])),
@@ -167,24 +101,16 @@ const throttles = (functions: readonly NamedFunction[]) =>
     label: 'throttles',
   })
 
-const functionRow = ({ functions }: Shown): IWidget[] => [
-  graph(
-    'Function duration p99, ms',
-    8,
-    functions.map((one) => ofFunction(one, 'Duration', 'p99')),
-  ),
-  graph('Function errors; throttles of all', 8, [
-    ...functions.map((one) => ofFunction(one, 'Errors', 'Sum')),
-    throttles(functions),
-  ]),
-  graph(
-    'Concurrent invocations',
-    8,
-    functions.map((one) => ofFunction(one, 'ConcurrentExecutions', 'Maximum')),
-  ),
-]
+const functionRow = ({ functions }: Shown): IWidget[] => {
+  const each = (metric: string, statistic: string) => functions.map((one) => ofFunction(one, metric, statistic))
+  return [
+    graph('Function duration p99, ms', 8, each('Duration', 'p99')),
+    graph('Function errors; throttles of all', 8, [...each('Errors', 'Sum'), throttles(functions)]),
+    graph('Concurrent invocations', 8, each('ConcurrentExecutions', 'Maximum')),
+  ]
+}
 
-const databaseRow = ({ data: { database } }: Shown): IWidget[] => [
+const databaseRow = ({ database }: Shown): IWidget[] => [
   graph('Database CPU, %', 6, [ofDatabase(database, 'CPUUtilization', 'Maximum')]),
   graph('Connections', 6, [ofDatabase(database, 'DatabaseConnections', 'Maximum')]),
   graph('Free storage, bytes', 6, [ofDatabase(database, 'FreeStorageSpace', 'Minimum')]),
@@ -194,7 +120,7 @@ const databaseRow = ({ data: { database } }: Shown): IWidget[] => [
   ]),
 ]
 
-/** What a person leaves open: first whether anything is missing, then where it waits, then why. */
+/** The page to keep open: first whether anything is missing, then where it waits, then why. */
 export const dashboard = (scope: Construct, shown: Shown) => {
   const { stage, functions, gateways, alarms } = shown
   return new Dashboard(scope, 'Dashboard', {
@@ -203,13 +129,13 @@ export const dashboard = (scope: Construct, shown: Shown) => {
     widgets: [
       [new AlarmStatusWidget({ title: `sluice ${stage.name}: alarms`, width: 24, height: 4, alarms })],
       [heading('## Conservation: each step, what came in and what became of it. The lines of a step add up.')],
-      conservation(shown, 'sigfox'),
-      conservation(shown, 'nbiot'),
+      [sigfoxDoor(shown), ...steps(stage, 'sigfox')],
+      [udpDoor(stage), ...steps(stage, 'nbiot')],
       [heading('## Lag and rejects')],
-      lag(shown),
+      lagRow(shown),
       [reasons(stage, 'sigfox'), reasons(stage, 'nbiot')],
       [heading('## Doors')],
-      httpDoor(shown),
+      frontRow(shown),
       ...gateways.map((one) => gatewayRow(shown, one)),
       [heading('## Functions and database')],
       functionRow(shown),

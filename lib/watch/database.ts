@@ -7,7 +7,7 @@ import type { Symptom } from './symptom.ts'
 export const ofDatabase = ({ instanceId }: Database, metric: string, statistic: string) =>
   aws('RDS', metric, { DBInstanceIdentifier: instanceId }, statistic)
 
-/** RDS for PostgreSQL counts no deadlocks: a lost race is run again, and what still fails is an error of its function. */
+/** RDS for PostgreSQL counts no deadlocks. Functions run a lost race again; if it still fails, it is a function error. */
 export const databaseSymptoms = ({ database: { instanceClass, storageGiB } }: Stage, database: Database): Symptom[] => {
   const connections = maxConnections(instanceClass)
   const shared = { runbook: 'database', noData: 'fine' } as const

@@ -5,27 +5,15 @@ import type { Stage } from '../stage/stage.ts'
 import { aws, minute } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 
-/** A function, what people call it, and what it was given. */
-export interface NamedFunction {
-  readonly name: string
-  readonly handler: Handler
-  readonly memoryMiB: number
-  readonly timeoutSeconds: number
-  /** The event source mapping through which it reads a topic. */
-  readonly mappingId?: string
-  /** True where it publishes to a topic as well as reading one. */
-  readonly passesOn?: true
-}
+export const ofFunction = ({ title, functionName }: Handler, metric: string, statistic: string, period = minute) =>
+  aws('Lambda', metric, { FunctionName: functionName }, statistic, { label: title, period })
 
-export const ofFunction = ({ name, handler }: NamedFunction, metric: string, statistic: string, period = minute) =>
-  aws('Lambda', metric, { FunctionName: handler.functionName }, statistic, { label: name, period })
+/** Counts of the function's event source mapping, if it has one. Lambda writes them because `metricsConfig` asks for them. */
+export const ofMapping = ({ title, mappingId }: Handler, metric: string): IMetric[] =>
+  mappingId === null ? [] : [aws('Lambda', metric, { EventSourceMappingUUID: mappingId }, 'Sum', { label: title })]
 
-/** Counts of a mapping; Lambda writes them because `metricsConfig` asks for them. */
-export const ofMapping = ({ name, mappingId }: NamedFunction, metric: string): IMetric[] =>
-  mappingId === undefined ? [] : [aws('Lambda', metric, { EventSourceMappingUUID: mappingId }, 'Sum', { label: name })]
-
-const limits = (one: NamedFunction): Symptom[] => {
-  const { name, timeoutSeconds, mappingId, passesOn } = one
+const limits = (one: Handler): Symptom[] => {
+  const { title: name, timeoutSeconds, mappingId, passesOn } = one
   const shared = { runbook: 'functions', noData: 'fine' } as const
   const errors: Symptom = {
     ...shared,
@@ -36,7 +24,7 @@ const limits = (one: NamedFunction): Symptom[] => {
     above: 0,
     periods: [2, 3],
   }
-  // Of the others somebody waits for the answer: the door says how long (R8).
+  // Only for workers: callers wait for the other functions, and the alarms of their door cover the wait (R8).
   const slow: Symptom = {
     ...shared,
     name: `${name} slow`,
@@ -55,10 +43,10 @@ const limits = (one: NamedFunction): Symptom[] => {
     above: 0,
     periods: [1, 3],
   }
-  return [errors, ...(mappingId === undefined ? [] : [slow]), ...(passesOn ? [loop] : [])]
+  return [errors, ...(mappingId === null ? [] : [slow]), ...(passesOn ? [loop] : [])]
 }
 
-/** Of the account: its concurrency is what all functions share, so whoever is throttled, ours are next. */
+/** Of the whole account, because all its functions share one concurrency: if any is throttled, ours are next. */
 export const throttleSymptom = (): Symptom => ({
   name: 'Functions throttled',
   severity: 'warn',
@@ -70,9 +58,9 @@ export const throttleSymptom = (): Symptom => ({
   noData: 'fine',
 })
 
-/** Records that failed; on Kinesis also those that were given up or put aside in the bucket. */
-const mapping = (bus: Stage['bus'], one: NamedFunction): Symptom[] => {
-  const { name } = one
+/** Records that failed; on Kinesis also records that Lambda dropped or sent to the bucket. */
+const mapping = (bus: Stage['bus'], one: Handler): Symptom[] => {
+  const { title: name } = one
   const shared = { runbook: 'mappings', above: 0, noData: 'fine' } as const
   const failing = ofMapping(one, 'FailedInvokeEventCount').map(
     (metric): Symptom => ({
@@ -101,13 +89,10 @@ const mapping = (bus: Stage['bus'], one: NamedFunction): Symptom[] => {
 }
 
 /** What can be wrong with a function. */
-export const functionSymptoms = (bus: Stage['bus'], one: NamedFunction): Symptom[] => [
-  ...limits(one),
-  ...mapping(bus, one),
-]
+export const functionSymptoms = (bus: Stage['bus'], one: Handler): Symptom[] => [...limits(one), ...mapping(bus, one)]
 
-/** Upkeep runs once a day, so its errors are rare events and its absence is one too. */
-export const upkeepSymptoms = (upkeep: NamedFunction): Symptom[] => {
+/** Upkeep runs once a day, so one error matters, and so does a day without a run. */
+export const upkeepSymptoms = (upkeep: Handler): Symptom[] => {
   const shared = { severity: 'page', runbook: 'upkeep' } as const
   return [
     {

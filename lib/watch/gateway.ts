@@ -1,19 +1,12 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
-import { type GatewayService, queueBytes } from '../ingest/gateway-service.ts'
+import type { NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
+import type { GatewayService } from '../ingest/gateway-service.ts'
+import { queueBytes } from '../stage/derived.ts'
 import type { Stage } from '../stage/stage.ts'
-import { aws, type LaneName, minute, own } from './metric.ts'
+import { aws, minute, own } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 
-/** A door that is a container, and what people call it. */
-export interface NamedGateway {
-  readonly name: string
-  readonly lane: LaneName
-  readonly gateway: GatewayService
-  /** What becomes of a message that it cannot take. */
-  readonly otherwise: string
-}
-
-/** Metrics of the targets of one door; by zone where one is named. */
+/** Metrics of the targets of one gateway, of one zone if it is given. */
 export const ofTargets = (gateway: GatewayService, metric: string, statistic: string, zone?: string, label = metric) =>
   aws(
     'NetworkELB',
@@ -27,8 +20,8 @@ export const ofTargets = (gateway: GatewayService, metric: string, statistic: st
     { label },
   )
 
-/** Sums of the load balancer, all doors behind it together. */
-export const ofBalancer = ({ balancer }: GatewayService, metric: string, label = metric) =>
+/** Metrics of the load balancer: sums over all gateways behind it. */
+export const ofBalancer = (balancer: NetworkLoadBalancer, metric: string, label = metric) =>
   aws('NetworkELB', metric, { LoadBalancer: balancer.loadBalancerFullName }, 'Sum', { label })
 
 export const ofService = ({ service }: GatewayService, metric: string, label = metric) =>
@@ -36,8 +29,9 @@ export const ofService = ({ service }: GatewayService, metric: string, label = m
     label,
   })
 
-/** Every zone has a task; with fewer tasks than zones, any of them. */
-const healthy = (stage: Stage, { name, gateway, otherwise }: NamedGateway, zones: readonly string[]): Symptom => {
+/** Every zone must have a healthy task; with fewer tasks than zones, any zone will do. */
+const healthy = (stage: Stage, gateway: GatewayService, zones: readonly string[]): Symptom => {
+  const { title: name, otherwise } = gateway
   const everyZone = stage.gateway.minTasks >= zones.length
   const counts = zones.map((zone, i) => [`zone${i}`, ofTargets(gateway, 'HealthyHostCount', 'Minimum', zone)] as const)
   return {
@@ -59,9 +53,9 @@ const healthy = (stage: Stage, { name, gateway, otherwise }: NamedGateway, zones
   }
 }
 
-/** What can be wrong with any door that is a container. */
-export const gatewaySymptoms = (stage: Stage, named: NamedGateway, zones: readonly string[]): Symptom[] => {
-  const { name, lane, gateway, otherwise } = named
+/** What can be wrong with any gateway. */
+export const gatewaySymptoms = (stage: Stage, gateway: GatewayService, zones: readonly string[]): Symptom[] => {
+  const { title: name, lane, otherwise } = gateway
   const { lingerMilliseconds } = stage.gateway
   const door = [lane, 'door'] as const
   const shared = { severity: 'warn', runbook: 'gateways', noData: 'fine' } as const
@@ -108,12 +102,12 @@ export const gatewaySymptoms = (stage: Stage, named: NamedGateway, zones: readon
       above: 80,
       periods: [5, 5],
     },
-    healthy(stage, named, zones),
+    healthy(stage, gateway, zones),
   ]
 }
 
-/** What can be wrong with datagrams alone. */
-export const datagramSymptoms = (stage: Stage, gateway: GatewayService): Symptom[] => {
+/** What can be wrong with datagrams only. */
+export const datagramSymptoms = (stage: Stage, balancer: NetworkLoadBalancer): Symptom[] => {
   const lost = { severity: 'page', above: 0, periods: [2, 3], noData: 'fine' } as const
   return [
     {
@@ -128,8 +122,8 @@ export const datagramSymptoms = (stage: Stage, gateway: GatewayService): Symptom
       name: 'Datagrams blocked on their way to the tasks',
       runbook: 'targets',
       sentence: 'The security group of the load balancer keeps it from handing on datagrams; they are lost.',
-      // Outward alone: inward it counts whoever tries other ports.
-      metric: ofBalancer(gateway, 'SecurityGroupBlockedFlowCount_Outbound_UDP'),
+      // Outward only: the inward count includes scans of other ports.
+      metric: ofBalancer(balancer, 'SecurityGroupBlockedFlowCount_Outbound_UDP'),
     },
     {
       name: 'Unreadable datagrams',

@@ -3,18 +3,18 @@ import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs'
 import { Duration } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { vital } from '../../contract/vitals.ts'
-import type { HttpDoor } from '../ingest/http-api.ts'
+import type { HttpApi } from '../ingest/http-api.ts'
 import { metricsNamespace } from '../stage/derived.ts'
 import type { Stage } from '../stage/stage.ts'
 import { aws, minute, own } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 
 /** Metrics of the HTTP API as a whole. */
-export const ofHttp = ({ api }: HttpDoor, metric: string, statistic: string, label = metric) =>
+export const ofHttp = ({ api }: HttpApi, metric: string, statistic: string, label = metric) =>
   aws('ApiGateway', metric, { ApiId: api.apiId }, statistic, { label })
 
-/** What counts callbacks without a valid token where functions take them: API Gateway counts them among all 4xx, so they are counted in the access log. */
-export const deniedCallbacks = (scope: Construct, stage: Stage, { accessLog }: HttpDoor) =>
+/** Callbacks to the functions without a valid token, counted in the access log: API Gateway's own count has all 4xx in one. */
+export const deniedCallbacks = (scope: Construct, stage: Stage, { accessLog }: HttpApi) =>
   new MetricFilter(scope, 'Denied', {
     logGroup: accessLog,
     filterPattern: FilterPattern.literal('{ $.route = "POST /sigfox/*" && ($.status = "401" || $.status = "403") }'),
@@ -24,7 +24,7 @@ export const deniedCallbacks = (scope: Construct, stage: Stage, { accessLog }: H
   }).metric({ statistic: 'Sum', period: minute, label: 'denied callbacks' })
 
 /** What can be wrong with the HTTP API. */
-export const httpSymptoms = (http: HttpDoor): Symptom[] => {
+export const httpSymptoms = (http: HttpApi): Symptom[] => {
   const percent = (part: string, label: string) =>
     new MathExpression({
       expression: '100 * part / total',
@@ -67,7 +67,7 @@ export const httpSymptoms = (http: HttpDoor): Symptom[] => {
   ]
 }
 
-/** @param denied callbacks without a valid token, whichever door counts them */
+/** @param denied callbacks without a valid token, as the Sigfox door counts them */
 export const tokenSymptom = (denied: IMetric): Symptom => ({
   name: 'Callbacks without a valid token',
   severity: 'page',
@@ -80,8 +80,8 @@ export const tokenSymptom = (denied: IMetric): Symptom => ({
   noData: 'fine',
 })
 
-/** What the container door says that API Gateway would say of functions. */
-export const containerSymptom = (stage: Stage): Symptom => ({
+/** What the Sigfox gateway counts and API Gateway would count for functions. */
+export const sigfoxGatewaySymptom = (stage: Stage): Symptom => ({
   name: 'Callbacks fail',
   severity: 'page',
   runbook: 'callbacks',
@@ -92,7 +92,7 @@ export const containerSymptom = (stage: Stage): Symptom => ({
   noData: 'fine',
 })
 
-/** ACM writes once a day how long a certificate still holds; it renews by itself only what it can validate. */
+/** ACM writes once a day how long a certificate is still valid. It renews only certificates that it can validate. */
 export const certificateSymptoms = ({ domains }: Stage): Symptom[] =>
   Object.entries(domains).flatMap(([which, domain]) =>
     domain === null

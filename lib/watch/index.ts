@@ -1,45 +1,49 @@
+import type { NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Topic } from 'aws-cdk-lib/aws-sns'
+import { Topic as AlarmTopic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Aws } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
-import type { DataStack } from '../data-stack.ts'
-import type { HttpDoor } from '../ingest/http-api.ts'
-import type { CallbackGateway } from '../ingest/sigfox-gateway.ts'
-import type { UdpGateway } from '../ingest/udp-gateway.ts'
+import type { Database } from '../data/database.ts'
+import { lanes, type Topic } from '../data/topic.ts'
+import type { GatewayService } from '../ingest/gateway-service.ts'
+import type { Handler } from '../ingest/handler.ts'
+import type { HttpApi } from '../ingest/http-api.ts'
 import type { Stage } from '../stage/stage.ts'
 import { costSymptom } from './cost.ts'
 import { dashboard } from './dashboard.ts'
 import { databaseSymptoms } from './database.ts'
-import { functionSymptoms, type NamedFunction, throttleSymptom, upkeepSymptoms } from './functions.ts'
-import { datagramSymptoms, gatewaySymptoms, type NamedGateway } from './gateway.ts'
-import { certificateSymptoms, containerSymptom, deniedCallbacks, httpSymptoms, tokenSymptom } from './http.ts'
+import { functionSymptoms, throttleSymptom, upkeepSymptoms } from './functions.ts'
+import { datagramSymptoms, gatewaySymptoms } from './gateway.ts'
+import { certificateSymptoms, deniedCallbacks, httpSymptoms, sigfoxGatewaySymptom, tokenSymptom } from './http.ts'
 import { rejectSymptoms, silenceSymptoms } from './messages.ts'
-import { lanes, own } from './metric.ts'
+import { own } from './metric.ts'
 import { alarmOf } from './symptom.ts'
-import { namedTopics, topicSymptoms } from './topics.ts'
+import { topicSymptoms } from './topics.ts'
 
-/** All that is watched. */
+/** Everything that is watched. */
 export interface WatchProps {
   stage: Stage
-  data: DataStack
-  http: HttpDoor
-  gateway: UdpGateway
-  /** Where a container takes the callbacks. */
-  callbacks: CallbackGateway | null
-  functions: readonly NamedFunction[]
-  upkeep: NamedFunction
+  topics: readonly Topic[]
+  http: HttpApi
+  /** The load balancer that all gateways share. */
+  balancer: NetworkLoadBalancer
+  /** The UDP gateway; where the Sigfox door is a container, that gateway too. */
+  gateways: readonly GatewayService[]
+  /** All functions but upkeep, which runs once a day and not for a message. */
+  functions: readonly Handler[]
+  upkeep: Handler
+  database: Database
+  zones: readonly string[]
 }
 
-/** Alarms on everything that is deployed, each with the place in the runbook that it leads to, and one dashboard. */
+/** Alarms on everything that is deployed, each pointing to its heading in the runbook, and one dashboard. */
 export class Watch extends Construct {
   constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id)
-    const { stage, data, http, callbacks, functions, upkeep } = props
-    const topics = namedTopics(data)
-    const gateways = namedGateways(props)
-    const denied = callbacks ? own(stage, ['sigfox', 'door'], 'denied') : deniedCallbacks(this, stage, http)
-    const zones = data.network.vpc.availabilityZones
+    const { stage, topics, http, balancer, gateways, functions, upkeep, database, zones } = props
+    const hasSigfoxGateway = gateways.some(({ lane }) => lane === 'sigfox')
+    const denied = hasSigfoxGateway ? own(stage, ['sigfox', 'door'], 'denied') : deniedCallbacks(this, stage, http)
     const symptoms = [
       ...topics.flatMap(topicSymptoms),
       ...lanes.flatMap((lane) => rejectSymptoms(stage, lane)),
@@ -48,37 +52,23 @@ export class Watch extends Construct {
       ...upkeepSymptoms(upkeep),
       ...httpSymptoms(http),
       tokenSymptom(denied),
-      ...(callbacks ? [containerSymptom(stage)] : []),
+      ...(hasSigfoxGateway ? [sigfoxGatewaySymptom(stage)] : []),
       ...certificateSymptoms(stage),
       ...gateways.flatMap((one) => gatewaySymptoms(stage, one, zones)),
-      ...datagramSymptoms(stage, props.gateway),
-      ...databaseSymptoms(stage, data.database),
+      ...datagramSymptoms(stage, balancer),
+      ...databaseSymptoms(stage, database),
       ...silenceSymptoms(stage),
       costSymptom(stage, functions),
     ]
     const listeners = alarmTopic(this, stage)
     const alarms = symptoms.map((symptom) => alarmOf(this, stage, symptom, listeners))
-    dashboard(this, { stage, data, http, gateways, functions, topics, denied, alarms })
+    dashboard(this, { ...props, denied, alarms })
   }
 }
 
-const namedGateways = ({ gateway, callbacks }: WatchProps): NamedGateway[] => [
-  { name: 'UDP gateway', lane: 'nbiot', gateway, otherwise: 'datagrams are lost, because no device is told' },
-  ...(callbacks
-    ? [
-        {
-          name: 'callback gateway',
-          lane: 'sigfox',
-          gateway: callbacks,
-          otherwise: 'Sigfox is told, tries three times more within 7 minutes, and then no more',
-        } as const,
-      ]
-    : []),
-]
-
 const alarmTopic = (scope: Construct, { watch }: Stage) => {
-  const topic = new Topic(scope, 'Alarms', { enforceSSL: true })
-  // A topic with a policy of its own has lost the one that lets its account's alarms in.
+  const topic = new AlarmTopic(scope, 'Alarms', { enforceSSL: true })
+  // Setting a policy replaces the default one, which lets the account's alarms publish.
   topic.addToResourcePolicy(
     new PolicyStatement({
       principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

@@ -1,13 +1,14 @@
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import { Duration } from 'aws-cdk-lib/core'
+import { type LaneName, lanes } from '../data/topic.ts'
 import type { Stage } from '../stage/stage.ts'
-import { hour, type LaneName, lanes, own } from './metric.ts'
+import { hour, own } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 
-/** Fewer are a single device, or a scanner at an open port: for those it is enough to be told on the next day. */
+/** Fewer rejects come from a single device, or from a scanner at an open port. A warning is enough for those. */
 const fewRejects = 50
 
-/** In five minutes, of what came in how much was refused, in percent. */
+/** Percent of the messages of five minutes that were refused. */
 const rejectedShare = (stage: Stage, lane: LaneName): IMetric => {
   const period = Duration.minutes(5)
   return new MathExpression({
@@ -23,8 +24,8 @@ const rejectedShare = (stage: Stage, lane: LaneName): IMetric => {
 }
 
 /**
- * Rejects of a lane, by the step that found them. What the port that is open to everybody refuses before it is stored has
- * an alarm of its own (R10): as a warning it would never end.
+ * Rejects of a lane, by the step that found them. Datagrams that the open UDP port refuses have their own alarm (R10): a
+ * warning for any of them would never end.
  */
 export const rejectSymptoms = (stage: Stage, lane: LaneName): Symptom[] => [
   ...(lane === 'sigfox' ? (['raw', 'pulse'] as const) : (['pulse'] as const)).map(
@@ -51,7 +52,7 @@ export const rejectSymptoms = (stage: Stage, lane: LaneName): Symptom[] => [
   },
 ]
 
-/** Only where the stage expects traffic: without any, silence is what is right. */
+/** Only where the stage expects steady traffic. */
 export const silenceSymptoms = (stage: Stage): Symptom[] => {
   const { silenceHours } = stage.watch
   if (silenceHours === 0) return []

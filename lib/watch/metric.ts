@@ -1,16 +1,14 @@
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import { Duration } from 'aws-cdk-lib/core'
 import { label, vital } from '../../contract/vitals.ts'
+import type { LaneName } from '../data/topic.ts'
 import { metricsNamespace } from '../stage/derived.ts'
 import type { Stage } from '../stage/stage.ts'
-
-export const lanes = ['sigfox', 'nbiot'] as const
-export type LaneName = (typeof lanes)[number]
 
 export const minute = Duration.minutes(1)
 export const hour = Duration.hours(1)
 
-/** A metric that our own processes write, by lane and step. */
+/** A metric that our own processes write, by lane and step. The door counts as a step. */
 export const own = (
   stage: Stage,
   [lane, step]: readonly [lane: LaneName, step: 'door' | 'raw' | 'pulse'],
@@ -26,7 +24,7 @@ export const own = (
     label: `${name} (${step})`,
   })
 
-/** A metric of a service. */
+/** A metric that an AWS service writes. */
 export const aws = (
   namespace: string,
   metricName: string,

@@ -1,4 +1,4 @@
-/** What each alarm sends its reader to: the headings of docs/runbook.md. Numbers are never given to something else. */
+/** The headings of docs/runbook.md that alarms point to. A number is never reused. */
 export const runbook = {
   backlog: 'R1 A topic is behind',
   deadLetters: 'R2 Dead letters',
@@ -17,7 +17,7 @@ export const runbook = {
   cost: 'R16 Messages cost more than they should',
 } as const
 
-/** The place of a heading, as Markdown makes it. */
+/** The link to a heading, as Markdown makes it. */
 export const anchor = (heading: string) =>
   `docs/runbook.md#${heading
     .toLowerCase()

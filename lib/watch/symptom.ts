@@ -5,27 +5,27 @@ import type { Construct } from 'constructs'
 import type { Stage } from '../stage/stage.ts'
 import { anchor, runbook } from './runbook.ts'
 
-/** Something that a person must hear of: `page` now, `warn` on the next working day. */
+/** Something a person must know of: `page` at once, `warn` on the next working day. */
 export interface Symptom {
-  /** Of what and which: unique in the stage. */
+  /** What is wrong and with what: unique in the stage. */
   readonly name: string
   readonly severity: 'page' | 'warn'
   readonly runbook: keyof typeof runbook
-  /** What it means, for who is woken by it. */
+  /** What it means, for the person who is woken by it. */
   readonly sentence: string
   readonly metric: IMetric
   readonly above?: number
   readonly below?: number
-  /** It is one when so many of so many periods are beyond the threshold: never one of one. */
+  /** Raised when this many of these periods are beyond the threshold; never 1 of 1. */
   readonly periods: readonly [beyond: number, of: number]
-  /** What no data means: for errors that there are none, for a heartbeat that it stopped. */
+  /** What missing data means: fine for errors, bad for a heartbeat. */
   readonly noData: 'fine' | 'bad'
 }
 
 const logicalId = (name: string) =>
   name.replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, __, first) => first.toUpperCase())
 
-/** The alarm of a symptom; its name says where to look and how soon. */
+/** The alarm of a symptom. Its name says how urgent it is and where the runbook explains it. */
 export const alarmOf = (scope: Construct, stage: Stage, symptom: Symptom, listeners: ITopic): Alarm => {
   const { name, severity, sentence, metric, above, below, periods, noData } = symptom
   const heading = runbook[symptom.runbook]

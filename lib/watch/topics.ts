@@ -2,50 +2,38 @@ import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch'
 import { QueueTopic } from '../data/queue-topic.ts'
 import { StreamTopic } from '../data/stream-topic.ts'
 import type { Topic } from '../data/topic.ts'
-import type { LaneTopics } from '../data-stack.ts'
-import { aws, type LaneName } from './metric.ts'
+import { aws } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 
-/** A topic and what people call it. */
-export interface NamedTopic {
-  readonly name: string
-  readonly topic: Topic
-}
-
-export const namedTopics = (all: Record<LaneName, LaneTopics>): NamedTopic[] => [
-  { name: 'ProcessRawDataSigfox', topic: all.sigfox.raw },
-  { name: 'ProcessPulseDataSigfox', topic: all.sigfox.pulse },
-  { name: 'ProcessRawDataNBIoT', topic: all.nbiot.raw },
-  { name: 'ProcessPulseDataNBIoT', topic: all.nbiot.pulse },
-]
-
-/** How long the oldest that waits has waited: seconds on SQS, milliseconds on Kinesis. Never the mean: it hides the oldest. */
-export const lagOf = ({ name, topic }: NamedTopic): IMetric[] => {
+/** Age of the oldest waiting record: seconds on SQS, milliseconds on Kinesis. Never the mean, which hides the oldest. */
+export const lagOf = (topic: Topic): IMetric[] => {
   if (topic instanceof QueueTopic)
     return [
-      aws('SQS', 'ApproximateAgeOfOldestMessage', { QueueName: topic.queue.queueName }, 'Maximum', { label: name }),
+      aws('SQS', 'ApproximateAgeOfOldestMessage', { QueueName: topic.queue.queueName }, 'Maximum', {
+        label: topic.name,
+      }),
     ]
   if (topic instanceof StreamTopic)
     return [
       aws('Kinesis', 'GetRecords.IteratorAgeMilliseconds', { StreamName: topic.stream.streamName }, 'Maximum', {
-        label: name,
+        label: topic.name,
       }),
     ]
   return []
 }
 
-/** What was given up on SQS; what a full shard refused on Kinesis. */
-export const troubleOf = ({ name, topic }: NamedTopic): IMetric[] => {
+/** Dead letters on SQS; writes that a full shard refused on Kinesis. */
+export const troubleOf = (topic: Topic): IMetric[] => {
   if (topic instanceof QueueTopic)
     return [
       aws('SQS', 'ApproximateNumberOfMessagesVisible', { QueueName: topic.deadLetters.queueName }, 'Maximum', {
-        label: name,
+        label: topic.name,
       }),
     ]
   if (topic instanceof StreamTopic)
     return [
       aws('Kinesis', 'WriteProvisionedThroughputExceeded', { StreamName: topic.stream.streamName }, 'Sum', {
-        label: name,
+        label: topic.name,
       }),
     ]
   return []
@@ -68,14 +56,14 @@ const behind = (
   noData: 'fine',
 })
 
-/** Seven days of retention, a quarter of it used up. */
+/** A quarter of the seven days of retention. */
 const criticalMilliseconds = 0.25 * 7 * 86_400_000
 
 /** What can be wrong with a topic. */
-export const topicSymptoms = (named: NamedTopic): Symptom[] => {
-  const { name, topic } = named
+export const topicSymptoms = (topic: Topic): Symptom[] => {
+  const { name } = topic
   const isQueue = topic instanceof QueueTopic
-  const lags = lagOf(named).flatMap((metric) =>
+  const lags = lagOf(topic).flatMap((metric) =>
     isQueue
       ? [behind(name, metric, 'warn', 300, '5 min'), behind(name, metric, 'page', 1_800, '30 min')]
       : [
@@ -84,7 +72,7 @@ export const topicSymptoms = (named: NamedTopic): Symptom[] => {
           behind(name, metric, 'page', criticalMilliseconds, 'a quarter of its retention'),
         ],
   )
-  const troubles = troubleOf(named).map((metric): Symptom => {
+  const troubles = troubleOf(topic).map((metric): Symptom => {
     const shared = { metric, above: 0, periods: [2, 3], noData: 'fine' } as const
     return isQueue
       ? {

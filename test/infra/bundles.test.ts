@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { build, buildStage } from '../../bin/app.ts'
 import { dev } from '../../bin/stages.ts'
 import { variantOf } from '../../bin/variants.ts'
-import { conditions, mainFields } from '../../lib/ingest/handler.ts'
+import { conditions, mainFields } from '../../lib/ingest/bundling.ts'
 import type { Stage } from '../../lib/stage/stage.ts'
 import { context, ourFunctions } from '../support/templates.ts'
 

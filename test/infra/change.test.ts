@@ -1,8 +1,8 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
 import { stages } from '../../bin/stages.ts'
-import { buses, doors, variantOf } from '../../bin/variants.ts'
-import type { Stage } from '../../lib/stage/stage.ts'
+import { variantOf } from '../../bin/variants.ts'
+import { buses, type Stage, sigfoxDoors } from '../../lib/stage/stage.ts'
 import { ourFunctions, resources, type Synthesised, synthesiseStages } from '../support/templates.ts'
 
 type Variant = `${Stage['bus']} ${Stage['sigfoxDoor']}`
@@ -11,7 +11,7 @@ type Variant = `${Stage['bus']} ${Stage['sigfoxDoor']}`
 const variantsOf = (stage: Stage) =>
   Object.fromEntries(
     buses.flatMap((bus) =>
-      doors.map((door) => [`${bus} ${door}`, synthesiseStages([variantOf(stage, bus, door)])[0]] as const),
+      sigfoxDoors.map((door) => [`${bus} ${door}`, synthesiseStages([variantOf(stage, bus, door)])[0]] as const),
     ),
   ) as Record<Variant, Synthesised>
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { prod } from '../../bin/stages.ts'
-import { doors } from '../../bin/variants.ts'
-import type { Throttle } from '../../lib/stage/stage.ts'
+import { sigfoxDoors, type Throttle } from '../../lib/stage/stage.ts'
 import { resources, type Synthesised, synthesise, synthesiseStages } from '../support/templates.ts'
 
 /** Properties of the one resource of a type. */
@@ -81,7 +80,7 @@ describe.each(synthesise(['sqs', 'kinesis'], ['container']))(
   },
 )
 
-test.each(doors)('a person finds the addresses and the secret in the outputs, with %s', (door) => {
+test.each(sigfoxDoors)('a person finds the addresses and the secret in the outputs, with %s', (door) => {
   for (const { stage, data, ingest } of synthesise(['sqs'], [door])) {
     const outputs = ingest.findOutputs('*')
     expect(Object.keys(outputs)).toEqual(

@@ -171,7 +171,7 @@ describe('a database whose password is in a secret', () => {
         group,
       ])
     expect(checkStage(stageWith(secretArn, 'eu-west-3'))).toEqual([
-      expect.stringMatching(/^database\.existing\.signIn\.secretArn is of eu-west-1 and region is eu-west-3/),
+      expect.stringMatching(/^database\.existing\.signIn\.secretArn is in eu-west-1 and region is eu-west-3/),
       group,
     ])
     expect(checkStage({ ...bySecret, region: 'eu-west-1' })).toEqual([])

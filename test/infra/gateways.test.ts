@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { buses, doors } from '../../bin/variants.ts'
 import { setting } from '../../contract/settings.ts'
-import { flowsPerTask } from '../../lib/stage/flows.ts'
+import { flowsPerTask } from '../../lib/stage/sizes.ts'
+import { buses, sigfoxDoors } from '../../lib/stage/stage.ts'
 import { resources, type Synthesised, securityRules, synthesise } from '../support/templates.ts'
 
 interface Variable {
@@ -30,7 +30,7 @@ const gatewayOf = ({ ingest }: Synthesised, name: 'UdpGateway' | 'CallbackGatewa
   }
 }
 
-const containers = doors.flatMap((door) =>
+const containers = sigfoxDoors.flatMap((door) =>
   synthesise(buses, [door]).flatMap((synthesised) =>
     (door === 'container' ? (['UdpGateway', 'CallbackGateway'] as const) : (['UdpGateway'] as const)).map((name) => ({
       name,
@@ -121,7 +121,7 @@ describe.each(containers)('$name of $stage.name on $stage.bus with $stage.sigfox
   })
 })
 
-describe.each(synthesise(buses, doors))(
+describe.each(synthesise(buses, sigfoxDoors))(
   'load balancer of $stage.name on $stage.bus with $stage.sigfoxDoor',
   ({ stage, data, ingest }) => {
     const container = stage.sigfoxDoor === 'container'

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { buses, doors } from '../../bin/variants.ts'
+import { buses, sigfoxDoors } from '../../lib/stage/stage.ts'
 import { synthesise } from '../support/templates.ts'
 import { rules } from './guard-rules.ts'
 import type { Named, Template } from './guard-template.ts'
 
-const all = synthesise(buses, doors).flatMap(({ stage, data, ingest }) =>
+const all = synthesise(buses, sigfoxDoors).flatMap(({ stage, data, ingest }) =>
   Object.entries({ data, ingest }).map(([stack, template]) => ({
     name: `${stack} of ${stage.name} on ${stage.bus} behind ${stage.sigfoxDoor}`,
     template: template.toJSON() as Template,
@@ -17,7 +17,7 @@ test.each(all)('$name breaks no rule', ({ template }) => {
 })
 
 test('every template of every stage, bus and door was looked at, and every rule says what would come of it', () => {
-  expect(all).toHaveLength(3 * buses.length * doors.length * 2)
+  expect(all).toHaveLength(3 * buses.length * sigfoxDoors.length * 2)
   expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length)
   expect(rules.filter(({ because }) => because.length < 20)).toEqual([])
 })

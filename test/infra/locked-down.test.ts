@@ -1,12 +1,12 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
-import { buses, doors } from '../../bin/variants.ts'
+import { buses, sigfoxDoors } from '../../lib/stage/stage.ts'
 import { resources, synthesise } from '../support/templates.ts'
 
 const properties = (template: Template, type: string) => resources(template, type).map(([, r]) => r.Properties)
 
 /** What the packs of cdk-nag do not see. */
-describe.each(synthesise(buses, doors))(
+describe.each(synthesise(buses, sigfoxDoors))(
   '$stage.name on $stage.bus with $stage.sigfoxDoor is locked down',
   ({ stage, data, ingest }) => {
     test('a container is nobody, with nothing to write on, no privilege, and an init that hands on signals (P32)', () => {

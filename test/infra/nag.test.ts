@@ -3,8 +3,8 @@ import { App } from 'aws-cdk-lib/core'
 import { AwsSolutionsChecks, type NagPack, ServerlessChecks } from 'cdk-nag'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { buildStage } from '../../bin/app.ts'
-import { buses, doors, variantsOf } from '../../bin/variants.ts'
-import type { Stage } from '../../lib/stage/stage.ts'
+import { variantsOf } from '../../bin/variants.ts'
+import { buses, type Stage, sigfoxDoors } from '../../lib/stage/stage.ts'
 import { context } from '../support/templates.ts'
 import { acknowledged } from './acknowledged.ts'
 
@@ -34,7 +34,7 @@ const findings = (stage: Stage): Finding[] => {
 
 const covers = (finding: Finding) => acknowledged.filter(({ id, on }) => id === finding.id && on.test(finding.on))
 
-const variants = buses.flatMap((bus) => doors.flatMap((door) => variantsOf(bus, door)))
+const variants = buses.flatMap((bus) => sigfoxDoors.flatMap((door) => variantsOf(bus, door)))
 const titled = ({ name, bus, sigfoxDoor }: Stage) => `${name} on ${bus} with ${sigfoxDoor}`
 
 describe('cdk-nag, packs AwsSolutions and Serverless', () => {

@@ -1,6 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
-import { buses, doors, variantOf } from '../../bin/variants.ts'
+import { variantOf } from '../../bin/variants.ts'
+import { buses, sigfoxDoors } from '../../lib/stage/stage.ts'
 import { resources, synthesise, synthesiseStages } from '../support/templates.ts'
 import { bySecret, using } from './existing.ts'
 import { privileges, providers } from './privileges.ts'
@@ -74,7 +75,7 @@ const sorted = (lists: Record<string, string[]>) =>
 const existing = { iam: using(), secret: bySecret, both: variantOf(bySecret, 'kinesis', 'container') }
 const others = synthesiseStages(Object.entries(existing).map(([name, stage]) => ({ ...stage, name })))
 
-describe.each([...synthesise(buses, doors), ...others])(
+describe.each([...synthesise(buses, sigfoxDoors), ...others])(
   'least privilege of $stage.name on $stage.bus with $stage.sigfoxDoor (P31)',
   ({ stage, data, ingest }) => {
     test('every role may do exactly what is written down for it, and there is no other', () => {

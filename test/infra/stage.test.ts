@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib/core'
 import { afterAll, describe, expect, test } from 'vitest'
-import { build, StageError } from '../../bin/app.ts'
+import { build } from '../../bin/app.ts'
+import { StageError } from '../../bin/choices.ts'
 import { dev, load, prod, stages } from '../../bin/stages.ts'
-import { buses, doors, variantOf, variantsOf } from '../../bin/variants.ts'
+import { variantOf, variantsOf } from '../../bin/variants.ts'
 import { checkStage } from '../../lib/stage/check-stage.ts'
 import { maxConnections } from '../../lib/stage/sizes.ts'
-import type { Stage } from '../../lib/stage/stage.ts'
+import { buses, type Stage, sigfoxDoors } from '../../lib/stage/stage.ts'
 
 const outdir = mkdtempSync(join(tmpdir(), 'sluice-stage-'))
 afterAll(() => rmSync(outdir, { recursive: true }))
@@ -56,7 +57,7 @@ describe('a stage that cannot work is refused', () => {
     [
       'more connections than the database has',
       { ...dev, raw: { ...dev.raw, maxConcurrency: 40 } },
-      /may hold 90 database connections .* t4g\.micro offers 112, of which 70 % \(78\)/,
+      /may hold 90 database connections .* t4g\.micro offers 112, and 70 % of them \(78\) may be planned/,
     ],
     ['no task', { ...dev, gateway: { ...dev.gateway, minTasks: 0 } }, /^gateway\.minTasks is 0; .* 1 to 100/],
     [
@@ -69,7 +70,7 @@ describe('a stage that cannot work is refused', () => {
       { ...dev, throttle: { ...dev.throttle, readings: { requestsPerSecond: 0, burst: 1 } } },
       /^throttle\.readings\.requestsPerSecond is 0; .* 1 to 10000/,
     ],
-    ['a region that is none', { ...dev, region: 'eu-west-9' }, /^region is "eu-west-9", .* like eu-west-1, or empty/],
+    ['a region that is none', { ...dev, region: 'eu-west-9' }, /^region is "eu-west-9", .* like eu-west-1, or leave it empty/],
     [
       'a container door without a certificate',
       { ...dev, sigfoxDoor: 'container' },
@@ -83,7 +84,7 @@ describe('a stage that cannot work is refused', () => {
     [
       'a certificate of another region',
       { ...dev, region: 'eu-west-1', domains: { ...dev.domains, api: { name: 'meters.example.com', certificateArn } } },
-      /^domains\.api\.certificateArn is of eu-north-1 and region is eu-west-1/,
+      /^domains\.api\.certificateArn is in eu-north-1 and region is eu-west-1/,
     ],
     [
       'a name that is none of a host',
@@ -124,7 +125,7 @@ describe('a stage that cannot work is refused', () => {
     [
       'an alarm for nobody that can be written to',
       { ...dev, watch: { alarmEmail: 'operations', silenceHours: 0 } },
-      /^watch\.alarmEmail is "operations"; .* or empty for nobody/,
+      /^watch\.alarmEmail is "operations"; .* or empty to send no mail/,
     ],
     [
       'silence of two days',
@@ -185,7 +186,7 @@ describe('a stage that cannot work is refused', () => {
 })
 
 test('the stages of bin/ are without fault, on each bus and behind each door', () => {
-  const variants = buses.flatMap((bus) => doors.flatMap((door) => variantsOf(bus, door)))
+  const variants = buses.flatMap((bus) => sigfoxDoors.flatMap((door) => variantsOf(bus, door)))
   expect(variants).toHaveLength(12)
   expect([dev, load, prod, ...variants].flatMap(checkStage)).toEqual([])
 })
@@ -205,7 +206,7 @@ describe('on the command line', () => {
 
   test('a name without its certificate is refused', () => {
     expect(run({ door: 'container', domain: 'callbacks.example.com' }).stderr).toBe(
-      '-c domain=NAME and -c certificate=ARN belong together; say both or neither.\n',
+      '-c domain=NAME and -c certificate=ARN belong together; give both or neither.\n',
     )
   })
 
@@ -216,7 +217,7 @@ describe('on the command line', () => {
       'There is no stage "staging"; choose one of dev, load, prod with -c env=NAME.',
       'There is no bus "x"; choose one of sqs, kinesis with -c bus=NAME.',
       'There is no Sigfox door "y"; choose one of lambda, container with -c door=NAME.',
-      '-c domain=NAME and -c certificate=ARN belong together; say both or neither.',
+      '-c domain=NAME and -c certificate=ARN belong together; give both or neither.',
       '',
     ])
   })

@@ -4,11 +4,11 @@ import { App } from 'aws-cdk-lib/core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { build } from '../../bin/app.ts'
 import { dev, stages } from '../../bin/stages.ts'
-import { buses, doors } from '../../bin/variants.ts'
 import { setting } from '../../contract/settings.ts'
 import { label, vital } from '../../contract/vitals.ts'
 import { readFieldNames } from '../../core/sigfox/fields.ts'
 import { startGateway as startHttp } from '../../http-gateway/gateway.ts'
+import { buses, sigfoxDoors } from '../../lib/stage/stage.ts'
 import { anchor, runbook } from '../../lib/watch/runbook.ts'
 import { startGateway as startUdp } from '../../udp-gateway/gateway.ts'
 import { memoryStream } from '../support/memory-stream.ts'
@@ -40,7 +40,7 @@ interface Stat {
   Dimensions?: { Name: string; Value: { Ref?: string } }[]
 }
 
-describe.each(synthesise(buses, doors))(
+describe.each(synthesise(buses, sigfoxDoors))(
   '$stage.name on $stage.bus behind $stage.sigfoxDoor is watched',
   ({ stage, data, ingest }) => {
     const alarms = resources(ingest, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties)

@@ -2,8 +2,8 @@ import { readFileSync, rmSync } from 'node:fs'
 import { Template } from 'aws-cdk-lib/assertions'
 import { App, type Stack } from 'aws-cdk-lib/core'
 import { buildStage } from '../../bin/app.ts'
-import { buses as everyBus, variantsOf } from '../../bin/variants.ts'
-import type { Stage } from '../../lib/stage/stage.ts'
+import { variantsOf } from '../../bin/variants.ts'
+import { buses as everyBus, type Stage } from '../../lib/stage/stage.ts'
 
 process.env.CDK_VALIDATION = 'false'
 

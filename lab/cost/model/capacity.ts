@@ -1,4 +1,4 @@
-import { flowsPerTask } from '../../../lib/stage/flows.ts'
+import { flowsPerTask } from '../../../lib/stage/sizes.ts'
 import { type Decimal, decimal, fixed, over, times } from './decimal.ts'
 import type { Deployment } from './deployment.ts'
 import { flowOf } from './flow.ts'

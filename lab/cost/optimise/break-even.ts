@@ -69,7 +69,7 @@ export const breakEvenSections = (deployment: Deployment, question: Question): S
         return [instanceClass, fixed(line?.amount ?? 0n, 2), carries(sized, question.traffic).toLocaleString('en')]
       }),
       notes: [
-        'By 70 % of its steady CPU, and by its steady disk operations once the index outgrows its memory. Larger classes of lib/stage/connections.ts have no price here.',
+        'By 70 % of its steady CPU, and by its steady disk operations once the index outgrows its memory. Larger classes of lib/stage/sizes.ts have no price here.',
       ],
     },
   ]

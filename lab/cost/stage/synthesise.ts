@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Choices } from '../../../bin/app.ts'
+import type { Choices } from '../../../bin/choices.ts'
 import type { Deployment } from '../model/deployment.ts'
 import { CostFault } from '../model/fault.ts'
 import { readTemplates } from './template.ts'

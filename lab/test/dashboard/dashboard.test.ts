@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { buses, doors } from '../../../bin/variants.ts'
+import { buses, sigfoxDoors } from '../../../lib/stage/stage.ts'
 import { resources, synthesise } from '../../../test/support/templates.ts'
 import { linesOf, widgetsOf } from '../../dashboard/body.ts'
 import { draw } from '../../dashboard/draw.ts'
 
-describe.each(synthesise(buses, doors))(
+describe.each(synthesise(buses, sigfoxDoors))(
   'the dashboard of $stage.name on $stage.bus behind $stage.sigfoxDoor',
   ({ stage, ingest }) => {
     const [[, { Properties }]] = resources(ingest, 'AWS::CloudWatch::Dashboard') as [
