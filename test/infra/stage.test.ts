@@ -70,7 +70,11 @@ describe('a stage that cannot work is refused', () => {
       { ...dev, throttle: { ...dev.throttle, readings: { requestsPerSecond: 0, burst: 1 } } },
       /^throttle\.readings\.requestsPerSecond is 0; .* 1 to 10000/,
     ],
-    ['a region that is none', { ...dev, region: 'eu-west-9' }, /^region is "eu-west-9", .* like eu-west-1, or leave it empty/],
+    [
+      'a region that is none',
+      { ...dev, region: 'eu-west-9' },
+      /^region is "eu-west-9", .* like eu-west-1, or leave it empty/,
+    ],
     [
       'a container door without a certificate',
       { ...dev, sigfoxDoor: 'container' },
