@@ -3,7 +3,7 @@ import type { DeviceChange } from '../../core/registry/set-device.ts'
 import { Misuse } from '../shared/command.ts'
 import * as read from './fields.ts'
 
-/** What `set` may name of a device. */
+/** What `set` can change of a device. */
 export const setOptions = {
   profile: { type: 'string' },
   weight: { type: 'string' },
@@ -16,13 +16,13 @@ export const setOptions = {
 type Named = { readonly [K in keyof typeof setOptions]?: string }
 
 /**
- * The change that the options name, by the rules of a line of the file.
+ * The change that the options name. The rules are those of a line of the file.
  * @throws Misuse with every fault
  */
 export const changeOf = ({ deviceId, network }: DeviceId, named: Named, fromMs: number | null): DeviceChange => {
   const { profile, weight, period, 'time-zone': timeZone, meter } = named
   if (Object.values({ profile, weight, period, timeZone, meter }).every((value) => value === undefined))
-    throw new Misuse('Say what to set: --profile, --weight, --period, --time-zone or --meter.')
+    throw new Misuse('What should be set? Use --profile, --weight, --period, --time-zone or --meter.')
   const fields = {
     profile,
     millilitres_per_pulse: weight,

@@ -27,7 +27,7 @@ const deviceOf = (fields: read.Fields, line: number, complain: read.Complain): S
   }
 }
 
-/** The columns of the file, or the fault of its header. */
+/** The columns of the file, or what is wrong with its header. */
 const readHeader = ({ record, info }: Line): readonly string[] | LineFault => {
   const expected: readonly string[] = read.columns
   const more = record.slice(expected.length)
@@ -36,25 +36,25 @@ const readHeader = ({ record, info }: Line): readonly string[] | LineFault => {
     new Set(more).size === more.length &&
     more.every((name) => (read.optionalColumns as readonly string[]).includes(name))
   if (fits) return record
-  const sentence = `the header must be ${expected.join(',')}, with ${read.optionalColumns.join(' and ')} behind it if wanted`
+  const sentence = `the header must be ${expected.join(',')}, and may go on with ${read.optionalColumns.join(' and ')}`
   return { line: info.lines, sentence }
 }
 
-const unsaid = Object.fromEntries(read.optionalColumns.map((name) => [name, '']))
+const omitted = Object.fromEntries(read.optionalColumns.map((name) => [name, '']))
 
 const readLine = (header: readonly string[], { record, info }: Line): StagedDevice | LineFault[] => {
   const line = info.lines
   if (record.length !== header.length)
-    return [{ line, sentence: `there are ${header.length} columns, here are ${record.length}` }]
+    return [{ line, sentence: `the line has ${record.length} columns, the header ${header.length}` }]
   const faults: LineFault[] = []
-  const fields = { ...unsaid, ...Object.fromEntries(header.map((name, i) => [name, record[i]])) } as read.Fields
+  const fields = { ...omitted, ...Object.fromEntries(header.map((name, i) => [name, record[i]])) } as read.Fields
   const device = deviceOf(fields, line, (sentence) => faults.push({ line, sentence }))
   return faults.length > 0 ? faults : device
 }
 
 /**
- * The registrations of a CSV file, line by line: as a registration with its id in the canonical form, or as its
- * faults. Lines are counted from 1; of a record over several lines, the last counts.
+ * The lines of a CSV file: each a registration with its canonical device id, or what is wrong with it. Lines are counted
+ * from 1; a record that spans several lines has the number of its last.
  */
 export async function* readDevices(file: Readable): AsyncGenerator<StagedDevice | LineFault[]> {
   const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true } as const
@@ -70,7 +70,7 @@ export async function* readDevices(file: Readable): AsyncGenerator<StagedDevice 
         header = found
       }
     }
-    if (header === null) yield [{ line: 1, sentence: 'the file is empty: not even a header is there' }]
+    if (header === null) yield [{ line: 1, sentence: 'the file is empty: it has not even a header' }]
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     yield [{ line: Number(error.lines ?? 0), sentence: error.message }]

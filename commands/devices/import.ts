@@ -6,10 +6,10 @@ import type { Operations } from '../../operations/index.ts'
 import { type Progress, progressBar } from '../shared/progress.ts'
 import { readDevices } from './file.ts'
 
-/** A megabyte a call: far below what a function takes, and large enough to cost little. */
+/** About a megabyte a call: well below what a function takes (6 MB), and few calls. */
 const linesAtOnce = 5_000
 
-/** Whoever has more to correct has enough to see what is wrong. */
+/** A longer list of faults would not help. */
 const mostFaults = 100
 
 interface Staged {
@@ -23,7 +23,7 @@ const stageFile = async (operations: Operations, importId: string, file: string,
   const faults: LineFault[] = []
   let [count, lines] = [0, 0]
   let batch: StagedDevice[] = []
-  const handIn = async () => {
+  const stage = async () => {
     if (batch.length > 0) await operations.stageDevices({ importId, devices: batch })
     batch = []
     bar.show((stream.bytesRead / bytes) * 0.7, `${lines} lines`)
@@ -33,9 +33,9 @@ const stageFile = async (operations: Operations, importId: string, file: string,
     if (Array.isArray(found)) {
       count += found.length
       faults.push(...found.slice(0, mostFaults - faults.length))
-    } else if (batch.push(found) >= linesAtOnce) await handIn()
+    } else if (batch.push(found) >= linesAtOnce) await stage()
   }
-  await handIn()
+  await stage()
   return { faults, count }
 }
 
@@ -49,8 +49,8 @@ const faultsText = (file: string, { faults, count }: Staged): string[] => [
 ]
 
 /**
- * Imports a CSV file: all of it or nothing, whatever its size.
- * @throws OperationFault with the faults of all lines, or because the file cannot be read
+ * Imports a CSV file of any size: all of it or nothing.
+ * @throws OperationFault with the faults of all lines, or if the file cannot be read
  */
 export const importFile = async (operations: Operations, file: string, dryRun: boolean): Promise<void> => {
   const importId = await operations.beginImport()

@@ -25,7 +25,14 @@ export const printRegistry = async (operations: Operations, json: boolean): Prom
   if (json) console.log(']')
 }
 
-/** Registered devices that were not heard of for so long, those never heard of among them. */
+/** Rows under these names: as JSON, or as a table, or as a sentence if there are none. */
+const printRows = (names: readonly string[], rows: readonly string[][], json: boolean, none: string) => {
+  const records = () => rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])))
+  if (json) console.log(JSON.stringify(records(), null, 2))
+  else console.log(rows.length > 0 ? aligned([names, ...rows]) : none)
+}
+
+/** Registered devices that were not heard of for this long, or never. */
 export const printSilent = async (operations: Operations, silentForMs: number, json: boolean): Promise<void> => {
   const nowMs = Date.now()
   const rows: string[][] = []
@@ -42,19 +49,10 @@ export const printSilent = async (operations: Operations, silentForMs: number, j
     if (page.length < rowsAtOnce || !last) break
     after = last.deviceId
   }
-  const names = ['device_id', 'profile', 'meter_id', 'last_seen']
-  if (json)
-    console.log(
-      JSON.stringify(
-        rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]]))),
-        null,
-        2,
-      ),
-    )
-  else console.log(rows.length > 0 ? aligned([names, ...rows]) : 'All registered devices were heard of.')
+  printRows(['device_id', 'profile', 'meter_id', 'last_seen'], rows, json, 'All registered devices were heard of.')
 }
 
-/** Devices that talk and are not registered, with the profiles that decode all they sent. */
+/** Devices that send and are not registered, with the profiles that decode everything they sent. */
 export const printUnknown = async (operations: Operations, json: boolean): Promise<void> => {
   const rows: string[][] = []
   for (let after: string | null = ''; after !== null; ) {
@@ -67,18 +65,10 @@ export const printUnknown = async (operations: Operations, json: boolean): Promi
     after = page.next
   }
   const names = ['device_id', 'messages', 'first', 'last', 'profiles_that_decode_all']
-  if (json)
-    console.log(
-      JSON.stringify(
-        rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]]))),
-        null,
-        2,
-      ),
-    )
-  else console.log(rows.length > 0 ? aligned([names, ...rows]) : 'All devices that talk are registered.')
+  printRows(names, rows, json, 'All devices that send are registered.')
 }
 
-/** Fields of a frame as `name value`, those of a channel behind its letter. */
+/** Fields of a frame as `name value`. The name of a nested field begins with that of the outer one. */
 const fieldRows = (fields: object, prefix = ''): string[][] =>
   Object.entries(fields).flatMap(([name, value]) =>
     value !== null && typeof value === 'object'
@@ -86,7 +76,7 @@ const fieldRows = (fields: object, prefix = ''): string[][] =>
       : [[`  ${prefix}${name}`, String(value ?? '-')]],
   )
 
-/** All that is known of one device. */
+/** Everything that is known of one device. */
 export const printDevice = async (operations: Operations, deviceId: string): Promise<void> => {
   const { registrations, lastReadings, openRejects, configurations } = await operations.showDevice({ deviceId })
   console.log(registrations.length > 0 ? tableOf(registrations) : `Device ${deviceId} is not registered.`)

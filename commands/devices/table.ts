@@ -18,7 +18,7 @@ export const recordOf = (device: RegisteredDevice): Record<Column, string | numb
 
 const allColumns = [...columns, ...optionalColumns]
 
-/** A plain table with a header, its columns aligned. */
+/** A table with a header and aligned columns. */
 export const tableOf = (devices: readonly RegisteredDevice[]): string => {
   const records = devices.map(recordOf).map((record) => allColumns.map((name) => String(record[name] ?? '-')))
   return aligned([allColumns, ...records])

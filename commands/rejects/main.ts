@@ -1,21 +1,19 @@
-import { parseArgs } from 'node:util'
 import type { RejectRow } from '../../core/api/store.ts'
 import { formatInstant } from '../../core/message/instant.ts'
-import { type RejectReason, rejectReasons } from '../../core/message/rejects.ts'
+import { rejectReasons } from '../../core/message/rejects.ts'
 import type { Operations } from '../../operations/index.ts'
 import { runReplay } from '../replay/run.ts'
 import { aligned } from '../shared/aligned.ts'
-import { Misuse, runCommand } from '../shared/command.ts'
-import { nearest } from '../shared/nearest.ts'
-import { targetOptions, targetUsage, withOperations } from '../shared/operate.ts'
+import { knownWord, Misuse, readCommandLine, runCommand } from '../shared/command.ts'
+import { targetOptions, targetUsage, withOperations } from '../shared/target.ts'
 
 const usage = `Usage: npm run rejects -- summary
        npm run rejects -- show ID
        npm run rejects -- retry [--reason REASON] [--dry-run]
 
-summary counts what is not resolved, by reason and by device; show prints one with its bytes; retry decodes the devices
-again of which a stored message is rejected. What was refused before it was stored cannot be decoded again: it is there
-to be read.
+summary counts open rejects by reason and by device. show prints one reject with its bytes. retry decodes devices again
+that have a stored message among the open rejects. What was refused before it was stored cannot be decoded again; show
+it to read it.
 
 ${targetUsage}`
 
@@ -23,23 +21,13 @@ const mostDevices = 20
 
 const readArguments = () => {
   const options = { ...targetOptions, reason: { type: 'string' }, 'dry-run': { type: 'boolean' } } as const
-  try {
-    const { positionals, values } = parseArgs({ allowPositionals: true, options })
-    const [command, id, ...rest] = positionals
-    const fits =
-      command === 'show' ? id !== undefined : (command === 'summary' || command === 'retry') && id === undefined
-    if (!fits || rest.length > 0) throw new Misuse('')
-    if (command !== 'retry' && (values.reason !== undefined || values['dry-run'])) throw new Misuse('')
-    return { command, id: id ?? '', values }
-  } catch (error) {
-    throw error instanceof Misuse ? error : new Misuse(`${(error as Error).message}.`)
-  }
-}
-
-const readReason = (text: string | undefined): RejectReason | 'any' => {
-  const reason = rejectReasons.find((word) => word === text)
-  if (text === undefined || reason) return reason ?? 'any'
-  throw new Misuse(`No reason is called ${JSON.stringify(text)}; did you mean ${nearest(text, rejectReasons)}?`)
+  const { positionals, values } = readCommandLine({ allowPositionals: true, options })
+  const [command, id, ...rest] = positionals
+  const fits =
+    command === 'show' ? id !== undefined : (command === 'summary' || command === 'retry') && id === undefined
+  if (!fits || rest.length > 0) throw new Misuse('')
+  if (command !== 'retry' && (values.reason !== undefined || values['dry-run'])) throw new Misuse('')
+  return { command, id: id ?? '', values }
 }
 
 type Summary = Awaited<ReturnType<Operations['rejectSummary']>>
@@ -56,7 +44,7 @@ const countRow = (row: Summary['byReason'][number], who: string) => [
 const countHeader = (who: string) => ['rejects', who, 'lane', 'stage', 'reason', 'first', 'last']
 
 const summaryText = ({ byReason, byDevice }: Summary): string => {
-  if (byReason.length === 0) return 'Nothing is rejected, or all of it is resolved.'
+  if (byReason.length === 0) return 'There are no open rejects.'
   const reasons = byReason.map((row) => countRow(row, String(row.devices)))
   const devices = byDevice.map((row) => countRow(row, row.deviceId ?? '-'))
   const both = [aligned([countHeader('devices'), ...reasons])]
@@ -64,7 +52,7 @@ const summaryText = ({ byReason, byDevice }: Summary): string => {
   return both.join('\n\n')
 }
 
-/** Bytes as they are, and as text where they are one. */
+/** Bytes as hex, and below it as text if they are text. */
 const bytesText = (hex: string): string => {
   const text = Buffer.from(hex, 'hex').toString('utf8')
   return /^[\x20-\x7e\s]+$/.test(text) ? `${hex}\n           ${JSON.stringify(text)}` : hex
@@ -88,9 +76,8 @@ const detailText = (reject: RejectRow): string => {
 
 await runCommand(usage, async () => {
   const { command, id, values } = readArguments()
-  const reason = readReason(values.reason)
-  const target = { databaseUrl: values['database-url'], stack: values.stack }
-  await withOperations(target, process.env, async (operations) => {
+  const reason = values.reason === undefined ? 'any' : knownWord('reason', values.reason, rejectReasons)
+  await withOperations(values, process.env, async (operations) => {
     if (command === 'summary') console.log(summaryText(await operations.rejectSummary({ mostDevices })))
     else if (command === 'show') console.log(detailText(await operations.showReject({ id })))
     else {

@@ -23,10 +23,10 @@ const reportText = (report: ReplayReport, dryRun: boolean): string => {
   return [head, aligned(shown), ...(examples.length > 0 ? ['  for example', ...examples] : [])].join('\n')
 }
 
-/** Replays until nothing remains, a bar meanwhile, the difference report at the end. */
+/** Replays until no device remains. Shows progress, and prints the difference at the end. */
 export const runReplay = async (operations: Operations, selection: Selection, dryRun: boolean): Promise<void> => {
   let job = await operations.startReplay({ selection, dryRun })
-  if (job.report.devices > 0) console.log(`Going on with ${job.remaining} of ${job.devices} devices.`)
+  if (job.report.devices > 0) console.log(`Continuing with ${job.remaining} of ${job.devices} devices.`)
   const bar = progressBar()
   try {
     while (job.remaining > 0) {

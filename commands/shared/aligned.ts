@@ -1,4 +1,4 @@
-/** Rows of cells as lines of text, their columns aligned, two spaces apart. */
+/** Rows of cells as lines of text, with aligned columns two spaces apart. */
 export const aligned = (rows: readonly (readonly string[])[]): string => {
   const columns = rows[0]?.length ?? 0
   const widths = Array.from({ length: columns }, (_, i) =>

@@ -1,4 +1,4 @@
-/** How many letters must be inserted, removed or replaced to make `b` of `a` (Levenshtein). */
+/** The number of letters to insert, remove or replace to turn `a` into `b` (Levenshtein). */
 const distance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (const [i, letter] of [...a].entries()) {

@@ -6,13 +6,13 @@ const duration = (ms: number): string => {
 }
 
 export interface Progress {
-  /** @param share 0 to 1 of the whole @param words what is done so far */
+  /** @param share of the work that is done, 0 to 1 @param words what is done so far */
   readonly show: (share: number, words: string) => void
   /** Removes the bar. */
   readonly end: () => void
 }
 
-/** A bar on a terminal; silence where nobody looks. */
+/** A progress bar on a terminal. If the stream is not a terminal, it prints nothing. */
 export const progressBar = (stream: NodeJS.WriteStream = process.stderr, now: () => number = Date.now): Progress => {
   const startMs = now()
   let lastMs = Number.NEGATIVE_INFINITY
@@ -20,7 +20,7 @@ export const progressBar = (stream: NodeJS.WriteStream = process.stderr, now: ()
   if (!stream.isTTY) return { show: () => {}, end: () => {} }
   return {
     show: (share, words) => {
-      // of a work that goes on, a part was done before
+      // work that was interrupted does not begin at 0
       firstShare ??= share
       const done = share - firstShare
       if (now() - lastMs < 100) return

@@ -2,7 +2,7 @@ import { OperationFault } from '../../contract/operation-fault.ts'
 import type { Operations } from '../../operations/index.ts'
 import type { Probe } from './messages.ts'
 
-/** By this meter a device is known as ours, so that nobody else's is ever erased. */
+/** Our devices carry this meter. A device with another meter is never erased. */
 const meterId = 'smoke-test'
 
 const requireOurs = async (operations: Operations, deviceId: string) => {
@@ -12,13 +12,11 @@ const requireOurs = async (operations: Operations, deviceId: string) => {
   })
   const foreign = known?.registrations.find((registration) => registration.meterId !== meterId)
   if (foreign)
-    throw new OperationFault(
-      `Device ${deviceId} is registered, and not by this test: nothing was sent, and nothing is erased.`,
-    )
+    throw new OperationFault(`Device ${deviceId} is registered, but not by this test: nothing was sent or erased.`)
   return known !== null
 }
 
-/** Registers the devices of the test; what a run before left behind, because it was killed, is erased first. */
+/** Registers the devices of the test. Erases first what an earlier run left behind because it was killed. */
 export const registerDevices = async (operations: Operations, devices: readonly Probe[]): Promise<void> => {
   for (const { deviceId, lane, profile } of devices) {
     if (await requireOurs(operations, deviceId)) await operations.eraseDevice({ deviceId, lane })
@@ -36,7 +34,7 @@ export const registerDevices = async (operations: Operations, devices: readonly 
   }
 }
 
-/** Removes all that is kept of them. */
+/** Erases everything that is kept of the devices. */
 export const eraseDevices = async (operations: Operations, devices: readonly Probe[]): Promise<void> => {
   for (const { deviceId, lane } of devices) await operations.eraseDevice({ deviceId, lane })
 }

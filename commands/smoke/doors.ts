@@ -6,13 +6,13 @@ import { OperationFault } from '../../contract/operation-fault.ts'
 /** Sigfox hangs up after ten seconds. */
 const patienceMs = 10_000
 
-/** The reason behind "fetch failed". */
+/** Why a request failed: fetch itself only says "fetch failed". */
 export const causeOf = (error: unknown): string => {
   const { message, cause } = error as Error & { cause?: { message?: string; code?: string } }
   return cause?.message || cause?.code || message
 }
 
-/** Posts the callback as Sigfox would. @throws OperationFault with what is wrong with the door or the token */
+/** Posts the callback as Sigfox would. @throws OperationFault that says what is wrong with the door or the token */
 export const sendCallback = async (url: URL, token: string, body: Buffer): Promise<string> => {
   const startedMs = Date.now()
   const response = await fetch(url, {
@@ -27,7 +27,7 @@ export const sendCallback = async (url: URL, token: string, body: Buffer): Promi
   const { status } = response
   const answer = (await response.text()).slice(0, 200)
   if (status === 204) return `answered 204 after ${Date.now() - startedMs} ms`
-  if (status === 200) throw new OperationFault(`The Sigfox door took the callback and refused what is in it: ${answer}`)
+  if (status === 200) throw new OperationFault(`The Sigfox door took the callback but refused its content: ${answer}`)
   if (status === 401 || status === 403)
     throw new OperationFault(
       `The Sigfox door refuses the token (HTTP ${status}): it is neither the current nor the next one of the secret.`,
@@ -35,16 +35,16 @@ export const sendCallback = async (url: URL, token: string, body: Buffer): Promi
   throw new OperationFault(`The Sigfox door ${url} answers HTTP ${status}, not 204: nothing is stored. ${answer}`)
 }
 
-/** An open way to the UDP door. Nobody answers there; what the network says of it is in `refusal`. */
+/** Opens a socket to the UDP door. The door does not answer; `refusal` is what the network says about it. */
 export const openUdp = async (host: string, port: number) => {
   const { address, family } = await lookup(host).catch((error: unknown) => {
     throw new OperationFault(`The NB-IoT door ${host}:${port} has no address: ${causeOf(error)}.`)
   })
   const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
   let refusal: string | null = null
-  // connected, so that the machine behind the address can tell us that nobody listens
+  // connected, so that an ICMP answer for a closed port reaches us
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    refusal = error.code === 'ECONNREFUSED' ? 'nobody listens there' : error.message
+    refusal = error.code === 'ECONNREFUSED' ? 'nothing listens there' : error.message
   })
   socket.connect(port, address)
   await once(socket, 'connect')

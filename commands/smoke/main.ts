@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { OperationFault } from '../../contract/operation-fault.ts'
 import type { Operations } from '../../operations/index.ts'
 import { runCommand } from '../shared/command.ts'
-import { withOperations } from '../shared/operate.ts'
+import { withOperations } from '../shared/target.ts'
 import { type Asked, readArguments, usage } from './arguments.ts'
 import { eraseDevices, registerDevices } from './devices.ts'
 import { openUdp, sendCallback } from './doors.ts'
@@ -10,7 +10,7 @@ import { type Probe, probes } from './messages.ts'
 import { type ReadingApi, readBack, requireApi } from './read-back.ts'
 import { tokenOfSecret } from './token.ts'
 
-/** A datagram may get lost on its way, and one that comes twice is one: it is sent again so often, so late. */
+/** A datagram can get lost, and copies count once: it is sent again at these times. */
 const datagramsAtMs = [0, 15_000, 30_000]
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
@@ -36,14 +36,14 @@ const tryNbiot = async ({ udp, withinMs }: Asked, api: ReadingApi, probe: Probe)
     })
     const datagrams = sent === 1 ? 'one datagram' : `${sent} datagrams`
     console.log(`nbiot: ${datagrams} to ${host}:${port}; read back after ${seconds(readMs)}`)
-    // the others may be on their way still: what is erased before they arrive comes back with them
+    // a copy that arrives after the erasure would bring the message back
     if (sent > 1) await pause(readMs)
   } finally {
     door.close()
   }
 }
 
-/** Sentences for what is wrong; other errors are thrown. */
+/** The sentences of the faults. Other errors are thrown. */
 const sentencesOf = (results: readonly PromiseSettledResult<void>[]): string[] =>
   results.flatMap((result) => {
     if (result.status === 'fulfilled') return []
@@ -56,11 +56,11 @@ const smoke = async (operations: Operations, asked: Asked): Promise<void> => {
   const api = { url: asked.api, signed: asked.target.stack !== undefined }
   await registerDevices(operations, all)
   const tries = { sigfox: trySigfox, nbiot: tryNbiot }
-  // what cannot be read back is not sent: erased while it is on its way, it would leave a reject behind
+  // if nothing can be read back, nothing is sent: a message that is erased while in flight leaves a reject behind
   const [reachable] = await Promise.allSettled([requireApi(api, all)])
   const sent = reachable.status === 'fulfilled' ? all.map((probe) => tries[probe.lane](asked, api, probe)) : []
   const results = [reachable, ...(await Promise.allSettled(sent))]
-  const erased = eraseDevices(operations, all).then(() => console.log('all that was sent is erased'))
+  const erased = eraseDevices(operations, all).then(() => console.log('everything that was sent is erased'))
   const sentences = sentencesOf([...results, ...(await Promise.allSettled([erased]))])
   if (sentences.length > 0) throw new OperationFault(...sentences)
 }

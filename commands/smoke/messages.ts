@@ -1,4 +1,4 @@
-/** A device that there is not, its one message, and what must be read of it. */
+/** A made-up device, its one message, and the readings to expect. */
 export interface Probe {
   readonly lane: 'sigfox' | 'nbiot'
   readonly deviceId: string
@@ -10,12 +10,12 @@ export interface Probe {
   readonly indexes: Readonly<Record<string, number>>
 }
 
-/** The highest id but one of those that a Sigfox message can carry. */
+/** The second highest id that a Sigfox message can carry. */
 const sigfoxId = 'FFFFFFFE'
-/** Its last digit, which checks the others, is wrong: no module was ever given it. */
+/** Its check digit, the last one, is wrong: no module has this IMEI. */
 const imei = '868411059999990'
 
-/** A report of a Dragino SW3L-NB behind its IMEI: IMSI, versions, battery, signal, model. */
+/** What follows the IMEI in a report of a Dragino SW3L-NB: IMSI, versions, battery, signal, model. */
 const draginoRest = 'f4602401020304050a640cf11d0100000001c2'
 
 const sigfoxFrame = (index: number): string => {
@@ -33,7 +33,7 @@ const draginoDatagram = (index: number, atSeconds: number): Buffer => {
   return Buffer.concat([Buffer.from(`f${imei}${draginoRest}`, 'hex'), report])
 }
 
-/** One message for each door; no two runs send the same. */
+/** One message for each door. Each run sends different ones. */
 export const probes = (nowMs: number): Probe[] => {
   const atSeconds = Math.floor(nowMs / 1000)
   const index = atSeconds % 100_000_000

@@ -4,7 +4,7 @@ import { signedFetch } from '../../operations/signed-request.ts'
 import { causeOf } from './doors.ts'
 import type { Probe } from './messages.ts'
 
-/** Where it is read back, and whether the requests are signed there. */
+/** The API to read back from, and whether its requests are signed. */
 export interface ReadingApi {
   readonly url: URL
   readonly signed: boolean
@@ -19,7 +19,7 @@ interface Reading {
 const everyMs = 500
 const patienceMs = 30_000
 
-/** The region in the name of an API's own host; of a domain of one's own it is that of the credentials. */
+/** The region in the host name of an API on AWS. A custom domain has none: then that of the credentials holds. */
 const regionOf = ({ hostname }: URL) => /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(hostname)?.[1]
 
 const get = async ({ url, signed }: ReadingApi, path: string): Promise<{ status: number; text: string }> => {
@@ -53,12 +53,12 @@ const isRead = async (api: ReadingApi, { deviceId, readAt, indexes }: Probe): Pr
   )
 }
 
-/** Looks whether it can be read at all. @throws OperationFault */
+/** Checks that the API can be read. @throws OperationFault */
 export const requireApi = async (api: ReadingApi, probes: readonly Probe[]): Promise<void> => {
   for (const probe of probes) await isRead(api, probe)
 }
 
-/** Why it was refused, where it was. */
+/** Why the message was rejected; null if it was not. */
 const rejectOf = async (api: ReadingApi, { deviceId }: Probe): Promise<string | null> => {
   const { status, text } = await get(api, `/rejects?device=${deviceId}&unresolved=true`)
   if (status !== 200) return null
@@ -68,9 +68,9 @@ const rejectOf = async (api: ReadingApi, { deviceId }: Probe): Promise<string | 
 }
 
 /**
- * Asks until the readings of the message are there, and hands the time that has passed to `meanwhile`.
- * @returns milliseconds until they were
- * @throws OperationFault when they are not after `withinMs`, or `meanwhile` throws
+ * Asks again and again until the readings of the message are there. Calls `meanwhile` with the time since the beginning.
+ * @returns milliseconds until they were there
+ * @throws OperationFault if they are not there after `withinMs`, and what `meanwhile` throws
  */
 export const readBack = async (
   api: ReadingApi,
@@ -90,8 +90,8 @@ export const readBack = async (
     const reject = await rejectOf(api, probe)
     throw new OperationFault(
       reject === null
-        ? `${probe.lane}: no reading of what was sent within ${withinMs / 1000} s. Look where it stays: door, raw, pulse (docs/runbook.md, R1, R11).`
-        : `${probe.lane}: what was sent was refused, ${reject} (docs/runbook.md, R3).`,
+        ? `${probe.lane}: no reading of the message within ${withinMs / 1000} s. Find the step where it waits: door, raw or pulse (docs/runbook.md, R1, R11).`
+        : `${probe.lane}: the message was rejected: ${reject} (docs/runbook.md, R3).`,
     )
   }
 }

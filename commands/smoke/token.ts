@@ -3,7 +3,7 @@ import { ownRegion, signedFetch } from '../../operations/signed-request.ts'
 
 /**
  * The current token in a secret of Secrets Manager. It is never printed.
- * @throws OperationFault where it cannot be read
+ * @throws OperationFault if it cannot be read
  */
 export const tokenOfSecret = async (arn: string): Promise<string> => {
   const region = arn.split(':')[3] || (await ownRegion())
@@ -20,7 +20,7 @@ export const tokenOfSecret = async (arn: string): Promise<string> => {
     const { current } = JSON.parse(JSON.parse(text).SecretString)
     if (typeof current === 'string' && current !== '') return current
   } catch {
-    // the error would show the beginning of the secret
+    // the error itself would show the beginning of the secret
   }
   throw new OperationFault(`The secret ${arn} has no field "current".`)
 }

@@ -52,8 +52,8 @@ test('a weight without a fraction is a whole pulse, an empty period is unknown, 
 
 test.each([
   ['an id of no network', 0, 'XYZ', 'device_id'],
-  ['an IMEI on Sigfox', 0, '867787050123456', 'device_id is up to 8 hex digits for sigfox'],
-  ['an unknown network', 1, 'lora', 'network is sigfox or nbiot'],
+  ['an IMEI on Sigfox', 0, '867787050123456', 'device_id must be up to 8 hex digits for sigfox'],
+  ['an unknown network', 1, 'lora', 'network must be sigfox or nbiot'],
   ['an unknown profile', 2, 'adeunis-puls@3', 'did you mean adeunis-pulse@3?'],
   ['a profile of the other network', 2, 'dragino-sw3l-nb', 'is for nbiot'],
   ['a malformed fraction', 3, '1000/', 'millilitres_per_pulse'],

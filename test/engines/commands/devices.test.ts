@@ -107,7 +107,7 @@ test('the local run tells where its database is; the option goes before it', asy
 test('without a local run one sentence says what to do', async () => {
   const { code, stderr } = await devices(['list'], {})
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^\.data\/database\.json tells of no database .*npm start.*--database-url\.\n$/)
+  expect(stderr).toMatch(/^\.data\/database\.json names no database .*npm start.*--database-url\.\n$/)
 })
 
 test.each([
@@ -131,7 +131,7 @@ test('faults that two lines make together are told with those of single lines, a
   write(good, good.replace('A1', '00a1'), 'XYZ,sigfox,adeunis-pulse@3,1000,,UTC,2025-01-01')
   expect((await devices(['import', file])).stderr.split('\n')).toEqual([
     `${file}: line 3: device A1 with this valid_from is already on line 2`,
-    expect.stringMatching(/: line 4: device_id is /),
+    expect.stringMatching(/: line 4: device_id must be /),
     'Nothing was imported.',
     '',
   ])
@@ -186,7 +186,7 @@ test('set corrects what is in force, or begins anew from an instant on; retire e
   expect((await devices(['show', 'A1'])).stdout).toMatch(/adeunis-pulse@3 +10 .* M7 +2026-09-01T00:00:00Z/)
   expect(await devices(['retire', 'A1', '--from', '2026-01-01'])).toMatchObject({ code: 1 })
   expect((await devices(['set', 'A1', '--period', '0'])).stderr).toContain(
-    'sample_period_seconds is empty or a whole number above zero',
+    'sample_period_seconds must be empty or a whole number above zero',
   )
   expect((await devices(['show', 'B2'])).stderr).toBe('Device B2 is not registered and was never seen.\n')
 })

@@ -125,7 +125,7 @@ test('a replay that was interrupted goes on with the devices that remain', async
   await db.pool.query(`UPDATE replay SET report = jsonb_set(report, '{devices}', '10')`)
   expect(job.devices).toBe(50)
   const { stdout } = await run('replay', '--from', '2015-01-01')
-  expect(stdout).toContain('Going on with 40 of 50 devices.')
+  expect(stdout).toContain('Continuing with 40 of 50 devices.')
   expect(await indexes()).toHaveLength(80)
   expect((await db.pool.query('SELECT FROM replay')).rowCount).toBe(0)
 })
@@ -147,11 +147,11 @@ test('rejects: the summary counts by reason and device, show prints the bytes', 
 })
 
 test.each([
-  [['replay'], 'Say what to replay'],
+  [['replay'], 'What should be replayed? Use --from 2015-01-01 for everything.'],
   [['replay', '--reason', 'short_fram'], 'did you mean short_frame?'],
   [['replay', '--profile', 'adeunis-pulse@9'], 'did you mean adeunis-pulse@'],
-  [['replay', '--from', 'yesterday'], '--from is an ISO 8601 instant'],
-  [['replay', '--device', 'XYZ'], '--device is up to 8 hex digits'],
+  [['replay', '--from', 'yesterday'], '--from must be an ISO 8601 instant'],
+  [['replay', '--device', 'XYZ'], '--device must be up to 8 hex digits'],
   [['rejects'], 'Usage: npm run rejects'],
   [['rejects', 'retry', '--reason', 'bad'], 'did you mean'],
 ] as const)('%j is refused with a sentence, and with 2', async ([tool, ...args], sentence) => {

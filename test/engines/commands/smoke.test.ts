@@ -50,7 +50,7 @@ test('a message goes through each door, is read back, and nothing is left of it'
   const [sigfox, nbiot, erased, ...more] = stdout.trim().split('\n').toSorted().reverse()
   expect(sigfox).toMatch(/^sigfox: http:\S+\/sigfox\/uplink answered 204 after \d+ ms; read back \d+\.\d s later$/)
   expect(nbiot).toMatch(/^nbiot: one datagram to 127\.0\.0\.1:\d+; read back after \d+\.\d s$/)
-  expect([erased, ...more]).toEqual(['all that was sent is erased'])
+  expect([erased, ...more]).toEqual(['everything that was sent is erased'])
   expect(await kept()).toBe(0)
 })
 
@@ -79,7 +79,7 @@ test('a device of that id that is not ours is left alone, and nothing is sent', 
   const { code, stderr } = await smoke()
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: 'Device 868411059999990 is registered, and not by this test: nothing was sent, and nothing is erased.\n',
+    stderr: 'Device 868411059999990 is registered, but not by this test: nothing was sent or erased.\n',
   })
   const { rows } = await database.query(`DELETE FROM device WHERE meter_id = 'M-1' RETURNING device_id`)
   expect(rows).toHaveLength(1)
@@ -92,7 +92,7 @@ const fails = async (args: readonly string[], sentence: RegExp, environment = {}
   const { code, stdout, stderr } = await smoke(args, environment)
   expect(stderr).toMatch(sentence)
   expect(code).toBe(1)
-  expect(stdout).toMatch(/all that was sent is erased\n$/)
+  expect(stdout).toMatch(/everything that was sent is erased\n$/)
   return stdout
 }
 
@@ -112,12 +112,15 @@ test('a wrong token, a door where nobody is, one that answers something else: ea
 })
 
 test('datagrams that nobody takes, and datagrams that go nowhere: said when the time is up at the latest', async () => {
-  await fails(['--udp', `127.0.0.1:${await freeUdpPort()}`], /^The NB-IoT door \S+ takes no datagrams: nobody listens/m)
+  await fails(
+    ['--udp', `127.0.0.1:${await freeUdpPort()}`],
+    /^The NB-IoT door \S+ takes no datagrams: nothing listens/m,
+  )
   const hole = createSocket('udp4').bind(0, '127.0.0.1')
   await once(hole, 'listening')
   const stdout = await fails(
     ['--udp', `127.0.0.1:${hole.address().port}`, '--within', '3'],
-    /^nbiot: no reading of what was sent within 3 s\. .*R11\)\.$/m,
+    /^nbiot: no reading of the message within 3 s\. .*R11\)\.$/m,
   )
   expect(stdout).toMatch(/^sigfox: /)
   await fails(['--udp', 'no.such.host.invalid:5683'], /^The NB-IoT door no\.such\.host\.invalid:5683 has no address/m)
@@ -145,10 +148,10 @@ test('a reading that is another one than was sent is none', async () => {
   })
   const stdout = await fails(
     ['--api', `http://127.0.0.1:${wrong.port}`, '--within', '2'],
-    /^sigfox: no reading of what/m,
+    /^sigfox: no reading of the message/m,
   )
   wrong.close()
-  expect(stdout).toBe('all that was sent is erased\n')
+  expect(stdout).toBe('everything that was sent is erased\n')
 })
 
 test('what arrived after a run had given up is erased by the next', async () => {
@@ -226,16 +229,16 @@ test('with --stack the token is in its secret, requests are signed, and devices 
 })
 
 test.each([
-  [['--udp', 'host'], '--udp is HOST:PORT, not "host".'],
-  [['--http', 'host'], '--http is an http or https address, not "host".'],
-  [['--within', '0'], '--within is a number of seconds from 1 to 9999, not "0".'],
-  [['--token-env', 'NONE'], '--token-env NONE: there is no such variable, or it is empty.'],
-  [['--outputs', 'none.json'], '--outputs is of a stack: say --stack too.'],
+  [['--udp', 'host'], '--udp must be HOST:PORT, not "host".'],
+  [['--http', 'host'], '--http must be an http or https address, not "host".'],
+  [['--within', '0'], '--within must be a number of seconds from 1 to 9999, not "0".'],
+  [['--token-env', 'NONE'], '--token-env NONE: this variable is missing or empty.'],
+  [['--outputs', 'none.json'], '--outputs needs --stack, whose outputs are read.'],
   [['--outputs', 'none.json', '--stack', 's'], '--outputs none.json has no outputs of s: '],
-  [['--stack', 'sluice-prod-ingest'], 'With --stack say also --http, --udp, --api.'],
+  [['--stack', 'sluice-prod-ingest'], '--stack also needs --http, --udp, --api.'],
   [
     ['--stack', 's', '--http', 'http://a', '--udp', 'a:1', '--api', 'http://a'],
-    'With --stack say where the token is: --token-secret or --token-env.',
+    '--stack also needs the token: use --token-secret or --token-env.',
   ],
 ])('%j is refused with a sentence before anything is sent', async (args, sentence) => {
   const { code, stdout, stderr } = await smoke(args)

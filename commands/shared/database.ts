@@ -2,21 +2,21 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 
-/** There is no database to talk to: one sentence that says what to do. */
+/** No database can be reached. The message says what to do. */
 export class NoDatabase extends Error {
   override name = 'NoDatabase'
 }
 
 const advice = 'start the local system with `npm start` first, or pass --database-url'
 
-/** Where a local run says how to reach its database while it runs. */
+/** A local run writes this file while it runs. */
 const localDatabase = (dataDir: string): pg.PoolConfig => {
   const path = join(dataDir, 'database.json')
   try {
     const { host, port, database, user, password } = JSON.parse(readFileSync(path, 'utf8'))
     return { host, port, database, user, password }
   } catch (error) {
-    throw new NoDatabase(`${path} tells of no database (${(error as Error).message}): ${advice}.`)
+    throw new NoDatabase(`${path} names no database (${(error as Error).message}): ${advice}.`)
   }
 }
 
@@ -26,8 +26,8 @@ const configOf = (url: string | undefined, environment: NodeJS.ProcessEnv): pg.P
 }
 
 /**
- * Runs `work` on the database of `url`, else of `DATABASE_URL`, else of the local run.
- * @throws NoDatabase where it cannot be reached
+ * Runs `work` on the database of `url`, or else of `DATABASE_URL`, or else of the local run.
+ * @throws NoDatabase if it cannot be reached
  */
 export const withDatabase = async <T>(
   url: string | undefined,
@@ -35,7 +35,7 @@ export const withDatabase = async <T>(
   work: (pool: pg.Pool) => Promise<T>,
 ): Promise<T> => {
   const pool = new pg.Pool({ ...configOf(url, environment), max: 1, connectionTimeoutMillis: 5_000 })
-  // what happens to an idle connection shows at its next use
+  // a lost idle connection shows at its next use
   pool.on('error', () => {})
   try {
     await pool.query('SELECT').catch((error: Error) => {
