@@ -9,7 +9,7 @@ export interface Answer {
   readonly json: any
 }
 
-/** What `GET` of a path and query with the real function answers; the role is the one it has on AWS. */
+/** Calls the real function, with the database role that it has on AWS. */
 export const openApi = async (database: { host: string; port: number; database: string; password: string }) => {
   vi.stubEnv('DATABASE_HOST', database.host)
   vi.stubEnv('DATABASE_PORT', String(database.port))

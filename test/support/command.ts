@@ -7,7 +7,7 @@ export interface Run {
   readonly stderr: string
 }
 
-/** Runs `commands/NAME/main.ts` as a user does, with no variables but these. */
+/** Runs `commands/NAME/main.ts` as a user does, with only these environment variables. */
 export const runTool = (
   name: string,
   args: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * A bigint column, which the driver hands over as text. Indexes are 32 bits wide, so none is beyond what JSON's numbers
- * hold exactly; one that were would be an error here and never a rounded number.
+ * A bigint column, which the driver returns as text. Indexes have 32 bits, so a number of JSON holds them exactly. A larger
+ * value is an error, never a rounded number.
  * @throws RangeError beyond 2^53
  */
 export const exactInteger = (text: string): number => {
@@ -9,6 +9,6 @@ export const exactInteger = (text: string): number => {
   return value
 }
 
-/** An instant as the bound of a range; null is no bound. */
+/** An instant as a bound of a range. null is no bound. */
 export const lowest = (ms: number | null) => (ms === null ? '-infinity' : new Date(ms).toISOString())
 export const beyond = (ms: number | null) => (ms === null ? 'infinity' : new Date(ms).toISOString())

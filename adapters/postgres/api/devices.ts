@@ -21,7 +21,7 @@ interface RegistrationColumns {
   valid_to: Date | null
 }
 
-/** The registration in force now, or the first to come. */
+/** SQL for the registration in force now, or else the next one. */
 const registrationOf = (deviceId: string) => `
   SELECT ${registrationColumns} FROM device WHERE device_id = ${deviceId}
   ORDER BY valid_from > now(), abs(extract(epoch FROM valid_from - now())) LIMIT 1`

@@ -16,7 +16,7 @@ interface Columns {
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 const firstId = '00000000-0000-0000-0000-000000000000'
 
-/** In the order of event time. Those without a clock have no such time: they come first, where no `from` is asked. */
+/** By event time. Messages without a clock have none: they come first, and only without `from`. */
 export const messages =
   (pool: pg.Pool): ApiStore['messages'] =>
   async ({ fromMs, toMs, after, limit }) => {

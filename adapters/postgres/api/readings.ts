@@ -28,9 +28,9 @@ const toReading = (row: Columns): ReadingRow => ({
 const dayOf = (instant: string) => `(${instant} AT TIME ZONE 'UTC')::date`
 
 /**
- * The first readings of each table, in order: of rows, and of closed days. The rows of those are in order too, and what
- * lies behind the page is not unfolded.
- * @param order what a row has before its day or its instant
+ * SQL for the first readings of each table, in order: tables of rows, and closed days. The readings of a closed day are in
+ * order too, and those after the page are not unfolded.
+ * @param order the columns of the order before the day or the instant
  */
 const firstOf = (rows: string, days: string, order: string, limit: string) => `
   ${rowTables.map((table) => `(SELECT ${columns} FROM ${table} r WHERE ${rows} ORDER BY ${order}r.read_at LIMIT ${limit})`).join(' UNION ALL ')}
@@ -38,7 +38,7 @@ const firstOf = (rows: string, days: string, order: string, limit: string) => `
     SELECT ${columns} FROM reading_day d, unfolded(d) AS r WHERE ${days} AND ${rows}
     ORDER BY ${order.replaceAll('r.', 'd.')}d.day, r.read_at LIMIT ${limit})`
 
-/** The first readings of a device and channel within a range, and behind the page before. */
+/** SQL for the first readings of a device and channel within a range and after the previous page. */
 const rangeOf = (own: [device: string, channel: string], from: string, to: string, behind: string, limit: string) => {
   const [device, channel] = own
   return firstOf(
@@ -57,7 +57,7 @@ const ofDevice = rangeOf(
   '$7',
 )
 
-/** By time, then channel: each channel's range of the primary key is read in order, and no further than the page. */
+/** By time, then channel. Each channel's range of the primary key is read in order, and no further than the page. */
 export const readingsOf =
   (pool: pg.Pool): ApiStore['readingsOf'] =>
   async (deviceId, { fromMs, toMs, after, limit }) => {
@@ -77,8 +77,8 @@ const allStatement = `
   SELECT * FROM (${firstOf(behindPage, fromPageOn, 'r.device_id, r.channel, ', '$4')}) AS page
   ORDER BY device_id, channel, read_at LIMIT $4`
 
-// No index begins with the time: it would be written once for each reading and read by no one else. Instead each
-// device's range is looked up, and the next device behind it: 50 µs a device, however many readings it has.
+// No index begins with the time: it would cost a write for each reading, and only this query would use it. Instead the
+// query looks up each device's range, then the next device: 50 µs a device, however many readings it has.
 const withinStatement = `
   WITH RECURSIVE known (device_id) AS (
     (SELECT device_id FROM reading_device WHERE device_id >= $1 ORDER BY device_id LIMIT 1)
@@ -92,7 +92,7 @@ const withinStatement = `
     ORDER BY channel, read_at LIMIT $4) AS page
   LIMIT $4`
 
-/** In the order of the primary key, for exports. */
+/** In the order of the primary key: device, channel, time. */
 export const allReadings =
   (pool: pg.Pool): ApiStore['readings'] =>
   async ({ fromMs, toMs, after, limit }) => {

@@ -5,7 +5,7 @@ import { integer, oneOf, optionalText, text } from '../../process/settings.ts'
 import { signToken } from './iam-token.ts'
 import { SecretPool } from './secret-pool.ts'
 
-/** The settings of whoever uses the database, for `readSettings`. */
+/** The settings of a process that uses the database, for `readSettings`. */
 export const databaseSettings = {
   host: text(setting.databaseHost),
   port: integer(setting.databasePort, { min: 1, max: 65_535, fallback: 5432 }),
@@ -22,14 +22,14 @@ export interface DatabaseSettings {
   readonly database: string
   readonly user: string
   readonly password: string | null
-  /** Without a password: the secret that has one. Without both: an IAM token, a new one for each connection. */
+  /** The secret with the password, if `password` is null. If both are null, each connection gets a new IAM token. */
   readonly secretArn: string | null
   readonly tls: 'require' | 'off'
 }
 
 /**
- * One connection per process: a Lambda environment handles one event at a time, and the sum over all environments is
- * what the database allows. It is opened at the first use and again after it was lost.
+ * One connection per process: a Lambda environment handles one event at a time, and the database limits the sum over all
+ * environments. It is opened at first use, and again after a loss.
  */
 export const connectDatabase = (settings: DatabaseSettings): pg.Pool => {
   const { host, port, database, user, password, secretArn, tls } = settings
@@ -46,7 +46,7 @@ export const connectDatabase = (settings: DatabaseSettings): pg.Pool => {
     password === null && secretArn !== null
       ? new SecretPool(secretArn, user, config)
       : new pg.Pool({ ...config, user, password: password ?? (() => signToken({ host, port, user })) })
-  // An idle connection that the server ends is an event of the pool; without a listener it would end the process.
+  // the pool emits an event when the server closes an idle connection; without a listener it would end the process
   pool.on('error', (error) => log.warn('database_connection_lost', { error: error.message }))
   return pool
 }

@@ -1,13 +1,12 @@
 import { openFetchCall } from '../../aws/call.ts'
 import { openSecrets } from '../../aws/secrets-manager.ts'
 
-/** Who signs in, and with what. */
 interface SignIn {
   readonly user: string
   readonly password: string
 }
 
-/** The batch that waits for it has thirty seconds or more. */
+/** A batch that waits for the secret has thirty seconds or more. */
 const longestWaitMs = 3_000
 
 const readSignIn = (secret: string | undefined, secretArn: string): SignIn => {
@@ -15,14 +14,14 @@ const readSignIn = (secret: string | undefined, secretArn: string): SignIn => {
     const { username: user, password } = JSON.parse(secret ?? '')
     if (typeof user === 'string' && user !== '' && typeof password === 'string') return { user, password }
   } catch {
-    // the error itself would carry the beginning of the secret into the log
+    // the error itself would put the beginning of the secret into the log
   }
   throw new Error(`The secret ${secretArn} must be JSON with the texts "username" and "password", as RDS writes it.`)
 }
 
 /**
  * Reads a secret as RDS writes it.
- * @throws one sentence that holds nothing of the secret
+ * @throws one sentence that contains nothing of the secret
  */
 export const fetchSignIn = async (secretArn: string): Promise<SignIn> => {
   const readSecret = openSecrets(openFetchCall)

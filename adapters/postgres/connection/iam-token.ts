@@ -1,9 +1,9 @@
 import { openSigner } from '../../aws/call.ts'
 
 /**
- * The password of an IAM database user: a signed URL that is valid for 15 minutes, made without any request.
- * (RDS user guide, "Connecting using IAM authentication")
- * @throws one sentence, where there is no region or no credentials
+ * The password of an IAM database user: a signed URL, valid for 15 minutes and made without a request (RDS user guide,
+ * "Connecting using IAM authentication").
+ * @throws one sentence if there is no region, or no credentials
  */
 export const signToken = async ({
   host,

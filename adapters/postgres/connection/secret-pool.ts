@@ -2,10 +2,10 @@ import pg from 'pg'
 import { log } from '../../process/log.ts'
 import { fetchSignIn } from './database-secret.ts'
 
-/** The user of ours that owns the schema. Here that is the secret's user itself, in no role. */
+/** Our user that owns the schema. It stands for the secret's user itself, without a role. */
 const owner = 'sluice_owner'
 
-/** A role that is taken on brings its rights along, and not its settings: the time limits. */
+/** SET ROLE gives a connection the rights of the role but not its settings, the time limits. This applies them. */
 const takeSettings = async (client: pg.ClientBase): Promise<void> => {
   await client.query(`
     SELECT set_config(split_part(item, '=', 1), substr(item, strpos(item, '=') + 1), false)
@@ -16,9 +16,9 @@ const takeSettings = async (client: pg.ClientBase): Promise<void> => {
 type Taken = Parameters<pg.Pool['connect']>[0]
 
 /**
- * A pool whose connections are of the user that a secret names, each in the role of one of ours. The secret is read for
- * the first connection, and again when the database refuses what it said: that is how a rotation is known, and a
- * Secrets Manager that is away is nobody's concern while the password is good.
+ * A pool that signs in as the user of a secret and takes on the role of one of our users. It reads the secret for the
+ * first connection, and again when the database refuses the password: that is how it notices a rotation. Secrets Manager
+ * may be away while the password still works.
  */
 export class SecretPool extends pg.Pool {
   private readonly secretArn: string
@@ -26,10 +26,10 @@ export class SecretPool extends pg.Pool {
   constructor(secretArn: string, user: string, config: pg.PoolConfig) {
     super({
       ...config,
-      // not known yet, and named so that the pool hides it from whoever prints its options
+      // not known yet; it is named here because the pool then hides it when its options are printed
       password: undefined,
-      // It makes the roles of the others. That it may take them on it must say beforehand (since PostgreSQL 16), and so that
-      // they get no rds_iam (db/0003_roles.sql).
+      // This user creates our other users. createrole_self_grant lets it take on their roles (since PostgreSQL 16), and
+      // sluice.sign_in keeps rds_iam from them (db/0003_roles.sql). Both must be set before it creates them.
       options: `-c role=${user === owner ? 'none' : user} -c createrole_self_grant=set -c sluice.sign_in=secret`,
       onConnect: takeSettings,
     })
@@ -53,7 +53,7 @@ export class SecretPool extends pg.Pool {
     try {
       return await super.connect()
     } catch (error) {
-      // invalid_password, of an unknown user too
+      // invalid_password; also what PostgreSQL answers to an unknown user
       if ((error as { code?: unknown }).code !== '28P01') throw error
       await this.learn()
       log.info('database_secret_read_again')

@@ -1,9 +1,9 @@
 import { writeUuid } from '../../process/ids.ts'
 
 /**
- * Arrays as parameters, in PostgreSQL's binary format (`array_recv` in its source): a Buffer is what pg sends as it is.
- * As arrays of values pg would write them as text, escaped element by element, and the server would read that text
- * again: together a quarter of the raw stage's CPU.
+ * Arrays as parameters in PostgreSQL's binary format (`array_recv` in its source). pg sends a Buffer unchanged. It would
+ * write an array of values as text, escaped element by element, and the server would parse that text: together a quarter
+ * of the raw worker's CPU.
  *
  *     int32 dimensions (1), int32 flags (1: nulls inside), int32 type of the elements (its OID), int32 length,
  *     int32 lower bound (1); each element: int32 length (-1: null), then its own binary format
@@ -14,10 +14,10 @@ const nullLength = -1
 /** OIDs of built-in types never change (`pg_type.dat`). */
 const oid = { bytea: 17, bigint: 20, integer: 23, text: 25, timestamptz: 1184, uuid: 2950 }
 
-/** Writes a value at `at`; how many bytes it takes is known before. @throws RangeError where it is none of the type */
+/** Writes a value at `at`. Its length is known before. @throws RangeError if the value is not of the type */
 type Write<T> = (buffer: Buffer, value: T, at: number) => void
 
-/** By index: the iterators of `for … of` were a fifth of all that the pulse stage allocated. */
+/** Loops by index: the iterators of `for … of` were a fifth of what the pulse worker allocated. */
 const arrayOf = <T>(
   elementType: number,
   values: readonly (T | null)[],
@@ -41,7 +41,7 @@ const arrayOf = <T>(
 }
 
 const writeBigint: Write<number> = (buffer, value, at) => {
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no whole number that a row can hold exactly`)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a whole number that a row can hold exactly`)
   buffer.writeInt32BE(Math.floor(value / 2 ** 32), at)
   buffer.writeUInt32BE(value >>> 0, at + 4)
 }
@@ -80,5 +80,5 @@ export const texts = (values: readonly (string | null)[]) => arrayOf(oid.text, v
 /** `bytea[]`. */
 export const byteas = (values: readonly Uint8Array[]) => arrayOf(oid.bytea, values, ({ length }) => length, writeBytes)
 
-/** An array of an enum, as text: its OID is known to its database alone. The words are ours: letters and dashes. */
+/** An array of an enum, as text: only its database knows the OID. The words are ours, so they need no escaping. */
 export const words = (values: readonly string[]): string => `{${values.join(',')}}`

@@ -1,18 +1,18 @@
 import type pg from 'pg'
 import { classifyFault } from './errors.ts'
 
-/** A merge of 5,000 readings takes 7 % less a reading than one of 1,000, and five times the memory. */
+/** Merging 5,000 readings at once takes 7 % less time for each than merging 1,000, but five times the memory. */
 const mostRowsPerStatement = 1_000
 
-/** Writes a slice of the batch with one statement, or a few. */
+/** Writes a slice of the batch with one statement or a few. */
 type Write<T> = (rows: readonly T[]) => Promise<void>
 
 /**
- * Writes `rows` in slices, and finds the ones that the database refuses: a slice that fails for its data is halved
- * until the bad rows stand alone. Inside the caller's transaction; a savepoint keeps what was written before.
- * @param sharesFate whether what is wrong with a slice is wrong with each of its rows: then it is not halved
- * @returns the error of each refused row, by the row
- * @throws when it is not the data: then the whole transaction must be given up
+ * Writes `rows` in slices, and finds those that the database refuses: a slice that fails because of its data is halved
+ * until the bad rows are alone. Runs in the caller's transaction; a savepoint keeps what was written before.
+ * @param sharesFate whether the error applies to each row of the slice; then the slice is not halved
+ * @returns the error of each refused row, by row
+ * @throws if the data is not to blame; then the transaction must be rolled back
  */
 export const writeBisecting = async <T>(
   client: pg.PoolClient,
@@ -28,7 +28,7 @@ export const writeBisecting = async <T>(
       await client.query('RELEASE SAVEPOINT slice')
     } catch (error) {
       if (classifyFault(error) === 'outage') throw error
-      // released as well: a chain of open savepoints holds a lock for each, until the server has no room for more
+      // released too: each open savepoint holds a lock, and the server has room for a limited number
       await client.query('ROLLBACK TO SAVEPOINT slice')
       await client.query('RELEASE SAVEPOINT slice')
       if (slice.length === 1 || sharesFate(slice, error)) for (const row of slice) refused.set(row, error)

@@ -1,14 +1,13 @@
 /**
- * Whose fault a failed statement is, by SQLSTATE (PostgreSQL documentation, appendix A).
- * - `data`: a row cannot be stored as it is; it will fail again, and its neighbours are innocent.
- * - `outage`: the database is not there or not ready; the same batch may succeed later.
- * Whatever is neither is a fault of ours. It is treated as the fault of a row, so that one message which finds it does
- * not stop the others.
+ * Why a statement failed, by SQLSTATE (PostgreSQL documentation, appendix A).
+ * - `data`: a row cannot be stored as it is. It will fail again; the rows beside it are good.
+ * - `outage`: the database is away or not ready. The same batch may succeed later.
+ * - `unexpected`: our own mistake. It is treated like `data`, so that one message that hits it does not stop the others.
  */
 export type FaultClass = 'data' | 'outage' | 'unexpected'
 
-// 08 connection, 53 resources, 57 operator intervention, 40 rollback, 55 not in state, 58 system, 25 read-only,
-// 28 refused sign-in, 3D no such database, 42P01/42501: the schema or a grant is not there yet
+// 08 connection, 53 resources, 57 operator intervention, 40 rollback, 55 not in state, 58 system, 25 read-only, 28 refused
+// sign-in, 3D no such database, 42…: a table, grant, type, column or function is not there yet, XX internal error
 const outages = [
   '08',
   '53',
@@ -35,23 +34,23 @@ const sqlState = (error: unknown): string | null => {
 
 export const classifyFault = (error: unknown): FaultClass => {
   const state = sqlState(error)
-  // no SQLSTATE: the socket, the pool or a timer said so, not the server
+  // without a SQLSTATE the error came from the socket, the pool or a timer, not from the server
   if (state === null) return error instanceof TypeError || error instanceof RangeError ? 'unexpected' : 'outage'
   if (outages.some((prefix) => state.startsWith(prefix))) return 'outage'
   return dataFaults.some((prefix) => state.startsWith(prefix)) ? 'data' : 'unexpected'
 }
 
-/** A row for which there is no partition. */
+/** No partition exists for a row. */
 export const isMissingPartition = (error: unknown): boolean =>
   sqlState(error) === '23514' && /no partition of relation/.test(String((error as Error).message))
 
-/** What a transaction had read was changed by another before it could write. */
+/** Another transaction changed what this one had read, before this one could write. */
 export class Overtaken extends Error {}
 
 /**
- * Lost to another transaction (serialization, deadlock, a row that it held for longer than we wait, or what it changed
- * under us): the same transaction, run again, is likely to win. Given back to the bus, its batch would wait out the whole
- * visibility.
+ * Whether a transaction lost to another: a serialization failure, a deadlock, a row that was locked for too long, or
+ * `Overtaken`. Run again, it is likely to succeed. Returned to the bus, its batch would wait for the whole visibility
+ * timeout.
  */
 export const isLostRace = (error: unknown): boolean =>
   error instanceof Overtaken || ['40001', '40P01', '55P03'].includes(sqlState(error) ?? '')

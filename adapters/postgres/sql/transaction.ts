@@ -5,15 +5,14 @@ import { isLostRace } from './errors.ts'
 
 const mostTries = 5
 
-/** A connection in use that is lost between two statements says so as an event; unheard it would end the process. */
-const unheard = () => {}
+/** A connection that is lost between two statements emits an event. Without a listener it would end the process. */
+const ignore = () => {}
 
 /**
- * Runs `work` in one transaction: all of it or nothing. A transaction that lost to another (deadlock, serialization,
- * a row held for too long) is run again as a whole, after a random wait; so is one that did not even begin, because the connection it was given
- * had been lost while nobody used it.
+ * Runs `work` in one transaction: all of it or nothing. If it lost to another transaction (`isLostRace`), the whole of it
+ * runs again after a random wait. So does a transaction that could not begin because its idle connection was lost.
  * @param begin the statements that begin it
- * @throws whatever else `work` throws, after the rollback
+ * @throws any other error of `work`, after the rollback
  */
 export const inTransaction = async <T>(
   pool: pg.Pool,
@@ -24,7 +23,7 @@ export const inTransaction = async <T>(
     const client = await pool.connect()
     let broken: Error | undefined
     let begun = false
-    client.on('error', unheard)
+    client.on('error', ignore)
     try {
       await client.query(begin)
       begun = true
@@ -32,14 +31,14 @@ export const inTransaction = async <T>(
       await client.query('COMMIT')
       return result
     } catch (error) {
-      // a connection on which even the rollback fails is thrown away
+      // if even the rollback fails, the connection is discarded
       await client.query('ROLLBACK').catch((reason: Error) => {
         broken = reason
       })
       const again = isLostRace(error) || (!begun && attempt === 1)
       if (!again || attempt >= mostTries) throw error
     } finally {
-      if (!broken) client.off('error', unheard)
+      if (!broken) client.off('error', ignore)
       client.release(broken)
     }
     await wait(backoffMs(attempt))

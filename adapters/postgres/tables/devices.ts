@@ -4,9 +4,9 @@ import { longestSigfoxId } from '../../../core/message/identity.ts'
 type DeviceTable = 'device' | 'reading_device' | 'event' | 'reject'
 
 /**
- * SQL for the lowest device id behind `after` in `tables`; null where none is left. No table lists every device ever
- * seen: it would cost one more write for each message. A recursive query that asks for the next id again and again
- * needs one probe a table and device, however many rows there are.
+ * SQL for the lowest device id after `after` in `tables`; null at the end. No table lists every device ever seen: it would
+ * cost one more write for each message. A recursive query that asks for the next id again and again needs one index probe
+ * for each device and table, however many rows there are.
  */
 export const nextDeviceId = (after: string, tables: readonly DeviceTable[]): string =>
   `least(${tables.map((table) => `(SELECT min(device_id) FROM ${table} WHERE device_id > ${after})`).join(', ')})`

@@ -2,15 +2,15 @@ import type pg from 'pg'
 
 interface Partition {
   readonly name: string
-  /** Of which table; null where it was detached before. */
+  /** Its table; null if it is already detached. */
   readonly parent: string | null
   readonly is_pending: boolean
 }
 
-/** As partitions of days end: YYYYMMDD. */
+/** How the name of a day's partition ends: YYYYMMDD. */
 export const daySuffix = (day: Date): string => day.toISOString().slice(0, 10).replaceAll('-', '')
 
-/** Daily partitions of the time before `horizon`, oldest first, and what an interrupted removal left of such. */
+/** Daily partitions before `horizon`, oldest first, including those that an interrupted removal left detached. */
 export const partitionsBefore = async (
   database: Pick<pg.ClientBase, 'query'>,
   tables: readonly string[],
@@ -27,15 +27,12 @@ export const partitionsBefore = async (
   return rows
 }
 
-/**
- * Drops a partition. It is detached first, without stopping who reads and writes the others. It must not run in a
- * transaction.
- */
+/** Drops a partition. Detaches it first, which does not block the table's other users. Must not run in a transaction. */
 export const dropPartition = async (
   database: Pick<pg.ClientBase, 'query'>,
   { name, parent, is_pending }: Partition,
 ): Promise<void> => {
-  const way = is_pending ? 'FINALIZE' : 'CONCURRENTLY'
-  if (parent !== null) await database.query(`ALTER TABLE ${parent} DETACH PARTITION ${name} ${way}`)
+  const mode = is_pending ? 'FINALIZE' : 'CONCURRENTLY'
+  if (parent !== null) await database.query(`ALTER TABLE ${parent} DETACH PARTITION ${name} ${mode}`)
   await database.query(`DROP TABLE ${name}`)
 }

@@ -1,10 +1,10 @@
 import type { Reading } from '../../../core/readings/reading.ts'
 import { bigints, instants, texts, uuids, words } from '../sql/arrays.ts'
 
-/** The tables in which readings are rows: those of open days, and those that came late. */
+/** The tables with a row for each reading: those of open days, and late ones of closed days. */
 export const rowTables = ['reading_open', 'reading_late'] as const
 
-/** Readings as parameters: device, channel, instant, index, quality, receive time, message. */
+/** Readings as parameters: an array each of device, channel, instant, index, quality, receive time and message. */
 export const readingColumns = (rows: readonly Reading[]) => [
   texts(rows.map((row) => row.deviceId)),
   texts(rows.map((row) => row.channel)),

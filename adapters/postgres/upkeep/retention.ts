@@ -9,27 +9,27 @@ import { countFlow } from '../write/flow.ts'
 
 const dayMs = 86_400_000
 
-/** Few enough that nobody waits for their locks. */
+/** Few enough that their locks do not hold up other transactions. */
 const rowsAtOnce = 5_000
 const devicesAtOnce = 200
 
-/** Midnight (UTC) of the day before which nothing is kept. */
+/** The first instant that is kept: a midnight in UTC. */
 const horizonOf = (days: number, nowMs: number) => new Date(Math.floor(nowMs / dayMs) * dayMs - days * dayMs)
 
 /**
- * Drops the days of raw messages before today minus `days`. It must not run in a transaction.
- * @returns how many days went
+ * Drops the days of raw messages before today minus `days`. Must not run in a transaction.
+ * @returns the number of days dropped
  */
 export const dropOldDays = async (client: pg.ClientBase, days: number, nowMs = Date.now()): Promise<number> => {
   const horizon = horizonOf(days, nowMs)
   const partitions = await partitionsBefore(client, ['message', 'decoding'], horizon)
-  // from here on a replay knows that what older messages left cannot be decoded again
+  // from now on a replay knows that readings from before cannot be decoded again
   await client.query('UPDATE raw_horizon SET before = $1 WHERE before < $1', [horizon.toISOString()])
   for (const partition of partitions) await dropPartition(client, partition)
   return partitions.filter(({ name }) => name.startsWith('message')).length
 }
 
-/** Runs `remove` until it removes less than a full batch. */
+/** Repeats `remove` until it removes less than a full batch. @returns the number of rows removed */
 const inBatches = async (remove: () => Promise<number>): Promise<number> => {
   for (let removed = 0; ; ) {
     const now = await remove()
@@ -38,7 +38,7 @@ const inBatches = async (remove: () => Promise<number>): Promise<number> => {
   }
 }
 
-/** Removes messages without a clock, and rejects, that are as old as the days that went. @returns how many of each */
+/** Deletes rejects, and messages without a clock, from before today minus `days`. @returns the number of each */
 export const deleteOldUndated = async (client: pg.ClientBase, days: number, nowMs = Date.now()) => {
   const values = [horizonOf(days, nowMs).toISOString(), rowsAtOnce]
   const messages = await inBatches(async () => {
@@ -81,14 +81,14 @@ const deleteReadings = `
   SELECT lane, sum(count)::int AS count
   FROM (SELECT * FROM open UNION ALL SELECT * FROM late UNION ALL SELECT * FROM folded) AS gone GROUP BY lane`
 
-/** A sample period holds until the next that its device tells, which may be never. */
+/** A sample period is kept: it holds until the device sends another, which may be never. */
 const deleteEvents = `
   DELETE FROM event e USING unnest($1::text[]) AS d (device_id)
   WHERE e.device_id = d.device_id AND e.at < $2 AND e.kind <> 'sample_period'`
 
 const deletePage = (pool: pg.Pool, horizon: Date) =>
   inTransaction(pool, async (client) => {
-    // what is being folded would come back
+    // while a day is being closed, deleted readings would come back
     if (!(await tryClosing(client))) return { readings: 0, events: 0, isEnd: true }
     await shareClosedDays(client)
     const { rows } = await client.query<{ device_id: string }>(nextDevices, [devicesAtOnce])
@@ -105,8 +105,9 @@ const deletePage = (pool: pg.Pool, horizon: Date) =>
   })
 
 /**
- * Removes readings and events from before today minus `days`, device by device, for at most `budgetMs`; the next call
- * goes on where this one stopped. @returns how many of each
+ * Deletes readings and events from before today minus `days`, device by device, for at most `budgetMs`. The next call
+ * continues where this one stopped.
+ * @returns the number of each
  */
 export const deleteOldReadings = async (pool: pg.Pool, days: number, budgetMs: number, nowMs = Date.now()) => {
   const endMs = Date.now() + budgetMs

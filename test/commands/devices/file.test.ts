@@ -39,11 +39,11 @@ test.each([
   ['with BOM and CRLF', `\ufeff${header}\r\n${good.join(',')}\r\n`],
   ['with quotes', `${header}\n${good.map((field) => `"${field}"`).join(',')}`],
   ['with blanks and empty lines', `${header}\n\n${good.join(' , ')}\n\n`],
-])('a file %s is read, its ids canonical', async (_, text) => {
+])('a file %s is read, and its ids are canonical', async (_, text) => {
   expect((await readAll(text)).devices).toEqual([{ ...device, line: expect.any(Number) }])
 })
 
-test('a weight without a fraction is a whole pulse, an empty period is unknown, and an IMEI stays as it is', async () => {
+test('a weight without a fraction is for one pulse, an empty period is unknown, and an IMEI stays as it is', async () => {
   const line = '867787050123456,nbiot,dragino-sw3l-nb,1000,,UTC,2025-01-01'
   expect((await readAll(`${header}\n${line}`)).devices).toMatchObject([
     { deviceId: '867787050123456', weightMillilitres: 1000, weightPulses: 1, samplePeriodSeconds: null },
@@ -77,12 +77,12 @@ test.each([
   expect(found).toContain(fault)
 })
 
-test('all faults of a file are told at once, each with its line', async () => {
+test('all faults of a file are listed at once, each with its line', async () => {
   const text = [header, lineWith(0, 'XYZ'), good.join(','), '', 'A1,sigfox', good.with(1, 'x').with(4, 'y').join(',')]
   expect((await faultsOf(text.join('\r\n'))).match(/^line \d+/gm)).toEqual(['line 2', 'line 5', 'line 6', 'line 6'])
 })
 
-test('a file may name the meter and the end of a registration; what it says of them is checked', async () => {
+test('a file may name the meter and the end of a registration; both are checked', async () => {
   const long = `${header},valid_to,meter_id`
   const { devices } = await readAll(`${long}\n${good.join(',')},2026-01-01,M 7\n${good.join(',')},,\n`)
   expect(devices).toMatchObject([
@@ -105,6 +105,6 @@ test.each([
   expect(await faultsOf(text)).toContain(text === '' ? 'the file is empty' : header)
 })
 
-test('a quote that is never closed is a fault with its line', async () => {
+test('an unclosed quote is a fault with its line', async () => {
   expect(await faultsOf(`${header}\n"004d3091,sigfox\n`)).toMatch(/line 2|line 3/)
 })

@@ -7,7 +7,7 @@ const terminal = () => {
   return { lines, stream }
 }
 
-test('the time left follows from what was done since the bar began, not from what was done before', () => {
+test('the time left is estimated from the work since the bar began, not from earlier work', () => {
   const { lines, stream } = terminal()
   let nowMs = 0
   const bar = progressBar(stream, () => nowMs)
@@ -26,7 +26,7 @@ test('the time left follows from what was done since the bar began, not from wha
   ])
 })
 
-test('where nobody looks nothing is written', () => {
+test('nothing is written if the stream is not a terminal', () => {
   const { lines, stream } = terminal()
   const bar = progressBar({ ...stream, isTTY: false } as unknown as NodeJS.WriteStream)
   bar.show(0.5, 'devices')

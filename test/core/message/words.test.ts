@@ -14,7 +14,7 @@ test.each([
   expect(canonicalDeviceId(text)).toEqual({ deviceId, network })
 })
 
-test.each(['', '123456789', 'G1', '4D 30', '0x4D', '86778705012345678', '-1'])('%j is no device id', (text) => {
+test.each(['', '123456789', 'G1', '4D 30', '0x4D', '86778705012345678', '-1'])('%j is not a device id', (text) => {
   expect(canonicalDeviceId(text)).toBeNull()
 })
 
@@ -38,7 +38,7 @@ test.each([
   '2026-13-01',
   '1769846400',
   'now',
-])('%s is no instant in UTC', (text) => {
+])('%s is not an instant in UTC', (text) => {
   expect(parseInstant(text)).toBeNull()
 })
 
@@ -50,6 +50,6 @@ test.each([
   expect(parseDuration(text)).toBe(ms)
 })
 
-test.each(['P', 'PT', 'P1DT', '26h', 'P1M', 'P1Y', 'PT1.5H', '-PT1H', 'PT9999999H'])('%s is no duration', (text) => {
+test.each(['P', 'PT', 'P1DT', '26h', 'P1M', 'P1Y', 'PT1.5H', '-PT1H', 'PT9999999H'])('%s is not a duration', (text) => {
   expect(parseDuration(text)).toBeNull()
 })

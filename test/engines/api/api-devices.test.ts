@@ -35,7 +35,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-test('devices are those registered and those only seen, with the registration in force', async () => {
+test('the list of devices has registered and unregistered ones, each with the registration in force', async () => {
   const unregistered = {
     profile: null,
     millilitresPerPulse: null,
@@ -84,19 +84,19 @@ const ids = async (url: string): Promise<string[]> => {
   return json.next === null ? found : [...found, ...(await ids(`${url.split('&cursor')[0]}&cursor=${json.next}`))]
 }
 
-test('pages of devices leave none out', async () => {
+test('pages of devices leave no device out', async () => {
   for (const limit of [1, 2, 3, 4]) {
     expect(await ids(`/v1/devices?limit=${limit}`)).toEqual(['867787050123456', 'A1', 'A2', 'BEEF'])
   }
 })
 
-test('silent_for leaves those that were not seen for so long, or never', async () => {
+test('silent_for lists the devices that were not seen for this long, or never', async () => {
   expect(await ids('/v1/devices?silent_for=PT26H')).toEqual(['A1', 'A2'])
   expect(await ids('/v1/devices?silent_for=P2D')).toEqual(['A2'])
   expect(await ids('/v1/devices?silent_for=PT26H&limit=1')).toEqual(['A1', 'A2'])
 })
 
-test('where few of many are silent, a page may be short but the last one is reached', async () => {
+test('if few of many devices are silent, pages may be short, but all silent devices are listed', async () => {
   await database.pool.query(
     `INSERT INTO event SELECT now(), 0, gen_random_uuid(), 'C' || to_hex(n), 'leak', 'A' FROM generate_series(1, 10500) n`,
   )

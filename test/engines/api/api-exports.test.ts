@@ -37,7 +37,7 @@ const everything = async (url: string) => {
   return pages
 }
 
-test('messages come by event time as lines, page after page, with what became of them', async () => {
+test('messages are lines in the order of event time, page by page, with their state', async () => {
   const ids = [message(9, 0), ...Array.from({ length: 24 }, (_, n) => message(n + 1))]
   await database.pool.query(
     `INSERT INTO message SELECT id, $2, -1, 'sigfox-data', '4D3091', '\\x30ff' FROM unnest($1::uuid[]) AS id`,
@@ -65,7 +65,7 @@ test('messages come by event time as lines, page after page, with what became of
   expect(some.flat().map(({ id }) => id)).toEqual([ids[2], ids[3]])
 })
 
-test('all readings come as lines, page after page, within from and to', async () => {
+test('readings are lines, page by page, within from and to', async () => {
   await database.pool.query(
     `INSERT INTO reading_late SELECT to_timestamp($1 / 1000.0) + h * interval '1 hour', now(), h, gen_random_uuid(), 'derived',
        channel, device FROM generate_series(0, 4) h, unnest('{A,B}'::text[]) channel, unnest('{1F,A0}'::text[]) device`,
@@ -88,7 +88,7 @@ test('all readings come as lines, page after page, within from and to', async ()
   ])
 })
 
-test('as CSV all pages after one another are one file with one header', async () => {
+test('joined, the CSV pages are one file with one header', async () => {
   const accept = { accept: 'text/html, text/csv;q=0.9' }
   let text = ''
   for (let url: string | undefined = '/v1/readings?limit=7'; url !== undefined; ) {
@@ -111,12 +111,12 @@ test('as CSV all pages after one another are one file with one header', async ()
     )
 })
 
-test('nothing to export is an empty answer without a next page', async () => {
+test('an export without rows is an empty answer without a next page', async () => {
   const { status, text, headers } = await get('/v1/readings?from=2020-01-01&to=2020-01-02')
   expect({ status, text, next: headers['x-next-cursor'], link: headers.link }).toEqual({ status: 200, text: '' })
 })
 
-test('a page of large rows is cut below what a Lambda function may answer, and nothing is lost', async () => {
+test('a page of large rows ends below the limit of a Lambda answer, and no row is lost', async () => {
   await database.pool.query(
     `INSERT INTO reject SELECT gen_random_uuid(), to_timestamp(n), NULL, 'nbiot', 'door', 'body_unreadable', NULL,
        decode(repeat('ab', 250000), 'hex') FROM generate_series(1, 25) n`,
@@ -133,7 +133,7 @@ test('a page of large rows is cut below what a Lambda function may answer, and n
   expect(seen).toEqual(Array.from({ length: 25 }, (_, n) => iso((n + 1) * 1000).replace('.000', '')))
 })
 
-test('a reject shows its bytes, its reason and when it was resolved', async () => {
+test('a reject has its bytes, its reason, and when it was resolved', async () => {
   await database.pool.query(
     `INSERT INTO reject VALUES ('0e37df36-0000-4000-8000-00000000000a', '2026-03-01T00:00:00.007Z', NULL, 'sigfox',
        'pulse', 'unknown_frame', 'BEEF', '\\xfe01', '2026-03-02Z')`,
@@ -156,7 +156,7 @@ test('a reject shows its bytes, its reason and when it was resolved', async () =
   })
 })
 
-test('10,000 of the largest messages fit no single answer: the page ends earlier', async () => {
+test('10,000 of the largest messages do not fit one answer: the page ends earlier', async () => {
   const ids = Array.from({ length: 3000 }, (_, n) => message(n, yesterdayMs - dayMs + n))
   await database.pool.query(
     `INSERT INTO message SELECT id, now(), -1, 'adeunis-nbiot', '867787050123456', decode(repeat('00', 1200), 'hex')
@@ -168,7 +168,7 @@ test('10,000 of the largest messages fit no single answer: the page ends earlier
   expect(pages.flat().map(({ id }) => id)).toEqual(ids)
 })
 
-test('rejects are found by device, reason, stage and whether they are resolved', async () => {
+test('rejects can be filtered by device, reason, stage and whether they are resolved', async () => {
   await database.pool.query(
     `INSERT INTO reject SELECT gen_random_uuid(), '2026-04-01Z', NULL, 'sigfox', stage, reason, device,
        '', CASE WHEN resolved THEN now() END

@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => database.close())
 
-test('readings of a device come by time and channel, in the shape of the contract', async () => {
+test('readings of a device are in the order of time and channel, in the documented form', async () => {
   const { status, json } = await get('/v1/devices/4D3091/readings?limit=4')
   expect(status).toBe(200)
   expect(json).toMatchObject({ deviceId: '4D3091', network: 'sigfox', profile: 'adeunis-pulse@3' })
@@ -44,7 +44,7 @@ test('readings of a device come by time and channel, in the shape of the contrac
   ])
 })
 
-test('pages of any size put together are the whole list, each row once', async () => {
+test('joined, pages of any size are the whole list, each row once', async () => {
   const whole = (await get('/v1/devices/4D3091/readings')).json
   expect(whole).toMatchObject({ next: null, readings: { length: 7 } })
   for (const limit of [1, 2, 3, 7]) {
@@ -59,7 +59,7 @@ test('pages of any size put together are the whole list, each row once', async (
   }
 })
 
-test('rows that arrive before the cursor move nothing on the next page', async () => {
+test('rows that arrive before the cursor do not shift the next page', async () => {
   await addReadings('AA', 'A', 10, 6)
   const first = (await get('/v1/devices/AA/readings?limit=3')).json
   await addReadings('AA', 'A', 5, 3)
@@ -75,7 +75,7 @@ test('from is inclusive and to is exclusive', async () => {
   expect(json.readings.map((r: { readAt: string }) => r.readAt)).toEqual(['2026-01-01T01:00:00Z'])
 })
 
-test('a device that is registered but silent is an empty list, one that nobody knows is a 404', async () => {
+test('a registered device without readings is an empty list, an unknown device is a 404', async () => {
   expect((await get('/v1/devices/867787050123456/readings')).json).toEqual({
     deviceId: '867787050123456',
     network: 'nbiot',
@@ -96,7 +96,7 @@ test.each([
     'a reject',
     `INSERT INTO reject VALUES (gen_random_uuid(), now(), NULL, 'sigfox', 'pulse', 'unknown_device', $1, '')`,
   ],
-])('an unregistered device is known by %s', async (what, insert) => {
+])('an unregistered device is known if it has %s', async (what, insert) => {
   const id = { 'a reading': 'B1', 'an event': 'B2', 'a reject': 'B3' }[what] ?? ''
   expect((await get(`/v1/devices/${id}/events`)).status).toBe(404)
   await database.pool.query(insert, [id])
@@ -104,13 +104,13 @@ test.each([
   expect((await get(`/v1/devices/${id}/readings`)).json).toMatchObject({ network: 'sigfox', profile: null })
 })
 
-test('an id is found however its zeros and letters are written', async () => {
+test('an id may be written with leading zeros and in either case', async () => {
   for (const id of ['4d3091', '004D3091', '00000000004d3091']) {
     expect((await get(`/v1/devices/${id}/readings`)).json?.deviceId).toBe('4D3091')
   }
 })
 
-test('events carry their value under the name of its unit', async () => {
+test('the value of an event has its unit as its name', async () => {
   await database.pool.query(
     `INSERT INTO event SELECT '2026-01-02Z', value, gen_random_uuid(), 'E1', kind, channel FROM (VALUES
        ('low_battery', '', 3100), ('flow_alarm', 'A', 12), ('tamper', 'B', 0), ('flow_alarm', 'A', 7)) v (kind, channel, value)`,
@@ -132,7 +132,7 @@ test('events carry their value under the name of its unit', async () => {
   expect([...first.events, ...rest.events]).toEqual(json.events)
 })
 
-test('flow adds up the shards of each lane in the shape of the contract', async () => {
+test('flow adds up the shards of each lane, in the documented form', async () => {
   await database.pool.query(
     `UPDATE flow SET raw_received = 10, raw_stored = 7, raw_duplicates = 2, raw_rejected = 1, pulse_decoded = 4,
        pulse_rejected = 1, readings = 30 WHERE lane = 'sigfox' AND shard < 2`,
@@ -174,7 +174,7 @@ test('a cursor of one path is refused by another', async () => {
   expect((await get(`/v1/rejects?cursor=${next}`)).status).toBe(400)
 })
 
-test('an unknown path names the paths that exist, another method is refused', async () => {
+test('the answer to an unknown path names the paths; another method is refused', async () => {
   const nowhere = await get('/v1/meters')
   expect(nowhere).toMatchObject({ status: 404, json: { error: expect.stringContaining('/v1/devices/{id}/readings') } })
   expect(await get('/v1/flow', 'POST')).toMatchObject({ status: 405, headers: { allow: 'GET' } })

@@ -12,7 +12,7 @@ afterAll(() => database.close())
 
 const devices = (args: readonly string[]) => runTool('devices', args, { DATABASE_URL: database.url })
 
-test('show prints of each sort of configuration the one that the device sent last, with its sample period', async () => {
+test('show prints the last configuration of each sort that the device sent, with its sample period', async () => {
   const now = Math.floor(Date.now() / 1000)
   const frame = (seconds: number, samplePeriod: string) =>
     sigfoxUplink(10, now - seconds, 0, { payload: Buffer.from(`1000010018aa${samplePeriod}aa0001`, 'hex') })

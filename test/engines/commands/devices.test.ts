@@ -23,13 +23,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** Runs the command as a user does; its database is that of the environment. */
+/** Runs the command as a user does, with the database in its environment. */
 const devices = (args: readonly string[], environment: Record<string, string> = { DATABASE_URL: database.url }) =>
   runTool('devices', args, environment, folder)
 
 const rows = async () => (await database.pool.query('SELECT * FROM device ORDER BY device_id, valid_from')).rows
 
-test('an import adds, a second changes nothing, a third changes what differs', async () => {
+test('an import adds; the same file again changes nothing; another changes what differs', async () => {
   const meter = '867787050123456,nbiot,dragino-sw3l-nb,1000,,UTC,2025-01-01T00:00:00.000Z'
   write('004d3091,sigfox,adeunis-pulse@3,1000/450,3600,Europe/Paris,2025-01-01T00:00:00Z', meter)
   expect(await devices(['import', file])).toEqual({ code: 0, stdout: '2 added, 0 changed, 0 unchanged\n', stderr: '' })
@@ -45,14 +45,14 @@ test('an import adds, a second changes nothing, a third changes what differs', a
   expect((await devices(['import', file])).stdout).toBe('1 added, 1 changed, 1 unchanged\n')
 })
 
-test('more devices than one statement takes are imported together', async () => {
+test('an import may have more devices than one statement takes', async () => {
   const ids = Array.from({ length: 2500 }, (_, n) => (n + 1).toString(16))
   write(...ids.map((id) => `${id},sigfox,adeunis-pulse@3,1000,,UTC,2025-01-01T00:00:00Z`))
   expect((await devices(['import', file])).stdout).toBe('2500 added, 0 changed, 0 unchanged\n')
   expect(await rows()).toHaveLength(2500)
 })
 
-test('one bad line and nothing of the file is applied', async () => {
+test('if one line is bad, nothing of the file is imported', async () => {
   write('A1,sigfox,adeunis-pulse@3,1000,,UTC,2025-01-01', 'A2,sigfox,adeunis-pulse@9,0,,UTC,2025-01-01')
   const { code, stdout, stderr } = await devices(['import', file])
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -65,7 +65,7 @@ test('one bad line and nothing of the file is applied', async () => {
   expect(await rows()).toEqual([])
 })
 
-test('list shows the registry as an aligned table, and with --json under the column names of the file', async () => {
+test('list prints the registry as an aligned table, or with --json under the column names of the file', async () => {
   expect((await devices(['list'])).stdout).toBe('No devices are registered.\n')
   write(
     'A1,sigfox,adeunis-pulse@3,1000/450,,UTC,2025-01-01',
@@ -91,7 +91,7 @@ test('list shows the registry as an aligned table, and with --json under the col
   })
 })
 
-test('the local run tells where its database is; the option goes before it', async () => {
+test('the database is that of the local run, unless --database-url names another', async () => {
   const { host, port } = database
   const connection = { host, port, database: database.database, user: 'postgres', password: database.password }
   writeFileSync(join(folder, 'database.json'), JSON.stringify(connection))
@@ -104,7 +104,7 @@ test('the local run tells where its database is; the option goes before it', asy
   expect((await devices(['list', '--database-url', database.url], { DATA_DIR: folder })).code).toBe(0)
 })
 
-test('without a local run one sentence says what to do', async () => {
+test('without a local run the error says what to do', async () => {
   const { code, stderr } = await devices(['list'], {})
   expect(code).toBe(1)
   expect(stderr).toMatch(/^\.data\/database\.json names no database .*npm start.*--database-url\.\n$/)
@@ -119,7 +119,7 @@ test.each([
   [['list', '--all']],
   [['show']],
   [['set', 'A1', '--json']],
-])('the arguments %j print the usage and end with 2', async (args) => {
+])('the arguments %j print the usage and exit with 2', async (args) => {
   const { code, stdout, stderr } = await devices(args)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain('Usage: npm run devices -- import FILE.csv')
@@ -127,7 +127,7 @@ test.each([
 
 const good = 'A1,sigfox,adeunis-pulse@3,1000,,UTC,2025-01-01'
 
-test('faults that two lines make together are told with those of single lines, and a long list is cut', async () => {
+test('lines that contradict each other are listed with lines that are bad, and a long list is cut', async () => {
   write(good, good.replace('A1', '00a1'), 'XYZ,sigfox,adeunis-pulse@3,1000,,UTC,2025-01-01')
   expect((await devices(['import', file])).stderr.split('\n')).toEqual([
     `${file}: line 3: device A1 with this valid_from is already on line 2`,
@@ -142,7 +142,7 @@ test('faults that two lines make together are told with those of single lines, a
   expect((await database.pool.query('SELECT FROM device_import')).rowCount).toBe(0)
 })
 
-test('validity that overlaps is refused, within a file and with what is registered', async () => {
+test('registrations must not overlap, within a file or with the registry', async () => {
   const long = (...lines: string[]) => writeFileSync(file, `${[`${header},valid_to`, ...lines].join('\n')}\n`)
   long(`${good},2026-06-01`, `${good.replace('2025', '2026')},`)
   expect((await devices(['import', file])).stderr).toContain(
@@ -164,7 +164,7 @@ test('a dry run counts and changes nothing', async () => {
   expect(await rows()).toEqual([])
 })
 
-test('set corrects what is in force, or begins anew from an instant on; retire ends it', async () => {
+test('set corrects the registration in force, or begins a new one at an instant; retire ends it', async () => {
   expect((await devices(['set', 'A1', '--profile', 'adeunis-pulse@3'])).stderr).toContain(
     'give its --profile and its --weight',
   )
@@ -191,7 +191,7 @@ test('set corrects what is in force, or begins anew from an instant on; retire e
   expect((await devices(['show', 'B2'])).stderr).toBe('Device B2 is not registered and was never seen.\n')
 })
 
-test('devices that talk and are not registered are listed with the profiles that decode all they sent', async () => {
+test('list --unknown names unregistered devices with the profiles that decode all they sent; --silent-for names silent ones', async () => {
   const hour = 3_600
   const now = Math.floor(Date.now() / 1000)
   const frames = ['46000000000100000002', '5a0000001000000100020003']
@@ -208,7 +208,7 @@ test('devices that talk and are not registered are listed with the profiles that
   expect((await devices(['list', '--silent-for', 'long'])).code).toBe(2)
 })
 
-test('the operator of the operations function may do all that the commands do, and change no table', async () => {
+test('the role of the operations function may do what the commands do, and can change neither the schema nor the horizon of raw messages', async () => {
   const { pool, password } = database
   await pool.query(`ALTER ROLE sluice_operator PASSWORD '${password}'`)
   const url = new URL(database.url)

@@ -17,7 +17,7 @@ let server: Server
 let environment: Record<string, string>
 const requests: { readonly path: string; readonly authorization: string }[] = []
 
-/** The real function with the role it has on AWS, behind Lambda's way to be invoked. */
+/** Serves the real function through Lambda's Invoke API. */
 const startLambda = async (handler: (call: never) => Promise<unknown>): Promise<Server> => {
   const answer = async (request: IncomingMessage) => {
     requests.push({ path: request.url ?? '', authorization: request.headers.authorization ?? '' })
@@ -65,7 +65,7 @@ afterAll(async () => {
 const onStack = (tool: string, ...args: string[]) =>
   runTool(tool, [...args, '--stack', 'sluice-prod-ingest'], environment)
 
-test('with --stack the same commands do the same through the function, by requests that are signed', async () => {
+test('with --stack the commands do the same through the function, with signed requests', async () => {
   const file = join(folder, 'fleet.csv')
   const header = 'device_id,network,profile,millilitres_per_pulse,sample_period_seconds,time_zone,valid_from'
   const lines = Array.from(
@@ -94,7 +94,7 @@ test('with --stack the same commands do the same through the function, by reques
     )
 })
 
-test('what the function refuses is said as it would be here; what it does not know, or a fault of it, in one sentence', async () => {
+test('a fault that the function finds is printed like a local one; an unknown operation or a crash is one sentence', async () => {
   expect(await onStack('devices', 'show', 'FFFFFFFF')).toEqual({
     code: 1,
     stdout: '',

@@ -42,7 +42,7 @@ const openRejects = async () =>
 const hours = (device: number, ...list: number[]): RawItem[] =>
   list.map((hour) => sigfoxUplink(device, hoursAgo(hour), 100 - hour))
 
-test('a wrong profile is corrected: a dry run foretells it, the replay does it, and the second finds nothing', async () => {
+test('a wrong profile is corrected: a dry run predicts the changes, a replay makes them, a second replay finds none', async () => {
   await register('C00000', 'icemeter-pulse@1')
   await takeIn(db.pool, 'sigfox', hours(0, 3, 2, 1))
   const wrong = await indexes()
@@ -68,7 +68,7 @@ test('a wrong profile is corrected: a dry run foretells it, the replay does it, 
   })
 })
 
-test('a meter that was swapped keeps the profile of before for the messages of before', async () => {
+test('after a meter was swapped, its earlier messages keep their earlier profile', async () => {
   await register('C00000', 'adeunis-pulse@3')
   await takeIn(db.pool, 'sigfox', hours(0, 5, 4, 2, 1))
   await register('C00000', 'no-such-profile', iso(hoursAgo(3)))
@@ -77,7 +77,7 @@ test('a meter that was swapped keeps the profile of before for the messages of b
   expect(await openRejects()).toEqual(['unknown_profile', 'unknown_profile'])
 })
 
-test('a registration that has ended counts no more for what the device says afterwards', async () => {
+test('a registration that has ended does not apply to later messages', async () => {
   await register('C00000', 'no-such-profile')
   await db.pool.query('UPDATE device SET valid_to = $1', [iso(hoursAgo(3))])
   await takeIn(db.pool, 'sigfox', hours(0, 5, 4, 3, 2))
@@ -85,7 +85,7 @@ test('a registration that has ended counts no more for what the device says afte
   expect(await indexes()).toEqual(['C00000 A 97', 'C00000 A 98', 'C00000 B 194', 'C00000 B 196'])
 })
 
-test('from and to replay the messages of that time alone', async () => {
+test('--from and --to replay only the messages of that time', async () => {
   await register('C00000', 'no-such-profile')
   await takeIn(db.pool, 'sigfox', hours(0, 5, 4, 3, 2, 1))
   await register('C00000', 'adeunis-pulse@3')
@@ -98,7 +98,7 @@ test('from and to replay the messages of that time alone', async () => {
   expect(await openRejects()).toEqual([])
 })
 
-test('by reason and by profile only the devices are replayed that it concerns', async () => {
+test('--reason and --profile replay only the devices concerned', async () => {
   const meter = '868411050000007'
   for (const device of ['C00000', 'C00001']) await register(device, 'no-such-profile')
   await register('C00002', 'adeunis-pulse@1')
@@ -114,7 +114,7 @@ test('by reason and by profile only the devices are replayed that it concerns', 
   expect((await indexes()).filter((text) => text.startsWith(meter))).toHaveLength(1)
 })
 
-test('a replay that was interrupted goes on with the devices that remain', async () => {
+test('a replay that was interrupted continues with the remaining devices', async () => {
   const items = Array.from({ length: 50 }, (_, device) => sigfoxUplink(device, hoursAgo(2), device + 1))
   await takeIn(db.pool, 'sigfox', items)
   await db.pool.query(clearReadings)
@@ -130,7 +130,7 @@ test('a replay that was interrupted goes on with the devices that remain', async
   expect((await db.pool.query('SELECT FROM replay')).rowCount).toBe(0)
 })
 
-test('rejects: the summary counts by reason and device, show prints the bytes', async () => {
+test('rejects: summary counts by reason and by device, show prints the bytes', async () => {
   await register('C00000', 'no-such-profile')
   await takeIn(db.pool, 'sigfox', [
     ...hours(0, 2, 1),
@@ -154,7 +154,7 @@ test.each([
   [['replay', '--device', 'XYZ'], '--device must be up to 8 hex digits'],
   [['rejects'], 'Usage: npm run rejects'],
   [['rejects', 'retry', '--reason', 'bad'], 'did you mean'],
-] as const)('%j is refused with a sentence, and with 2', async ([tool, ...args], sentence) => {
+] as const)('%j is refused with a sentence and exit code 2', async ([tool, ...args], sentence) => {
   const { code, stdout, stderr } = await run(tool, ...args)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain(sentence)

@@ -12,7 +12,7 @@ afterAll(() => vi.unstubAllEnvs())
 test.each([
   ['GET', '/v1/devices/ABC/readings?from=2026-01-01T00:00:00Z&limit=5', undefined, 'eu-west-3'],
   ['GET', '/v1/flow', 'us-east-1', 'us-east-1'],
-] as const)('%s %s in region %s bears the signature that AWS works out', async (method, path, asked, region) => {
+] as const)('%s %s in region %s carries the signature that AWS computes', async (method, path, asked, region) => {
   let expected = ''
   let authorization = ''
   const server = await serve((request, response) => {

@@ -35,7 +35,7 @@ const smoke = (args: readonly string[] = [], environment: Record<string, string>
     ...environment,
   })
 
-/** Rows that say something of whatever device. */
+/** Rows of any device. */
 const kept = async () => {
   const { rows } = await database.query<{ rows: number }>(
     `SELECT (SELECT count(*) FROM device) + (SELECT count(*) FROM message) + (SELECT count(*) FROM reading)
@@ -44,7 +44,7 @@ const kept = async () => {
   return Number(rows[0]?.rows)
 }
 
-test('a message goes through each door, is read back, and nothing is left of it', async () => {
+test('a message goes through each door and is read back; nothing of it is left', async () => {
   const { code, stdout, stderr } = await smoke()
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const [sigfox, nbiot, erased, ...more] = stdout.trim().split('\n').toSorted().reverse()
@@ -54,14 +54,14 @@ test('a message goes through each door, is read back, and nothing is left of it'
   expect(await kept()).toBe(0)
 })
 
-test('the addresses may be those that a deployment puts out', async () => {
+test('addresses may be given as a deployment prints them', async () => {
   const doors = ['--http', `${local.httpUrl}/sigfox/batch`, '--udp', `localhost:${local.udpPort}`]
   const run = await smoke([...doors, '--api', `${local.httpUrl}/v1`, '--token-env', 'TOKEN'], { TOKEN: 'local' })
   expect(run).toMatchObject({ code: 0, stderr: '' })
   expect(await kept()).toBe(0)
 })
 
-test('what a run left behind that was killed does not disturb the next, and is erased with it', async () => {
+test('what a killed run left behind does not disturb the next, which erases it', async () => {
   const { rows } = await database.query(
     `INSERT INTO device (device_id, valid_from, network, profile, weight_millilitres, weight_pulses, time_zone, meter_id)
      VALUES ('FFFFFFFE', '2015-01-01', 'sigfox', 'icemeter-pulse@1', 1, 1, 'UTC', 'smoke-test') RETURNING device_id`,
@@ -71,7 +71,7 @@ test('what a run left behind that was killed does not disturb the next, and is e
   expect(await kept()).toBe(0)
 })
 
-test('a device of that id that is not ours is left alone, and nothing is sent', async () => {
+test('if another device has the id, it is left alone and nothing is sent', async () => {
   await database.query(
     `INSERT INTO device (device_id, valid_from, network, profile, weight_millilitres, weight_pulses, time_zone, meter_id)
      VALUES ('868411059999990', '2020-01-01', 'nbiot', 'dragino-sw3l-nb', 1, 1, 'UTC', 'M-1')`,
@@ -87,7 +87,7 @@ test('a device of that id that is not ours is left alone, and nothing is sent', 
   expect(await kept()).toBe(0)
 })
 
-/** What the run says with one thing wrong; the other door is tried all the same. */
+/** A run with one thing wrong fails with this sentence. The other door is tried all the same. */
 const fails = async (args: readonly string[], sentence: RegExp, environment = {}) => {
   const { code, stdout, stderr } = await smoke(args, environment)
   expect(stderr).toMatch(sentence)
@@ -96,7 +96,7 @@ const fails = async (args: readonly string[], sentence: RegExp, environment = {}
   return stdout
 }
 
-test('a wrong token, a door where nobody is, one that answers something else: each is a sentence', async () => {
+test('a wrong token, a closed port and a door that answers something else have a sentence each', async () => {
   const stdout = await fails(['--token-env', 'T'], /^The Sigfox door refuses the token \(HTTP 40[13]\)/, { T: 'other' })
   expect(stdout).toMatch(/^nbiot: one datagram/)
   await fails(
@@ -111,7 +111,7 @@ test('a wrong token, a door where nobody is, one that answers something else: ea
   other.close()
 })
 
-test('datagrams that nobody takes, and datagrams that go nowhere: said when the time is up at the latest', async () => {
+test('datagrams to a closed port, or lost ones, are reported when the time is up at the latest', async () => {
   await fails(
     ['--udp', `127.0.0.1:${await freeUdpPort()}`],
     /^The NB-IoT door \S+ takes no datagrams: nothing listens/m,
@@ -127,7 +127,7 @@ test('datagrams that nobody takes, and datagrams that go nowhere: said when the 
   hole.close()
 })
 
-test('a reading API that refuses us, or is none, is named as what is at fault, and nothing is sent', async () => {
+test('if the reading API refuses us or does not answer, the error says so, and nothing is sent', async () => {
   const received = async () => (await readFlow(local.httpUrl)).sigfox.raw.received
   const before = await received()
   const closed = await serve((_, response) => response.writeHead(403).end('{"message":"Forbidden"}'))
@@ -140,7 +140,7 @@ test('a reading API that refuses us, or is none, is named as what is at fault, a
   expect(await received()).toBe(before)
 })
 
-test('a reading that is another one than was sent is none', async () => {
+test('a reading with another index than the one sent does not count', async () => {
   const wrong = await serve(async (request, response) => {
     const answer = await fetch(local.httpUrl + request.url)
     const text = await answer.text()
@@ -154,12 +154,12 @@ test('a reading that is another one than was sent is none', async () => {
   expect(stdout).toBe('everything that was sent is erased\n')
 })
 
-test('what arrived after a run had given up is erased by the next', async () => {
+test('what arrives after a run gave up is erased by the next', async () => {
   expect(await smoke()).toMatchObject({ code: 0, stderr: '' })
   expect(await kept()).toBe(0)
 })
 
-/** Runs operations as the function beside a private database does. */
+/** Runs operations like the function beside a private database. */
 const startOperations = (pool: pg.Pool) =>
   serve(async (request, response) => {
     const { operation, input } = JSON.parse(Buffer.concat(await request.toArray()).toString())
@@ -171,7 +171,7 @@ const startOperations = (pool: pg.Pool) =>
     response.end(JSON.stringify(answer))
   })
 
-/** The reading API as IAM guards it: it lets in what is signed for it. */
+/** The reading API as IAM guards it: it takes only requests that are signed for it. */
 const startGuarded = (seen: string[]) =>
   serve(async (request, response) => {
     const { authorization = '' } = request.headers
@@ -182,7 +182,7 @@ const startGuarded = (seen: string[]) =>
     response.writeHead(answer.status).end(await answer.text())
   })
 
-test('with --stack the token is in its secret, requests are signed, and devices are registered by its function', async () => {
+test('with --stack the token comes from the secret, requests are signed, and the function registers the devices', async () => {
   const pool = new pg.Pool({ connectionString: local.databaseUrl })
   const arn = 'arn:aws:secretsmanager:eu-west-3:111122223333:secret:SigfoxToken-x'
   const secrets = await startSecrets(new Map([[arn, '{"current":"local"}']]))

@@ -143,13 +143,13 @@ test('erasing a device removes it everywhere, also where only bytes name it, and
   expect(await erase()).toMatchObject({ code: 2, stdout: '' })
   const { stdout } = await erase('--yes')
   expect(stdout.split('\n').map((line) => line.trim().replace(/ +/, ' '))).toEqual([
-    `All that was kept of device ${imei} is removed:`,
+    `Everything that was kept of device ${imei} is removed:`,
     'registrations 1',
     'messages 2',
     'readings 2',
     'events 0',
     'rejects 2',
-    '2 of the rejects held its id in their bytes alone.',
+    '2 of the rejects had its id in their bytes only.',
     '',
   ])
   for (const table of ['message', 'decoding', 'reading', 'reject']) expect(await count(table)).toBe(1)
