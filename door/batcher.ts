@@ -1,8 +1,20 @@
-import { type Arrival, wireBytes } from './arrival.ts'
-import type { Deliver, Settled } from './delivery.ts'
+import type { RawItem } from '../core/message/uplink.ts'
 
-// Five or six full records of the bus: what is lost to a last, half full one stays small, and packing it takes a
-// few milliseconds of the event loop.
+/** A message that a door has read and that is on its way to the bus. */
+export interface Arrival {
+  readonly item: RawItem
+  /** What it takes of memory while it is held. */
+  readonly memoryBytes: number
+}
+
+// A pack adds about this much to a message: kind, length, device, times.
+const envelopeBytes = 32
+
+/** Bytes that an item takes on the bus, near enough to size a publish by. */
+const wireBytes = (item: RawItem): number => envelopeBytes + (item.kind === 'reject' ? item.bytes : item.payload).length
+
+// Five or six full records of the bus: a last, half full one loses little, and packing them takes a few milliseconds of the
+// event loop.
 const batchBytes = 256 * 1024
 // Enough to hide the bus's round trip: at 10 ms each, 8 of them carry 2 million datagrams a second.
 const publishesAtOnce = 8
@@ -17,6 +29,9 @@ export interface Held {
   readonly confirmedAtMs: number | null
 }
 
+/** Called once per message, when the bus has it. Whatever acknowledges a message belongs here, and nowhere before. */
+export type Confirmed<A extends Arrival> = (arrival: A, nowMs: number) => void
+
 export interface Batcher<A extends Arrival> {
   /** Takes `arrival` to be published. False, and nothing is kept, when memory would exceed its limit. */
   readonly hold: (arrival: A) => boolean
@@ -26,13 +41,14 @@ export interface Batcher<A extends Arrival> {
 }
 
 /**
- * Collects messages into batches: one goes to the bus when its oldest has waited `lingerMs` or when it is large, and
- * a few are in flight at once. What waits and what is in flight never exceed `queueBytes` together.
- * @param settled called once per item, when the bus has it and memory has let go of it
+ * Collects messages into batches. A batch goes to the bus when its oldest message has waited `lingerMs`, or when it is
+ * large; a few are in flight at once. What waits and what is in flight never exceed `queueBytes` together.
+ * @param deliver publishes a batch until the bus has all of it
+ * @param confirmed called when memory has let go of the message
  */
 export const createBatcher = <A extends Arrival>(parts: {
-  deliver: Deliver<A>
-  settled: Settled<A>
+  deliver: (batch: readonly A[], confirmed: (arrival: A) => void) => Promise<void>
+  confirmed: Confirmed<A>
   lingerMs: number
   queueBytes: number
 }): Batcher<A> => {
@@ -46,12 +62,13 @@ export const createBatcher = <A extends Arrival>(parts: {
   let inFlight = 0
   let whenEmpty = () => {}
 
-  const settle: Settled<A> = (arrival, settlement, nowMs) => {
+  const confirm = (arrival: A) => {
+    const nowMs = Date.now()
     held.items--
     held.bytes -= arrival.memoryBytes
     held.owedSinceMs = nowMs
     held.confirmedAtMs = nowMs
-    parts.settled(arrival, settlement, nowMs)
+    parts.confirmed(arrival, nowMs)
   }
 
   const closeOpen = (): A[] => {
@@ -72,7 +89,7 @@ export const createBatcher = <A extends Arrival>(parts: {
       if (!batch) return
       inFlight++
       held.owedSinceMs ??= Date.now()
-      void parts.deliver(batch, settle).then(() => {
+      void parts.deliver(batch, confirm).then(() => {
         inFlight--
         if (inFlight === 0) held.owedSinceMs = null
         pump()

@@ -1,53 +1,53 @@
+import type { PackedStream } from '../adapters/bus/publish.ts'
 import { log } from '../adapters/process/log.ts'
 import type { Measurements } from '../adapters/process/metrics.ts'
 import { vital } from '../contract/vitals.ts'
-import { accept } from '../core/ingest/accept.ts'
-import type { Stream } from '../core/message/stream.ts'
+import { settlementOf } from '../core/ingest/accept.ts'
 import type { RawItem } from '../core/message/uplink.ts'
-import { type Arrival, arrivedAtMs } from './arrival.ts'
-import { createBatcher } from './batcher.ts'
-import { createDelivery, type Settled } from './delivery.ts'
+import { type Arrival, type Confirmed, createBatcher } from './batcher.ts'
 import { createHealth, judgeHealth } from './health.ts'
 import { createMetrics } from './metrics.ts'
 import { countSettled, createTally, rejectedIn } from './tally.ts'
 
-/** The raw topic, and how many packs the bus has confirmed where it packs at all. */
-export type RawTopic = Stream<RawItem> & { readonly packs?: () => number }
+/** The raw topic as a gateway uses it. */
+export type RawTopic = Pick<PackedStream<RawItem>, 'deliver' | 'packs'>
 
-const reportAttempt = (attempt: number, failure: string | null) => {
-  // one line as it begins; how long it lasts is in the metrics
-  if (failure !== null && attempt === 1) log.warn('publish failed, trying again', { reason: failure })
-}
+/** When the door received it, milliseconds since 1970. */
+const arrivedAtMs = (item: RawItem): number => (item.kind === 'reject' ? item.atMs : item.receivedAtMs)
 
 /**
- * What is behind every door that is a container: messages of many senders are held until they are published together,
- * counted, and reported, and the door is healthy as long as that goes well.
- * @param settled called once per message, when the bus has it: an answer to the sender belongs here
+ * What is behind every gateway: messages of many senders are held and published together, counted and reported, and the
+ * gateway is healthy as long as that goes well.
+ * @param confirmed called once per message, when the bus has it: an answer to the sender belongs here
  */
 export const createPublisher = <A extends Arrival>(
   raw: RawTopic,
-  { lingerMs, queueBytes, settled }: { lingerMs: number; queueBytes: number; settled?: Settled<A> },
+  { lingerMs, queueBytes, confirmed }: { lingerMs: number; queueBytes: number; confirmed?: Confirmed<A> },
 ) => {
   const tally = createTally()
+  const failed = (reason: string, times: number) => {
+    tally.publishFailures++
+    // one line as it begins; how long it lasts is in the metrics
+    if (times === 1) log.warn('publish failed, trying again', { reason })
+  }
   const { hold, held, finish } = createBatcher<A>({
     lingerMs,
     queueBytes,
-    deliver: createDelivery({
-      accept: accept({ raw }),
-      attempted: (attempt, failure) => {
-        if (failure !== null) tally.publishFailures++
-        reportAttempt(attempt, failure)
-      },
-    }),
-    settled: (arrival, settlement, nowMs) => {
-      countSettled(tally, settlement)
+    deliver: (batch, confirm) =>
+      raw.deliver(
+        batch.map(({ item }) => item),
+        (position) => confirm(batch[position] as A),
+        failed,
+      ),
+    confirmed: (arrival, nowMs) => {
+      countSettled(tally, settlementOf(arrival.item))
       metrics.confirmed((nowMs - arrivedAtMs(arrival.item)) / 1000)
-      settled?.(arrival, settlement, nowMs)
+      confirmed?.(arrival, nowMs)
     },
   })
   const health = createHealth((before) => judgeHealth(before, held, queueBytes, Date.now()))
   const healthy = () => health.ailment() === null
-  const metrics = createMetrics({ tally, packs: raw.packs ?? (() => 0), held, healthy })
+  const metrics = createMetrics({ tally, packs: raw.packs, held, healthy })
   const totals = (): Measurements => ({
     [vital.received]: tally.received,
     [vital.accepted]: tally.accepted,

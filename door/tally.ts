@@ -1,5 +1,5 @@
+import type { Settlement } from '../core/message/outcome.ts'
 import type { RejectReason } from '../core/message/rejects.ts'
-import type { Settlement } from './delivery.ts'
 
 /**
  * What a door counts, as plain numbers: a labelled counter costs more per datagram than all that happens to it

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { largestBodyBytes } from '../core/sigfox/answer.ts'
+import { largestBodyBytes } from '../core/sigfox/callback.ts'
 
 /** What a request says of its body, or the most that it may be where it does not say. */
 export const declaredBytes = ({ headers }: IncomingMessage): number =>

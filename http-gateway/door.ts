@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Outcome } from '../core/message/outcome.ts'
 import type { RawItem } from '../core/message/uplink.ts'
-import { answerCallback, largestBodyBytes, tooLarge } from '../core/sigfox/answer.ts'
 import { tokenOf } from '../core/sigfox/authorization.ts'
-import { readBatch, readCallback, type SigfoxCallbackSettings } from '../core/sigfox/callback.ts'
+import { answerCallback, largestBodyBytes, type SigfoxCallbackSettings, tooLarge } from '../core/sigfox/callback.ts'
 import { declaredBytes, readBody } from './body.ts'
 
 export interface Answer {
@@ -12,7 +11,7 @@ export interface Answer {
   readonly body: string | null
 }
 
-/** The words of the HTTP API before the other door, so that nobody can tell which one answers. */
+/** The words of the API Gateway before the function, so that both hosts of the door answer alike. */
 const refusals = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 429: 'Too Many Requests' }
 
 const refuse = (statusCode: keyof typeof refusals): Answer => ({
@@ -20,28 +19,28 @@ const refuse = (statusCode: keyof typeof refusals): Answer => ({
   body: JSON.stringify({ message: refusals[statusCode] }),
 })
 
-/** Sigfox hangs up after 10 s; a body takes 5 s at most, and a publish that fails as well. */
+/** Sigfox hangs up after 10 s; reading a body takes at most 5 s of them, and so does a publish that fails. */
 const answerWithinMs = 6_000
 
 /** Bodies that are being read, together: thousands of ordinary callbacks, or 64 of the largest. */
 const mostBodyBytes = 16 * 1024 * 1024
 
-const routes: Readonly<Record<string, 'one' | 'batch'>> = { '/sigfox/uplink': 'one', '/sigfox/batch': 'batch' }
+const routes: Readonly<Record<string, 'uplink' | 'batch'>> = { '/sigfox/uplink': 'uplink', '/sigfox/batch': 'batch' }
 
 const routeOf = ({ method, url = '' }: IncomingMessage) =>
   method === 'POST' ? routes[url.split('?', 1)[0] ?? ''] : undefined
 
-/** Where a header comes twice its values are joined, and open nothing. */
+/** The values of a header that comes twice are joined, and open nothing. */
 const authorizationOf = ({ headersDistinct }: IncomingMessage) => headersDistinct.authorization?.join(',')
 
 /**
- * The Sigfox door: answers a callback only when the bus has what came. Nothing of its body is looked at before its token
- * was.
+ * The Sigfox door as HTTP: answers a callback only when the bus has what came. Nothing of a body is looked at before its
+ * token was.
  * @param take answers an outcome for each message, within the time given
  */
 export const createDoor = ({
   isValid,
-  callback,
+  callback: settings,
   take,
 }: {
   isValid: (token: string) => Promise<boolean>
@@ -72,8 +71,10 @@ export const createDoor = ({
     if (bodyBytes + mostBytes > mostBodyBytes) return refuse(429)
     const bytes = await read(incoming, mostBytes)
     if (bytes === null) return tooLarge
-    const body = { contentType: incoming.headers['content-type'] ?? '', bytes, receivedAtMs: Date.now() }
-    const items = route === 'batch' ? readBatch(body, callback) : [readCallback(body, callback)]
-    return answerCallback(await take(items, bytes.length, begunAtMs + answerWithinMs - performance.now()))
+    const contentType = incoming.headers['content-type'] ?? ''
+    const callback = { isBatch: route === 'batch', contentType, bytes, receivedAtMs: Date.now() }
+    return answerCallback(callback, settings, (items) =>
+      take(items, bytes.length, begunAtMs + answerWithinMs - performance.now()),
+    )
   }
 }

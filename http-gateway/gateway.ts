@@ -40,7 +40,7 @@ export const startGateway = async (
 ): Promise<HttpGateway> => {
   const { tally, hold, finish, health, metrics, totals, measured } = createPublisher<Line>(raw, {
     ...settings,
-    settled: ({ confirmed }, settlement) => confirmed(settlement),
+    confirmed: ({ confirmed }) => confirmed(),
   })
   const callbacks = { waiting: 0, denied: 0, failed: 0 }
   metrics.counter(vital.denied, 'Callbacks that brought no valid token', () => callbacks.denied)

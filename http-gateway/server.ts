@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import { log } from '../adapters/process/log.ts'
 import { setting } from '../contract/settings.ts'
+import { notStored } from '../core/sigfox/callback.ts'
 import { type Listening, listen } from '../door/listen.ts'
 import type { Answer, createDoor } from './door.ts'
 
@@ -25,8 +26,6 @@ const options = {
 
 /** Some ten times what 500 callbacks a second need; each costs memory, also one that sends nothing. */
 const mostConnections = 1_000
-
-const unanswerable: Answer = { statusCode: 503, body: JSON.stringify({ error: 'not stored; send it again' }) }
 
 const send = (response: ServerResponse, { statusCode, body }: Answer) => {
   if (body === null) response.writeHead(statusCode).end()
@@ -66,7 +65,7 @@ export const openServer = async (
     const answer = await door(incoming).catch((error: unknown) => {
       // whoever hung up is not there to be told
       if (!incoming.destroyed) log.error('callback_failed', { error: String(error) })
-      return unanswerable
+      return notStored
     })
     callbacks.waiting--
     owed.delete(socket)

@@ -1,6 +1,6 @@
 import { integer, optionalText, readSettings, text, textMap } from '../adapters/process/settings.ts'
 import { setting } from '../contract/settings.ts'
-import { readFieldNames } from '../core/sigfox/fields.ts'
+import { readFieldNames } from '../core/sigfox/body.ts'
 
 const miB = 1024 * 1024
 

@@ -1,6 +1,6 @@
 import type { RemoteInfo } from 'node:dgram'
 import type { RawItem } from '../core/message/uplink.ts'
-import type { Arrival } from '../door/arrival.ts'
+import type { Arrival } from '../door/batcher.ts'
 
 /** A datagram that was read. `origin` is whom an acknowledgement would go to. */
 export interface Datagram extends Arrival {

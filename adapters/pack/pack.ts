@@ -9,8 +9,8 @@ import { ByteReader, ByteWriter, PackCorrupt } from './bytes.ts'
  *     bytes 5-10  the instant of the first item, milliseconds since 1970, big-endian
  *     then        items: a varint with the item's length, then the item
  *
- * What an item holds after the fields that a reader knows is ignored by it: new fields go to the end. A kind of item
- * that a reader does not know makes the pack one of an unknown version: it is retried until newer workers read it.
+ * A reader ignores what follows the fields it knows, so new fields go to the end of an item. A kind of item that it does
+ * not know makes the pack one of an unknown version, which is retried until a newer worker reads it.
  */
 const packVersion = 1
 const headerBytes = 11
@@ -23,15 +23,23 @@ export interface ItemCodec<T> {
   readonly read: (reader: ByteReader, packInstantMs: number) => T
 }
 
-/** A pack of a format that this version does not know: a newer door wrote it, and a newer worker will read it. */
+/** A pack in a format that this version does not know: a newer door wrote it, and a newer worker will read it. */
 export class UnknownPackVersion extends Error {
   override name = 'UnknownPackVersion'
 }
 
+/** Some consecutive items: `count` of them, of which `first` is the position of the first. */
 export interface Pack {
   readonly bytes: Buffer
-  /** How many of the items, in order, are in it. */
+  readonly first: number
   readonly count: number
+}
+
+/** The packs of a batch. */
+export interface Packed<P extends Pack> {
+  readonly packs: readonly P[]
+  /** Where each packed item stood in the batch; left out where packs hold the items in the batch's order. */
+  readonly positions?: readonly number[]
 }
 
 const seal = (body: ByteWriter, instantMs: number): Buffer => {
@@ -43,11 +51,12 @@ const seal = (body: ByteWriter, instantMs: number): Buffer => {
   return pack
 }
 
-/** Packs `items` in order; a pack is at most `maxBytes` long, unless one item alone is longer. */
+/** Packs `items` in order. A pack has at most `maxBytes`, unless one item alone is longer. */
 export const packItems = <T>(codec: ItemCodec<T>, items: readonly T[], maxBytes: number): Pack[] => {
   const packs: Pack[] = []
   const body = new ByteWriter()
   const one = new ByteWriter()
+  let first = 0
   let count = 0
   let instantMs = 0
   for (const item of items) {
@@ -55,8 +64,9 @@ export const packItems = <T>(codec: ItemCodec<T>, items: readonly T[], maxBytes:
     one.clear()
     codec.write(one, item, instantMs)
     if (count > 0 && headerBytes + body.length + one.length + 4 > maxBytes) {
-      packs.push({ bytes: seal(body, instantMs), count })
+      packs.push({ bytes: seal(body, instantMs), first, count })
       body.clear()
+      first += count
       count = 0
       instantMs = codec.instantMs(item)
       one.clear()
@@ -66,12 +76,12 @@ export const packItems = <T>(codec: ItemCodec<T>, items: readonly T[], maxBytes:
     body.append(one)
     count++
   }
-  if (count > 0) packs.push({ bytes: seal(body, instantMs), count })
+  if (count > 0) packs.push({ bytes: seal(body, instantMs), first, count })
   return packs
 }
 
 /**
- * @throws PackCorrupt where the bytes are no pack, or were altered
+ * @throws PackCorrupt where the bytes are not a pack, or were altered
  * @throws UnknownPackVersion where a newer version wrote them
  */
 export const unpackItems = <T>(codec: ItemCodec<T>, bytes: Buffer): T[] => {

@@ -1,17 +1,15 @@
-import { type Outcome, reject, retry } from '../message/outcome.ts'
+import { done, type Outcome, reject, type Settlement } from '../message/outcome.ts'
 import type { Stream } from '../message/stream.ts'
 import type { RawItem } from '../message/uplink.ts'
 
+/** What an item is once the bus has it. A reject record is recorded with that, and stays a reject. */
+export const settlementOf = (item: RawItem): Settlement => (item.kind === 'reject' ? reject(item.reason) : done)
+
 /**
- * The first step: what a door took in goes to the raw topic, and only when the bus has it may the sender be told so.
- * A reject record that the bus has is a reject: it was handled. Whatever the bus did not take is a retry.
+ * The first step: what a door took in goes to the raw topic. Only an outcome tells the sender anything, and there is none
+ * before the bus has answered.
  */
 export const accept =
-  (ports: { readonly raw: Stream<RawItem> }) =>
-  async (batch: readonly RawItem[]): Promise<Outcome[]> => {
-    const published = await ports.raw.publish(batch)
-    return batch.map((item, i) => {
-      const outcome = published[i] ?? retry('no answer from the bus')
-      return item.kind === 'reject' && outcome.status === 'done' ? reject(item.reason) : outcome
-    })
-  }
+  ({ raw }: { readonly raw: Stream<RawItem> }) =>
+  (batch: readonly RawItem[]): Promise<Outcome[]> =>
+    raw.publish(batch, (item, outcome) => (outcome.status === 'done' ? settlementOf(item) : outcome))

@@ -24,7 +24,7 @@ const refuse = (lane: Lane, uplink: Uplink, reason: RejectReason): RejectRecord 
   deviceId: uplink.deviceId,
 })
 
-/** The row of an uplink, or the record of its reject where its time cannot be used. */
+/** The row of an uplink, or the record of its reject if its time cannot be used. */
 const rowOf = (digest: Digest, lane: Lane, uplink: Uplink): Message | RejectRecord => {
   const timeMs = uplink.timeSeconds === null ? null : uplink.timeSeconds * 1000
   const judgement = judgeTime(timeMs, uplink.receivedAtMs)
@@ -34,52 +34,65 @@ const rowOf = (digest: Digest, lane: Lane, uplink: Uplink): Message | RejectReco
   return { id, kind, deviceId, seqNumber, receivedAtMs, payload }
 }
 
+/** A message of the batch; copies of it share one. */
+interface Kept {
+  message: Message
+  uplink: Uplink
+  outcome: Outcome
+}
+
+const unpublished = retry('not published')
+
 /**
- * The second step: stores a batch of raw messages, each once, and publishes the ids of all of them. Of all, not only
- * of the new ones: where a crash came between the commit and the publish, only the redelivery can publish.
+ * The second step: stores a batch of raw messages, each once, and publishes the ids of all of them, new or not. After a
+ * crash between the commit and the publish only the redelivery can publish.
  */
 export const storeRaw =
   ({ store, pulse, digest }: Ports, lane: Lane) =>
   async (batch: readonly RawItem[]): Promise<Outcome[]> => {
-    const messages = new Map<MessageId, Message>()
-    const uplinks = new Map<MessageId, Uplink>()
+    const kept = new Map<MessageId, Kept>()
     const rejects = new Map<string, Reject>()
 
-    const inputs = batch.map((item) => {
-      const row = item.kind === 'reject' ? item : rowOf(digest, lane, item)
-      if (row.kind === 'reject') {
-        const rejected = rejectRow(digest, row)
-        rejects.set(rejected.id, rejected)
-        return row.reason
+    const rejected = (record: RejectRecord): { readonly outcome: Outcome } => {
+      const row = rejectRow(digest, record)
+      rejects.set(row.id, row)
+      return { outcome: reject(record.reason) }
+    }
+
+    const inputs = batch.map((item): { readonly outcome: Outcome } => {
+      if (item.kind === 'reject') return rejected(item)
+      const message = rowOf(digest, lane, item)
+      if (message.kind === 'reject') return rejected(message)
+      const known = kept.get(message.id)
+      if (!known) {
+        const first: Kept = { message, uplink: item, outcome: unpublished }
+        kept.set(message.id, first)
+        return first
       }
-      // two copies in one batch: the earlier is kept, as it would be from two batches
-      const known = messages.get(row.id)
-      if (!known || row.receivedAtMs < known.receivedAtMs) {
-        messages.set(row.id, row)
-        uplinks.set(row.id, item as Uplink)
-      }
-      return row.id
+      // of two copies in one batch the earlier is kept, as it would be from two batches
+      if (message.receivedAtMs < known.message.receivedAtMs) Object.assign(known, { message, uplink: item })
+      return known
     })
 
-    const rows = [...messages.values()]
+    const all = [...kept.values()]
     const refusals = await store.store({
       lane,
       received: batch.length,
-      messages: rows,
+      messages: all.map(({ message }) => message),
       rejects: [...rejects.values()],
-      refusal: ({ id }, reason) => rejectRow(digest, refuse(lane, uplinks.get(id) as Uplink, reason)),
+      refusal: ({ id }, reason) => rejectRow(digest, refuse(lane, (kept.get(id) as Kept).uplink, reason)),
     })
 
-    const outcomes = new Map<string, Outcome>()
     const stored: MessageId[] = []
-    rows.forEach(({ id }, i) => {
+    all.forEach((one, i) => {
       const reason = refusals[i]
-      if (reason) outcomes.set(id, reject(reason))
-      else stored.push(id)
+      if (reason) one.outcome = reject(reason)
+      else stored.push(one.message.id)
     })
-    const published = stored.length === 0 ? [] : await pulse.publish(stored)
-    stored.forEach((id, i) => {
-      outcomes.set(id, published[i] ?? retry('no answer from the bus'))
-    })
-    return inputs.map((idOrReason) => outcomes.get(idOrReason) ?? reject(idOrReason as RejectReason))
+    const settle = (id: MessageId, outcome: Outcome) => {
+      const one = kept.get(id)
+      if (one) one.outcome = outcome
+    }
+    if (stored.length > 0) await pulse.publish(stored, settle)
+    return inputs.map(({ outcome }) => outcome)
   }

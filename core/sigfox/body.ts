@@ -1,10 +1,43 @@
 import type { RejectReason } from '../message/rejects.ts'
-import { fieldsOf, type SigfoxFields } from './fields.ts'
 
-/** Bytes that are no UTF-8 do not matter in a name or a place; in a field that counts they are no id and no number. */
+/** Names under which a callback's body carries what we need: the customer chooses them in the Sigfox backend. */
+export interface SigfoxFieldNames {
+  readonly device: string
+  readonly time: string
+  readonly data: string
+  readonly seqNumber: string
+}
+
+/** The names of a stage's mapping, with the standard name for each field that it does not mention. */
+export const readFieldNames = (mapping: Readonly<Record<string, string>>): SigfoxFieldNames => ({
+  device: mapping.device ?? 'device',
+  time: mapping.time ?? 'time',
+  data: mapping.data ?? 'data',
+  seqNumber: mapping.seqNumber ?? 'seqNumber',
+})
+
+/** A body or a line, its values as texts. A value that is absent, null or the text `null` has no entry. */
+export type SigfoxFields = ReadonlyMap<string, string>
+
+/** Booleans arrive as themselves or as texts, `null` as itself or, without the contract option, as text. */
+const fieldText = (value: unknown): string | null => {
+  if (typeof value === 'string') return value === 'null' ? null : value
+  return typeof value === 'boolean' ? String(value) : null
+}
+
+export const fieldsOf = (entries: Iterable<readonly [string, unknown]>): SigfoxFields => {
+  const fields = new Map<string, string>()
+  for (const [name, value] of entries) {
+    const text = fieldText(value)
+    if (text !== null) fields.set(name, text)
+  }
+  return fields
+}
+
+/** Bytes that are not UTF-8 do not matter in a name or a place; in a field that counts they make no id and no number. */
 export const readText = (body: Uint8Array): string => new TextDecoder().decode(body)
 
-/** A number as it is written: its value would make 120000 of the id 12E4, and round what is above 2^53. */
+/** A number as it is written: its value would make 120000 of the id 12E4, and would round above 2^53. */
 const asWritten = (_name: string, value: unknown, context?: { readonly source?: string }): unknown =>
   typeof value === 'number' ? context?.source : value
 
@@ -30,9 +63,9 @@ const readPairs = (text: string): SigfoxFields | null => {
 }
 
 /**
- * The fields of a callback's body: JSON, a form, or text. What it looks like decides; its content type only where it
- * could be two things, since that is a free field in the Sigfox backend. No expression here may take more than one
- * pass over the text: a body of 256 KB that makes one go back over itself would hold the door for minutes.
+ * The fields of a callback's body: JSON, a form, or text. The text itself decides; the content type, a free field in the
+ * Sigfox backend, decides only between two readings. No expression here may pass over the text more than once: one that
+ * backtracks would hold the door for minutes on a body of 256 KB.
  */
 export const readFields = (contentType: string, text: string): SigfoxFields | RejectReason => {
   const trimmed = text.trim()

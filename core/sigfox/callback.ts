@@ -1,11 +1,11 @@
 import { canonicalDevice } from '../message/identity.ts'
+import type { Outcome } from '../message/outcome.ts'
 import type { RejectReason } from '../message/rejects.ts'
 import type { RawItem } from '../message/uplink.ts'
-import { readFields, readText } from './body.ts'
-import { fieldsOf, type SigfoxFieldNames, type SigfoxFields } from './fields.ts'
+import { fieldsOf, readFields, readText, type SigfoxFieldNames, type SigfoxFields } from './body.ts'
 import { readUplink } from './uplink.ts'
 
-/** What a stage says of its callbacks. */
+/** How a stage's callbacks are written. */
 export interface SigfoxCallbackSettings {
   readonly fieldNames: SigfoxFieldNames
   /** The columns of a batch line, in order, under the names of `fieldNames`. */
@@ -51,7 +51,7 @@ const batchOf = (bytes: Uint8Array): Uint8Array => {
 const carriageReturn = 13
 const lineFeed = 10
 
-/** Cut before it is read as text: a line that is refused keeps the bytes it came as. */
+/** Cut before it is read as text, so that a line that is refused keeps the bytes it came as. */
 const linesOf = (batch: Uint8Array): Uint8Array[] => {
   const lines: Uint8Array[] = []
   let start = 0
@@ -64,7 +64,7 @@ const linesOf = (batch: Uint8Array): Uint8Array[] => {
 }
 
 const readLine = (line: string, columns: readonly string[]): SigfoxFields | RejectReason => {
-  // not just any brace: a line pattern with a mistyped variable begins with one as well
+  // more than a brace: a line pattern with a mistyped variable begins with one as well
   if (/^\{\s*"/.test(line)) return readFields('application/json', line)
   const values = line.split(';')
   if (values.length !== columns.length) return 'body_unreadable'
@@ -72,8 +72,8 @@ const readLine = (line: string, columns: readonly string[]): SigfoxFields | Reje
 }
 
 /**
- * A batch callback (BATCH_URL): the messages of one second, a line each. One bad line is one reject, and harms no
- * other; an empty body is one reject.
+ * A batch callback (BATCH_URL): the messages of one second, a line each. A bad line is one reject and harms no other; an
+ * empty body is one reject.
  */
 export const readBatch = ({ bytes, receivedAtMs }: Body, settings: SigfoxCallbackSettings): RawItem[] => {
   const lines = linesOf(batchOf(bytes))
@@ -85,4 +85,54 @@ export const readBatch = ({ bytes, receivedAtMs }: Body, settings: SigfoxCallbac
     if (typeof fields === 'string') return refused(fields, line, receivedAtMs, null)
     return itemOf(fields, settings.fieldNames, line, receivedAtMs)
   })
+}
+
+/** The door refuses a larger body unread: the largest batch of one second is far smaller. */
+export const largestBodyBytes = 256 * 1024
+
+const mostReported = 100
+
+export interface CallbackAnswer {
+  readonly statusCode: 200 | 204 | 413 | 503
+  /** JSON; null for none. */
+  readonly body: string | null
+}
+
+export const tooLarge: CallbackAnswer = {
+  statusCode: 413,
+  body: JSON.stringify({ error: `a callback body has at most ${largestBodyBytes} bytes` }),
+}
+
+/** Sigfox sends the whole callback again. */
+export const notStored: CallbackAnswer = {
+  statusCode: 503,
+  body: JSON.stringify({ error: 'not stored; send it again' }),
+}
+
+/**
+ * 503 only if something is not stored. What was recorded as a reject will never be better, so the answer is 200 with the
+ * reasons; 204 is Sigfox's word for "taken, and no downlink".
+ */
+const answerOf = (outcomes: readonly Outcome[]): CallbackAnswer => {
+  if (outcomes.some(({ status }) => status === 'retry')) return notStored
+  const rejected = outcomes.flatMap((outcome, i) =>
+    outcome.status === 'reject' ? [{ line: i + 1, reason: outcome.reason }] : [],
+  )
+  if (rejected.length === 0) return { statusCode: 204, body: null }
+  const accepted = outcomes.length - rejected.length
+  return { statusCode: 200, body: JSON.stringify({ accepted, rejected: rejected.slice(0, mostReported) }) }
+}
+
+/**
+ * The Sigfox door, whatever hosts it: reads a callback, hands its messages to `take`, and answers what became of them.
+ * @param take answers one outcome per message, in order
+ */
+export const answerCallback = async (
+  { isBatch, ...body }: Body & { readonly isBatch: boolean },
+  settings: SigfoxCallbackSettings,
+  take: (items: readonly RawItem[]) => Promise<readonly Outcome[]>,
+): Promise<CallbackAnswer> => {
+  if (body.bytes.length > largestBodyBytes) return tooLarge
+  const items = isBatch ? readBatch(body, settings) : [readCallback(body, settings)]
+  return answerOf(await take(items))
 }

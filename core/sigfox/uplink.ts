@@ -1,7 +1,7 @@
 import { canonicalDevice } from '../message/identity.ts'
 import type { RejectReason } from '../message/rejects.ts'
 import type { Uplink } from '../message/uplink.ts'
-import type { SigfoxFieldNames, SigfoxFields } from './fields.ts'
+import type { SigfoxFieldNames, SigfoxFields } from './body.ts'
 
 const longestFrameBytes = 12
 const largestSeqNumber = 2 ** 31 - 1

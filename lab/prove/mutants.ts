@@ -26,8 +26,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       edit(
         'core/ingest/accept.ts',
-        'const published = await ports.raw.publish(batch)',
-        "void ports.raw.publish(batch)\n    const published: Outcome[] = batch.map(() => ({ status: 'done' }))",
+        "raw.publish(batch, (item, outcome) => (outcome.status === 'done' ? settlementOf(item) : outcome))",
+        'raw.publish(batch, () => null) && Promise.resolve(batch.map(settlementOf))',
       ),
     ],
   },
@@ -35,7 +35,11 @@ export const mutants: readonly Mutant[] = [
     name: 'the callback is confirmed whatever the bus said',
     proof: 'P3',
     edits: [
-      edit('core/sigfox/answer.ts', "outcomes.some(({ status }) => status === 'retry')", 'outcomes.some(() => false)'),
+      edit(
+        'core/sigfox/callback.ts',
+        "outcomes.some(({ status }) => status === 'retry')",
+        'outcomes.some(() => false)',
+      ),
     ],
   },
   {
@@ -94,7 +98,7 @@ export const mutants: readonly Mutant[] = [
     proof: 'P8',
     edits: [
       edit(
-        'adapters/bus/send.ts',
+        'adapters/bus/publish.ts',
         'pending = pending.filter(({ failure }) => failure !== null)',
         'pending = pending.some(({ failure }) => failure !== null) ? pending : []',
       ),
@@ -103,7 +107,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'entries that failed in an answer with status 200 count as sent',
     proof: 'P8',
-    edits: [edit('adapters/sqs/send.ts', 'failures[Number(Id)] = Code', 'failures[Number(Id)] = Code && null')],
+    edits: [edit('adapters/sqs/index.ts', 'failures[Number(Id)] = Code', 'failures[Number(Id)] = Code && null')],
   },
   {
     name: 'a better reading does not win: the last one does',
@@ -124,7 +128,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an id is named twice in the response',
     proof: 'P11',
-    edits: [edit('adapters/sqs/event.ts', '[...new Set(ids)].map', '[...ids].map')],
+    edits: [edit('adapters/sqs/index.ts', '[...new Set(ids)].map', '[...ids].map')],
   },
   {
     name: 'what is beyond a thousand rows is not written',

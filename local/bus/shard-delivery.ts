@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { groupRecords } from '../../adapters/bus/send.ts'
+import { groupRecords } from '../../adapters/bus/publish.ts'
 import type { Invocation } from '../functions/function-process.ts'
 import type { StreamMapping } from '../template/mappings.ts'
 import { failedMessages } from './batch-response.ts'

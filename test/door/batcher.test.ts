@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { done } from '../../core/message/outcome.ts'
 import { createBatcher } from '../../door/batcher.ts'
-import type { Settled } from '../../door/delivery.ts'
 import type { Datagram } from '../../udp-gateway/arrival.ts'
 import { arrival } from '../udp-gateway/arrivals.ts'
 
@@ -10,21 +8,21 @@ const itemBytes = arrival(0).memoryBytes
 /** A batcher whose deliveries stay open until told. */
 const stalled = ({ lingerMs = 20, queueBytes = 1e9 } = {}) => {
   const deliveries: { batch: readonly Datagram[]; confirm: () => void }[] = []
-  let settledItems = 0
+  let confirmedItems = 0
   const batcher = createBatcher({
     lingerMs,
     queueBytes,
-    settled: () => settledItems++,
-    deliver: (batch: readonly Datagram[], settled: Settled<Datagram>) =>
+    confirmed: () => confirmedItems++,
+    deliver: (batch: readonly Datagram[], confirmed: (datagram: Datagram) => void) =>
       new Promise((resolve) => {
         const confirm = () => {
-          for (const item of batch) settled(item, done as { status: 'done' }, Date.now())
+          for (const datagram of batch) confirmed(datagram)
           resolve()
         }
         deliveries.push({ batch, confirm })
       }),
   })
-  return { batcher, deliveries, settled: () => settledItems }
+  return { batcher, deliveries, confirmed: () => confirmedItems }
 }
 
 const tick = () => vi.advanceTimersByTimeAsync(0)
@@ -58,7 +56,7 @@ describe('batcher', () => {
   })
 
   test('P15: with a stalled bus memory ends at its limit, and what waits leaves once the bus confirms', async () => {
-    const { batcher, deliveries, settled } = stalled({ queueBytes: 50_000 * itemBytes })
+    const { batcher, deliveries, confirmed } = stalled({ queueBytes: 50_000 * itemBytes })
     const taken = Array.from({ length: 60_000 }, (_, i) => batcher.hold(arrival(i))).filter(Boolean).length
     expect(taken).toBe(50_000)
     expect(batcher.held).toMatchObject({ items: 50_000, bytes: 50_000 * itemBytes })
@@ -69,7 +67,7 @@ describe('batcher', () => {
       deliveries[i]?.confirm()
       await tick()
     }
-    expect(settled()).toBe(50_000)
+    expect(confirmed()).toBe(50_000)
     expect(batcher.held).toMatchObject({ items: 0, bytes: 0, owedSinceMs: null })
     const numbers = deliveries.flatMap(({ batch }) => batch.map(({ item }) => 'seqNumber' in item && item.seqNumber))
     expect(new Set(numbers).size).toBe(50_000)

@@ -1,7 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { vital } from '../../contract/vitals.ts'
-import { done } from '../../core/message/outcome.ts'
-import { createPublisher } from '../../door/publisher.ts'
+import { createPublisher, type RawTopic } from '../../door/publisher.ts'
 import type { Datagram } from '../../udp-gateway/arrival.ts'
 import { arrival } from '../udp-gateway/arrivals.ts'
 
@@ -11,7 +10,13 @@ test('a door tells how many bytes wait for the bus, and how long one message in 
   const confirmed = new Promise<void>((resolve) => {
     confirm = resolve
   })
-  const raw = { publish: async (batch: readonly unknown[]) => confirmed.then(() => batch.map(() => done)) }
+  const raw: RawTopic = {
+    deliver: async (batch, settle) => {
+      await confirmed
+      for (const position of batch.keys()) settle(position)
+    },
+    packs: () => 0,
+  }
   const { hold, measured } = createPublisher<Datagram>(raw, { lingerMs: 20, queueBytes: 1e6 })
   expect(measured()).toEqual({ [vital.queuedBytes]: 0 })
 

@@ -1,4 +1,4 @@
-import { largestBodyBytes } from '../../../core/sigfox/answer.ts'
+import { largestBodyBytes } from '../../../core/sigfox/callback.ts'
 import { type Decimal, decimal, least, most, over, roundUp, times, zero } from './decimal.ts'
 import type { Deployment, WorkerSettings } from './deployment.ts'
 import { given } from './measured.ts'

@@ -1,5 +1,5 @@
 import { maxDatagramBytes } from '../../../core/devices/datagram.ts'
-import { largestBodyBytes } from '../../../core/sigfox/answer.ts'
+import { largestBodyBytes } from '../../../core/sigfox/callback.ts'
 import { type Decimal, decimal, times, zero } from './decimal.ts'
 import { CostFault } from './fault.ts'
 import { given } from './measured.ts'

@@ -1,8 +1,7 @@
 import { KinesisClient, PutRecordsCommand, type PutRecordsCommandInput } from '@aws-sdk/client-kinesis'
 import { mockClient } from 'aws-sdk-client-mock'
 import type { Call } from '../../../adapters/aws/call.ts'
-import type { SendOptions } from '../../../adapters/bus/send.ts'
-import type { PackedStream } from '../../../adapters/bus/stream.ts'
+import type { PackedStream, Patience } from '../../../adapters/bus/publish.ts'
 import { openRawTopic as openKinesis } from '../../../adapters/kinesis/index.ts'
 import { rawItemCodec } from '../../../adapters/pack/items.ts'
 import { unpackItems } from '../../../adapters/pack/pack.ts'
@@ -17,7 +16,7 @@ type Behaviour = (item: number, call: number) => Fate
 
 interface MockedBus {
   readonly name: string
-  readonly open: (options?: Partial<SendOptions>) => PackedStream<RawItem>
+  readonly open: (options?: Partial<Patience>) => PackedStream<RawItem>
   /** Lets the bus behave so, and keeps for each call the numbers of its records' first items. */
   readonly behaves: (behaviour: Behaviour) => number[][]
   /** What the bus answers to a call of which it says nothing. */

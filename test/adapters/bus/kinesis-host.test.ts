@@ -21,6 +21,6 @@ test('calls go to the host of the region, also where the credentials name the ac
     hosts.push((request as { hostname: string }).hostname)
     throw new Error('not sent')
   })
-  await openRawTopic('raw', { maxTries: 1 }).publish([callbackOf12Bytes(1)])
+  await openRawTopic('raw', { maxTries: 1 }).publish([callbackOf12Bytes(1)], () => null)
   expect(hosts).toEqual(['kinesis.eu-west-1.amazonaws.com'])
 })

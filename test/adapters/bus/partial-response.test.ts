@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { comeAgain, type PackRun } from '../../../adapters/bus/batch.ts'
-import { partialResponse as fromKinesis } from '../../../adapters/kinesis/event.ts'
-import { partialResponse as fromSqs } from '../../../adapters/sqs/event.ts'
+import { comeAgain, type PackRun } from '../../../adapters/bus/receive.ts'
+import { partialResponse as fromKinesis } from '../../../adapters/kinesis/index.ts'
+import { partialResponse as fromSqs } from '../../../adapters/sqs/index.ts'
 import { done, type Outcome, reject, retry } from '../../../core/message/outcome.ts'
 
 const anyOutcome = fc.constantFrom<Outcome>(done, reject('short_frame'), retry('not now'))

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { handleRecords } from '../../../adapters/bus/batch.ts'
-import { pulseTopic } from '../../../adapters/bus/topics.ts'
+import { handleRecords, pulseTopic } from '../../../adapters/bus/receive.ts'
 import { messageIdCodec } from '../../../adapters/pack/items.ts'
 import { packItems } from '../../../adapters/pack/pack.ts'
 import { timedId } from '../../../core/message/identity.ts'

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { groupRecords, type Limits } from '../../../adapters/bus/send.ts'
+import { groupRecords, type Limits } from '../../../adapters/bus/publish.ts'
 import { backoffMs } from '../../../adapters/process/backoff.ts'
 import { done } from '../../../core/message/outcome.ts'
+import { publish } from '../../support/memory-stream.ts'
 import { seeded } from '../../support/traffic.ts'
 import { callbackOf12Bytes } from '../pack/items.ts'
 import { large, larges, mockedBuses } from './buses.ts'
@@ -23,7 +24,7 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
         if (ok) taken.push(item)
         return ok ? 'taken' : 'refused'
       })
-      expect(await open({ maxTries: 20 }).publish(larges(200))).toEqual(allDone(200))
+      expect(await publish(open({ maxTries: 20 }), larges(200))).toEqual(allDone(200))
       expect(ascending(taken)).toEqual(numbers(200))
       expect(calls.length).toBeGreaterThan(Math.ceil(200 / mostRecords))
     })
@@ -32,24 +33,24 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
       // Kinesis answers by place: of a shorter list only the end is missing
       const last = async () => {
         const calls = behaves(() => 'taken')
-        await open().publish(larges(3))
+        await publish(open(), larges(3))
         return calls[0]?.at(-1)
       }
       const unspoken = await last()
       const calls = behaves((item, call) => (item === unspoken && call === 1 ? 'unmentioned' : 'taken'))
-      expect(await open().publish(larges(3))).toEqual(allDone(3))
+      expect(await publish(open(), larges(3))).toEqual(allDone(3))
       expect(calls.map(ascending)).toEqual([[0, 1, 2], [unspoken]])
     })
 
     test('an answer that speaks of nothing confirms nothing', async () => {
       saysNothing()
-      const [outcome] = await open({ maxTries: 2 }).publish(larges(1))
+      const [outcome] = await publish(open({ maxTries: 2 }), larges(1))
       expect(outcome).toMatchObject({ status: 'retry', reason: expect.stringContaining('not mentioned') })
     })
 
     test('a record said to be both taken and failed has failed', async () => {
       behaves(() => 'both')
-      expect(await open({ maxTries: 1 }).publish(larges(1))).toMatchObject([{ status: 'retry' }])
+      expect(await publish(open({ maxTries: 1 }), larges(1))).toMatchObject([{ status: 'retry' }])
     })
   })
 
@@ -60,7 +61,7 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
         if (call === 1) throw Object.assign(new Error('any'), { name })
         return 'taken'
       })
-      expect(await open().publish(larges(4))).toEqual(allDone(4))
+      expect(await publish(open(), larges(4))).toEqual(allDone(4))
       expect(calls.map(ascending)).toEqual([numbers(4), numbers(4)])
     },
   )
@@ -68,7 +69,7 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
   describe('trying ends', () => {
     test('after the most tries, with the reason', async () => {
       const calls = behaves((item) => (item === 2 ? 'refused' : 'taken'))
-      const outcomes = await open({ maxTries: 3 }).publish(larges(4))
+      const outcomes = await publish(open({ maxTries: 3 }), larges(4))
       expect(outcomes).toEqual([done, done, { status: 'retry', reason: expect.stringContaining('Refused') }, done])
       expect(calls.map(ascending)).toEqual([numbers(4), [2], [2]])
     })
@@ -76,7 +77,7 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
     test('at the deadline, however many tries are left', async () => {
       const calls = behaves(() => 'refused')
       const startedAtMs = performance.now()
-      const outcomes = await open({ deadlineMs: 150, maxTries: 1_000_000 }).publish(larges(1))
+      const outcomes = await publish(open({ deadlineMs: 150, maxTries: 1_000_000 }), larges(1))
       expect(outcomes).toMatchObject([{ status: 'retry', reason: expect.stringContaining('Refused') }])
       expect(performance.now() - startedAtMs).toBeLessThan(1_000)
       expect(calls.length).toBeLessThan(1_000)
@@ -85,15 +86,49 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
     test('at once for an item that the bus cannot hold, and its neighbours go', async () => {
       const calls = behaves(() => 'taken')
       const oversize = { ...large(1), payload: Buffer.alloc(1_100_000) }
-      const outcomes = await open().publish([large(0), oversize, large(2)])
+      const outcomes = await publish(open(), [large(0), oversize, large(2)])
       expect(outcomes).toEqual([done, { status: 'retry', reason: expect.stringContaining('larger') }, done])
       expect(calls.map(ascending)).toEqual([[0, 2]])
     })
   })
 
+  describe('a delivery never ends before the bus has all of it', () => {
+    test('only what failed is sent again, past all tries and the deadline, and each item is confirmed once', async () => {
+      const calls = behaves((item, call) => (item === 1 && call < 6 ? 'refused' : 'taken'))
+      const confirmed: number[] = []
+      const failures: [string, number][] = []
+      await open({ maxTries: 2, deadlineMs: 1 }).deliver(
+        larges(3),
+        (position) => confirmed.push(position),
+        (reason, times) => failures.push([reason, times]),
+      )
+      expect(calls.map(ascending)).toEqual([[0, 1, 2], [1], [1], [1], [1], [1]])
+      expect(ascending(confirmed)).toEqual([0, 1, 2])
+      expect(confirmed.at(-1)).toBe(1)
+      expect(failures).toEqual([1, 2].map((times) => [expect.stringContaining('Refused'), times]))
+    })
+
+    test('what the bus has is confirmed while the rest is still being tried', async () => {
+      let isOpen = false
+      behaves((item) => (item === 1 && !isOpen ? 'refused' : 'taken'))
+      const confirmed: number[] = []
+      const all = open({ maxTries: 1 }).deliver(
+        larges(3),
+        (position) => confirmed.push(position),
+        () => {
+          expect(ascending(confirmed)).toEqual([0, 2])
+          isOpen = true
+        },
+      )
+      await all
+      expect(isOpen).toBe(true)
+      expect(confirmed.at(-1)).toBe(1)
+    })
+  })
+
   test('a call is never larger than the bus allows', async () => {
     const calls = behaves(() => 'taken')
-    await open().publish(larges(600))
+    await publish(open(), larges(600))
     expect(ascending(calls.flat())).toEqual(numbers(600))
     for (const call of calls) {
       expect(call.length).toBeLessThanOrEqual(mostRecords)
@@ -109,13 +144,18 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
       return item === refused ? 'refused' : 'taken'
     })
     const stream = open({ maxTries: 1 })
-    const outcomes = await stream.publish(items)
+    const outcomes = await publish(stream, items)
     expect(outcomes[refused]?.status).toBe('retry')
     const lost = outcomes.flatMap(({ status }, n) => (status === 'retry' ? [n] : []))
     // the same again without the rest: they were one pack
     behaves(() => 'taken')
     const alone = open()
-    expect(await alone.publish(lost.flatMap((n) => items[n] ?? []))).toEqual(allDone(lost.length))
+    expect(
+      await publish(
+        alone,
+        lost.flatMap((n) => items[n] ?? []),
+      ),
+    ).toEqual(allDone(lost.length))
     expect(alone.packs()).toBe(1)
     expect(lost.length).toBeGreaterThan(50)
     expect(lost.length).toBeLessThan(2_000)
@@ -123,7 +163,7 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
 
   test('nothing to publish is no call', async () => {
     const calls = behaves(() => 'taken')
-    expect(await open().publish([])).toEqual([])
+    expect(await publish(open(), [])).toEqual([])
     expect(calls).toEqual([])
   })
 })

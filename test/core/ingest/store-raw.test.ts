@@ -70,7 +70,12 @@ describe('every id is published, whether its message is new or not (P4, P5)', ()
 
   test('an id that the bus does not take, or does not speak of, is a retry for each of its inputs and for no other', async () => {
     const batch = [uplink(1), uplink(2), uplink(2, { receivedAtMs: timeSeconds * 1000 }), uplink(3)]
-    const publish = async () => [done, retry('throttled')]
+    const [taken, refused] = [uplink(1).deviceId, uplink(2).deviceId]
+    const idOf = (deviceId: string) => [...kept.messages.values()].find((one) => one.deviceId === deviceId)?.id ?? ''
+    const publish: Stream<MessageId>['publish'] = async (_, settle) => [
+      settle(idOf(taken), done),
+      settle(idOf(refused), retry('throttled')),
+    ]
     const outcomes = await run(batch, kept, { publish })
     expect(outcomes.map(({ status }) => status)).toEqual(['done', 'retry', 'retry', 'retry'])
   })

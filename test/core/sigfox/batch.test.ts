@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readFieldNames } from '../../../core/sigfox/fields.ts'
+import { readFieldNames } from '../../../core/sigfox/body.ts'
 import { anyTold, bytesOf, read, readLines, settings, type Told, uplinkOf } from './callbacks.ts'
 
 const lineOf = ({ device, time, data, seqNumber }: Told) =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { RawItem, Uplink } from '../../../core/message/uplink.ts'
+import { readFieldNames } from '../../../core/sigfox/body.ts'
 import { readBatch, readCallback, type SigfoxCallbackSettings } from '../../../core/sigfox/callback.ts'
-import { readFieldNames } from '../../../core/sigfox/fields.ts'
 
 export const receivedAtMs = Date.UTC(2025, 0, 1, 12)
 

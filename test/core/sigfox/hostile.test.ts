@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { rejectReasons } from '../../../core/message/rejects.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
-import { largestBodyBytes } from '../../../core/sigfox/answer.ts'
+import { largestBodyBytes } from '../../../core/sigfox/callback.ts'
 import { anyText } from './any-text.ts'
 import { bytesOf, read, readLines } from './callbacks.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../../adapters/process/ids.ts'
 import { messageId } from '../../../core/message/identity.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
-import { readFieldNames } from '../../../core/sigfox/fields.ts'
+import { readFieldNames } from '../../../core/sigfox/body.ts'
 import sigfox from '../../vectors/sigfox_callbacks.json' with { type: 'json' }
 import { bytesOf, read, readLines, settings, type Told, uplinkOf, writings } from './callbacks.ts'
 

@@ -4,6 +4,7 @@ import { packItems } from '../../../adapters/pack/pack.ts'
 import { done, type Outcome, retry } from '../../../core/message/outcome.ts'
 import type { RawItem, Uplink } from '../../../core/message/uplink.ts'
 import { eventually } from '../../support/local.ts'
+import { publish } from '../../support/memory-stream.ts'
 import { serve } from '../../support/sqs-queue.ts'
 import { sigfoxUplink } from '../../support/traffic.ts'
 import { type EmulatedBus, emulatedBuses, type Topic } from './buses.ts'
@@ -49,7 +50,7 @@ describe.each(emulatedBuses)('the bus $name', ({ start, keepsOrder }) => {
   test('what is done when it was published reaches the worker, whole and once', async () => {
     const topic = await bus.makeTopic()
     const items = fleet(300, 10)
-    expect(await topic.openRaw().publish(items)).toEqual(allDone(items))
+    expect(await publish(topic.openRaw(), items)).toEqual(allDone(items))
     const { seen, has } = reader(topic)
     await has(items.length)
     expect(sorted(names(seen()))).toEqual(sorted(names(items)))
@@ -60,7 +61,7 @@ describe.each(emulatedBuses)('the bus $name', ({ start, keepsOrder }) => {
   test('ids come out as they went in', async () => {
     const topic = await bus.makeTopic()
     const ids = Array.from({ length: 5_000 }, (_, n) => `01941f29-7c00-8000-8000-${n.toString(16).padStart(12, '0')}`)
-    expect(await topic.openPulse().publish(ids)).toEqual(allDone(ids))
+    expect(await publish(topic.openPulse(), ids)).toEqual(allDone(ids))
     const seen: unknown[] = []
     topic.readPulse(async (batch) => {
       seen.push(...batch)
@@ -74,7 +75,7 @@ describe.each(emulatedBuses)('the bus $name', ({ start, keepsOrder }) => {
     test('what one device sent is read in its order, over many calls', async () => {
       const topic = await bus.makeTopic()
       const items = fleet(40, 50)
-      for (let at = 0; at < items.length; at += 250) await topic.openRaw().publish(items.slice(at, at + 250))
+      for (let at = 0; at < items.length; at += 250) await publish(topic.openRaw(), items.slice(at, at + 250))
       const { seen, has } = reader(topic)
       await has(items.length)
       for (let device = 0; device < 40; device++) {
@@ -86,7 +87,7 @@ describe.each(emulatedBuses)('the bus $name', ({ start, keepsOrder }) => {
   test('a retry brings back the same items, and in the end all are handled', async () => {
     const topic = await bus.makeTopic()
     const items = fleet(20, 1)
-    for (const item of items) await topic.openRaw().publish([item])
+    for (const item of items) await publish(topic.openRaw(), [item])
     const unlucky = name(items[7] as Uplink)
     let tries = 0
     const handled: string[] = []
@@ -106,7 +107,7 @@ describe.each(emulatedBuses)('the bus $name', ({ start, keepsOrder }) => {
   test('what the worker throws brings the whole batch back', async () => {
     const topic = await bus.makeTopic()
     const items = fleet(6, 1)
-    await topic.openRaw().publish(items)
+    await publish(topic.openRaw(), items)
     const handled: string[] = []
     let thrown = 0
     topic.readRaw(async (batch) => {
@@ -124,7 +125,7 @@ describe.each(emulatedBuses)('the bus $name', ({ start, keepsOrder }) => {
   test('an item that the bus cannot hold is a retry with a reason, and its neighbours arrive', async () => {
     const topic = await bus.makeTopic()
     const oversize = uplink(1, 1, { payload: Buffer.alloc(1_200_000) })
-    const outcomes = await topic.openRaw().publish([uplink(0, 0), oversize, uplink(2, 2)])
+    const outcomes = await publish(topic.openRaw(), [uplink(0, 0), oversize, uplink(2, 2)])
     expect(outcomes).toEqual([done, { status: 'retry', reason: expect.stringContaining('larger') }, done])
     const { seen, has } = reader(topic)
     await has(2)
@@ -135,9 +136,9 @@ describe.each(emulatedBuses)('the bus $name', ({ start, keepsOrder }) => {
     const topic = await bus.makeTopic()
     const corrupt = Buffer.from([1, 2, 3, 4])
     const before = Date.now()
-    await topic.openRaw().publish([uplink(0, 0)])
+    await publish(topic.openRaw(), [uplink(0, 0)])
     await topic.put(corrupt)
-    await topic.openRaw().publish([uplink(1, 1)])
+    await publish(topic.openRaw(), [uplink(1, 1)])
     const { seen, has } = reader(topic)
     await has(3)
     expect(sorted(names(seen()))).toEqual(sorted([...names([uplink(0, 0), uplink(1, 1)]), 'pack_corrupt']))
@@ -150,9 +151,9 @@ describe.each(emulatedBuses)('the bus $name', ({ start, keepsOrder }) => {
     const topic = await bus.makeTopic()
     const [pack] = packItems(rawItemCodec, [uplink(9, 9)], 24_000)
     const newer = Buffer.concat([Buffer.of(9), pack?.bytes.subarray(1) ?? Buffer.alloc(0)])
-    await topic.openRaw().publish([uplink(0, 0)])
+    await publish(topic.openRaw(), [uplink(0, 0)])
     await topic.put(newer)
-    await topic.openRaw().publish([uplink(1, 1)])
+    await publish(topic.openRaw(), [uplink(1, 1)])
     const { seen, has } = reader(topic)
     await has(2)
     expect(sorted([...new Set(names(seen()))])).toEqual(sorted(names([uplink(0, 0), uplink(1, 1)])))
@@ -173,13 +174,13 @@ describe.each(emulatedBuses)('the bus $name', ({ start, keepsOrder }) => {
       for (const { port } of [silent, gone]) {
         const stream = topic.openRaw({ deadlineMs: 1_000 }, `http://127.0.0.1:${port}`)
         const startedAtMs = performance.now()
-        const outcomes = await stream.publish([uplink(0, 0), uplink(1, 1)])
+        const outcomes = await publish(stream, [uplink(0, 0), uplink(1, 1)])
         expect(performance.now() - startedAtMs).toBeLessThan(1_500)
         expect(outcomes).toMatchObject([{ status: 'retry' }, { status: 'retry' }])
       }
     } finally {
       silent.close()
     }
-    expect(await topic.openRaw().publish([uplink(0, 0)])).toEqual([done])
+    expect(await publish(topic.openRaw(), [uplink(0, 0)])).toEqual([done])
   })
 })

@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { SendOptions } from '../../../adapters/bus/send.ts'
+import type { Patience } from '../../../adapters/bus/publish.ts'
 import * as kinesisAdapter from '../../../adapters/kinesis/index.ts'
 import * as sqsAdapter from '../../../adapters/sqs/index.ts'
 import type { MessageId } from '../../../core/message/identity.ts'
@@ -26,8 +26,8 @@ type Invoke = (event: never) => Promise<object>
 /** One topic on a bus, seen from both ends. */
 export interface Topic {
   /** `busUrl` takes it to another place than the emulator. */
-  readonly openRaw: (options?: Partial<SendOptions>, busUrl?: string) => Stream<RawItem>
-  readonly openPulse: (options?: Partial<SendOptions>) => Stream<MessageId>
+  readonly openRaw: (options?: Partial<Patience>, busUrl?: string) => Stream<RawItem>
+  readonly openPulse: (options?: Partial<Patience>) => Stream<MessageId>
   /** Puts a record there that no door of ours has written. */
   readonly put: (bytes: Buffer) => Promise<void>
   /** Hands what comes to the use case until `endReading`, as the platform would. */

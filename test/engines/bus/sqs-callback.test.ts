@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RawItem } from '../../../core/message/uplink.ts'
-import { largestBodyBytes } from '../../../core/sigfox/answer.ts'
+import { largestBodyBytes } from '../../../core/sigfox/callback.ts'
 import { openQueue, serve, urlOf } from '../../support/sqs-queue.ts'
 import sigfox from '../../vectors/sigfox_callbacks.json' with { type: 'json' }
 import { type Door, doors } from '../doors/sigfox-doors.ts'

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openRawTopic } from '../../../adapters/sqs/index.ts'
 import type { RawItem, Uplink } from '../../../core/message/uplink.ts'
+import { publish } from '../../support/memory-stream.ts'
 import { openQueue, serve, stubAws, urlOf } from '../../support/sqs-queue.ts'
 import { sigfoxUplink } from '../../support/traffic.ts'
 
@@ -20,7 +21,7 @@ const byDevice = (items: readonly RawItem[]) => items.map((item) => item.deviceI
 
 test('25 packs arrive, each once, and not before that are their items done', async () => {
   const items = uplinks(25).map((uplink) => ({ ...uplink, payload: Buffer.alloc(30_000, 1) }))
-  const outcomes = await openRawTopic(queue.url).publish(items)
+  const outcomes = await publish(openRawTopic(queue.url), items)
   expect(outcomes).toEqual(Array(25).fill({ status: 'done' }))
   expect(queue.bodies()).toHaveLength(25)
   expect(byDevice(queue.items())).toEqual(byDevice(items))
@@ -29,7 +30,7 @@ test('25 packs arrive, each once, and not before that are their items done', asy
 test('3,000 messages travel in 2 packs, and come out as they went in', async () => {
   queue.empty()
   const items = uplinks(3_000)
-  await openRawTopic(queue.url).publish(items)
+  await publish(openRawTopic(queue.url), items)
   expect(queue.bodies()).toHaveLength(2)
   expect(queue.bodies().every((body) => body.length <= 60_000)).toBe(true)
   const inOrder = queue.items().toSorted((a, b) => ((a.deviceId ?? '') < (b.deviceId ?? '') ? -1 : 1))
@@ -38,7 +39,7 @@ test('3,000 messages travel in 2 packs, and come out as they went in', async () 
 
 test('nothing to publish is no call', async () => {
   queue.empty()
-  expect(await openRawTopic(urlOf(1)).publish([])).toEqual([])
+  expect(await publish(openRawTopic(urlOf(1)), [])).toEqual([])
   expect(queue.bodies()).toEqual([])
 })
 
@@ -59,7 +60,7 @@ test('a call that hangs is given up and made again before the deadline', async (
   })
   vi.stubEnv('AWS_ENDPOINT_URL_SQS', `http://127.0.0.1:${proxy.port}`)
   const [item] = uplinks(1) as [Uplink]
-  expect(await openRawTopic(urlOf(proxy.port)).publish([item])).toEqual([{ status: 'done' }])
+  expect(await publish(openRawTopic(urlOf(proxy.port)), [item])).toEqual([{ status: 'done' }])
   expect(calls).toBe(2)
   expect(queue.items()).toEqual([item])
   proxy.close()

@@ -1,6 +1,6 @@
-import { done, retry } from '../../../core/message/outcome.ts'
-import type { Stream } from '../../../core/message/stream.ts'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { RawItem } from '../../../core/message/uplink.ts'
+import type { RawTopic } from '../../../door/publisher.ts'
 
 /** A topic that confirms, waits or fails as it is told, and keeps what it confirmed, publish by publish. */
 export const openTopic = () => {
@@ -8,13 +8,17 @@ export const openTopic = () => {
   let resume = () => {}
   let ready: Promise<void> = Promise.resolve()
   let failing = false
-  const stream: Stream<RawItem> = {
-    publish: async (batch) => {
+  const stream: RawTopic = {
+    deliver: async (batch, confirmed, failed) => {
       await ready
-      if (failing) return batch.map(() => retry('told to fail'))
+      for (let times = 1; failing; times++) {
+        failed('told to fail', times)
+        await pause(10)
+      }
       publishes.push(batch)
-      return batch.map(() => done)
+      for (const position of batch.keys()) confirmed(position)
     },
+    packs: () => publishes.length,
   }
   const stall = () => {
     ready = new Promise((resolve) => {

@@ -24,9 +24,9 @@ test('P4: crashes between commit and publish, one in ten batches, lose nothing: 
     const log = Array.from({ length: 2_000 }, (_, n) => sigfoxUplink(n % 200, now - n, n))
     const topic = memoryStream<MessageId>()
     const crashing: Stream<MessageId> = {
-      publish: (ids) => {
+      publish: (ids, settle) => {
         if (random.next() < 0.1) throw new Error('killed after the commit')
-        return topic.publish(ids)
+        return topic.publish(ids, settle)
       },
     }
     const { raw } = pipeline(db.pool, 'sigfox', crashing)
@@ -49,10 +49,10 @@ test('P4: ids that the bus did not take are published at the redelivery, also wh
   const topic = memoryStream<MessageId>()
   let calls = 0
   const flaky: Stream<MessageId> = {
-    publish: async (ids) => {
-      if (calls++ > 0) return topic.publish(ids)
-      await topic.publish(ids.slice(0, 7))
-      return ids.map((_, i) => (i < 7 ? done : retry('not taken')))
+    publish: async (ids, settle) => {
+      if (calls++ > 0) return topic.publish(ids, settle)
+      const taken = await topic.publish(ids.slice(0, 7), settle)
+      return [...taken, ...ids.slice(7).map((id) => settle(id, retry('not taken')))]
     },
   }
   const { raw } = pipeline(db.pool, 'sigfox', flaky)

@@ -1,8 +1,21 @@
+import type { MessageId } from '../../core/message/identity.ts'
 import type { Lane } from '../../core/message/lane.ts'
 import type { Outcome } from '../../core/message/outcome.ts'
 import type { RejectRecord } from '../../core/message/rejects.ts'
+import type { RawItem } from '../../core/message/uplink.ts'
+import { messageIdCodec, rawItemCodec } from '../pack/items.ts'
 import { type ItemCodec, UnknownPackVersion, unpackItems } from '../pack/pack.ts'
 import { log } from '../process/log.ts'
+
+/** The topic before a worker: the lane and the step that the worker serves, and how its items are written. */
+export interface Topic<T> {
+  readonly lane: Lane
+  readonly step: 'raw' | 'pulse'
+  readonly codec: ItemCodec<T>
+}
+
+export const rawTopic = (lane: Lane): Topic<RawItem> => ({ lane, step: 'raw', codec: rawItemCodec })
+export const pulseTopic = (lane: Lane): Topic<MessageId> => ({ lane, step: 'pulse', codec: messageIdCodec })
 
 /** A record as a bus delivers it. */
 export interface BusRecord {
@@ -11,11 +24,11 @@ export interface BusRecord {
   readonly bytes: Buffer
   /** When the bus took it, milliseconds since 1970: the same at every redelivery. */
   readonly sentAtMs: number
-  /** True where it did not even come in the form in which we send packs. */
+  /** True where it did not even arrive in the form in which we send packs. */
   readonly isForeign?: boolean
 }
 
-/** A record and the run of items it holds in the batch; none where its version is unknown. */
+/** A record, and the run of items that it holds in the batch: none where it could not be read. */
 export interface PackRun {
   readonly id: string
   readonly first: number
@@ -23,23 +36,14 @@ export interface PackRun {
   readonly unreadable: boolean
 }
 
-export interface Topic<T> {
-  readonly lane: Lane
-  readonly stage: 'raw' | 'pulse'
-  readonly codec: ItemCodec<T>
-}
-
-/** Whatever the topic, what cannot be read as a pack comes along as a reject. */
+/** On every topic a record that is not a pack is handed over as a reject. */
 export type UseCase<T> = (batch: readonly (T | RejectRecord)[]) => Promise<Outcome[]>
 
-/**
- * What cannot be read as a pack becomes one reject with its bytes. It has no door's instant any more: the bus's own
- * stands in for it.
- */
-const corruptPack = <T>({ lane, stage }: Topic<T>, { bytes, sentAtMs }: BusRecord): RejectRecord => ({
+/** One reject with all bytes of a record that is not a pack. The instant of its door is lost; that of the bus stands in. */
+const corruptPack = <T>({ lane, step }: Topic<T>, { bytes, sentAtMs }: BusRecord): RejectRecord => ({
   kind: 'reject',
   lane,
-  stage,
+  stage: step,
   reason: 'pack_corrupt',
   bytes,
   atMs: sentAtMs,
@@ -56,8 +60,8 @@ const unpackRecords = <T>(topic: Topic<T>, records: readonly BusRecord[]) => {
       for (const item of unpackItems(topic.codec, bytes)) items.push(item)
     } catch (error) {
       const newer = !isForeign && error instanceof UnknownPackVersion
-      const { lane, stage } = topic
-      log.warn(newer ? 'pack_version_unknown' : 'pack_corrupt', { lane, stage, record: id, error: String(error) })
+      const { lane, step } = topic
+      log.warn(newer ? 'pack_version_unknown' : 'pack_corrupt', { lane, step, record: id, error: String(error) })
       if (newer) return { id, first, count: 0, unreadable: true }
       items.push(corruptPack(topic, record))
     }
@@ -67,8 +71,8 @@ const unpackRecords = <T>(topic: Topic<T>, records: readonly BusRecord[]) => {
 }
 
 /**
- * The ids of the records that must come again, in order: those of which one item does (the others in it are
- * idempotent), and those that could not be read yet.
+ * The ids of the records that must come again, in order: those that hold a retry (their other items are idempotent), and
+ * those that could not be read yet.
  */
 export const comeAgain = (runs: readonly PackRun[], outcomes: readonly Outcome[]): string[] =>
   runs
@@ -80,18 +84,18 @@ export const comeAgain = (runs: readonly PackRun[], outcomes: readonly Outcome[]
     })
     .map(({ id }) => id)
 
-/** What Lambda tells of an invocation, as far as it matters here. */
+/** What Lambda says of an invocation, as far as it matters here. */
 export interface InvocationContext {
   readonly getRemainingTimeInMillis: () => number
 }
 
 /**
- * One call of the use case is one transaction. An event of 6 MB can hold 260,000 ids: in one piece they took 400 MB and
- * 18 s, and with eight history records each more than a worker has. In runs, what is done stays done.
+ * One call of the use case is one transaction. An event of 6 MB can hold 260,000 ids. In one call they took 400 MB and
+ * 18 s, and with eight history records each more memory than a worker has. In runs, what is done stays done.
  */
 const mostItemsAtOnce = 10_000
 
-/** Outcomes of the items that there was time for; those of the others are missing, so they come again. */
+/** The outcomes of the items that there was time for. Those of the others are missing, so their records come again. */
 const handleInRuns = async <T>(
   items: readonly (T | RejectRecord)[],
   useCase: UseCase<T>,
@@ -113,8 +117,9 @@ const handleInRuns = async <T>(
 }
 
 /**
- * Unpacks the records and calls the use case with their items; answers the ids of the records that must come again.
- * What the use case throws brings back the whole batch, and slows down the mapping's pollers.
+ * Unpacks the records and calls the use case with their items. When the use case throws, the whole batch comes again, and
+ * the platform polls more slowly.
+ * @returns the ids of the records that must come again
  */
 export const handleRecords = async <T>(
   topic: Topic<T>,
