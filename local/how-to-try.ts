@@ -9,7 +9,7 @@ const sigfoxDevice = '1A2B3C'
 const datagram = 'f868411056754138f4602401020304050a640cf11d0100000001c200002328'
 const datagramDevice = '868411056754138'
 
-/** Only bash has /dev/udp. It writes each line of its own output at once, so `tail` makes one datagram of it. */
+/** Only bash has /dev/udp. It writes its output line by line; `tail` makes one datagram of it. */
 const sendDatagram = (port: number) =>
   `bash -c 'hex=${datagram}$(printf %08x $(date +%s)); ` +
   `printf "$(sed "s/../\\\\\\\\x&/g" <<< $hex)" | tail -c 500 > /dev/udp/127.0.0.1/${port}'`
@@ -18,7 +18,7 @@ const streamsNote = `
 The streams are in memory only: a stop waits until the workers have read everything, at most a minute, and what still
 waits at a second Ctrl-C or a kill is lost.`
 
-/** What to paste into a shell, one command for each door, and how to read the result back. */
+/** Commands to paste into a shell: one for each door, and how to read the result back. */
 export const howToTry = ({ httpUrl, udpPort, plan }: Local, { sigfoxToken, dataDir }: Overrides): string => {
   const body = `{\\"device\\":\\"${sigfoxDevice}\\",\\"time\\":$(date +%s),\\"seqNumber\\":1,\\"data\\":\\"${sigfoxFrame}\\"}`
   return `

@@ -8,7 +8,7 @@ import { StartFault } from './process/starting.ts'
 import { startLocal } from './start.ts'
 import { showStatus } from './status.ts'
 
-/** npm passes Ctrl-C on to us although the terminal has sent it already: a second one this soon is the same one. */
+/** npm forwards a Ctrl-C that the terminal has already sent us: a second one within this time is the same one. */
 const sameSignalMs = 1_000
 
 const startedAt = Date.now()

@@ -1,4 +1,4 @@
-// Plain JavaScript: it must run, and say its sentence, on versions that cannot read the rest.
+// Plain JavaScript, because it must also run on versions of Node that cannot read the rest.
 const major = Number(process.versions.node.split('.')[0])
 if (major < 24) {
   console.error(

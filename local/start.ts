@@ -108,19 +108,20 @@ export const startLocal = async (overrides: Overrides, options: Options): Promis
   shutdown.add(null, 1_000, secrets.stop)
 
   const aws = awsEnvironment({ busUrl, secretsUrl: secrets.url })
-  const { user, password, host, port } = engines.database()
-  const overridesOf = (environment: Environment) => ({ ...aws, ...databaseEnvironment(environment, password) })
+  const server = engines.database()
+  const overridesOf = (environment: Environment) => ({ ...aws, ...databaseEnvironment(environment, server.password) })
   const functions = hostFunctions(plan, overridesOf, dataDir)
   shutdown.add('stopping the functions', 5_000, functions.stop)
 
   const deployedAt = Date.now()
-  await deploy(plan, functions.invoke, engines.database(), dataDir)
+  await deploy(plan, functions.invoke, server, dataDir)
   report(`database migrated, ${topicsMade} (${secondsSince(deployedAt)})`)
 
   const { waiting, oldestMs } = startBus(plan, busUrl, dataDir, functions.invoke, shutdown)
   shutdown.add(null, 1_000, startSchedules(plan.schedules, functions.invoke))
   const doors = await openDoors(plan, functions.invoke, aws, overrides, options)
 
+  const { user, password, host, port } = server
   return {
     httpUrl: `http://127.0.0.1:${httpPort}`,
     udpPort,

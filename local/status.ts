@@ -30,7 +30,7 @@ const waitingIn = async ({ plan, waiting }: Local, lane: string) => {
   return packs.reduce((sum, count) => sum + count, 0)
 }
 
-/** Counts by lane: the database's through `GET /v1/flow`, what waits from the bus. */
+/** Counts by lane: those of the database through `GET /v1/flow`, and what waits from the bus. */
 const readStatus = async (local: Local): Promise<LaneStatus[]> => {
   const response = await fetch(`${local.httpUrl}/v1/flow`)
   if (!response.ok) throw new Error(`GET /v1/flow answered ${response.status}`)
@@ -61,7 +61,7 @@ const sentence = (status: LaneStatus) =>
 
 const everyMs = { terminal: 1_000, plain: 3_000 }
 
-/** Shows the counts until `signal` ends it: in place on a terminal, else a line for each lane that has changed. */
+/** Shows the counts until `signal` aborts: in place on a terminal, otherwise a line for each lane that has changed. */
 export const showStatus = (local: Local, screen: Screen, signal: AbortSignal): void => {
   let shown: readonly string[] = []
   const show = async () => {

@@ -3,8 +3,8 @@ import type { Invocation } from '../functions/function-process.ts'
 const identifierOf = (failure: unknown) => (failure as { readonly itemIdentifier?: unknown } | null)?.itemIdentifier
 
 /**
- * Which messages of a batch come again, as the event-source mapping decides it: none for an empty or missing answer,
- * the named ones, or all of them when the function failed or named something that is not in the batch.
+ * Which messages of a batch are delivered again, by the rules of event-source mappings: none after an empty or missing
+ * answer; the named ones; all when the function failed or named an id that is not in the batch.
  */
 export const failedMessages = (
   invocation: Invocation,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 /** How far a shard has been handled. */
 interface Checkpoint {
-  /** When its stream was made: the emulator keeps nothing, and the number means nothing in a stream made anew. */
+  /** When its stream was made. The emulator keeps nothing, and the number is void in a stream made again. */
   readonly madeAt: number
   readonly sequenceNumber: string
 }
@@ -13,7 +13,7 @@ export interface Checkpoints {
   readonly write: (shard: string, checkpoint: Checkpoint) => void
 }
 
-/** Keeps checkpoints in `DATA_DIR/checkpoints`, a file for each shard that is there whole or not at all. */
+/** Keeps checkpoints in `DATA_DIR/checkpoints`: one file for each shard, written whole or not at all. */
 export const openCheckpoints = (dataDir: string): Checkpoints => {
   const folder = join(dataDir, 'checkpoints')
   mkdirSync(folder, { recursive: true })

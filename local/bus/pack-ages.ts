@@ -1,10 +1,10 @@
-/** How old packs get until a function has dealt with them, from when the bus took them. */
+/** How old packs are, counted from when the bus took them, until a function has handled them. */
 export interface PackAges {
-  /** From now on a function has packs, the oldest of them of this instant; it ends when the answer is called. */
+  /** A function has packs from now on, the oldest sent at `oldestMs`, until the returned function is called. */
   readonly hold: (oldestMs: number) => () => void
   /**
-   * The greatest age in milliseconds that a pack with a function had in the last second; 0 where there was none.
-   * Neither bus tells how old what waits is: it is younger, as far as the bus keeps the order.
+   * The greatest age of a pack that was with a function in the last second, in milliseconds; 0 if there was none.
+   * Neither bus tells the age of waiting packs. They are younger, as far as the bus keeps the order.
    */
   readonly oldestMs: () => number
 }

@@ -11,7 +11,7 @@ interface Received {
   readonly Attributes?: Readonly<Record<string, string>>
 }
 
-/** A message as a function sees it in its event. */
+/** A message in the event of a function. */
 export interface SqsRecord {
   readonly messageId: string
   readonly receiptHandle: string
@@ -20,12 +20,12 @@ export interface SqsRecord {
   readonly [field: string]: unknown
 }
 
-/** The invocation's limit: a batch is handed over when the next message would pass it. */
+/** Lambda's limit for an invocation: a batch ends before the message that would exceed it. */
 const payloadLimitBytes = 6 * 1024 * 1024
 const mostPerReceive = 10
-/** Also the longest that a stop waits for an idle mapping: a long poll cut short would take messages with it. */
+/** A stop waits as long for an idle mapping: a long poll that is cut short would take messages with it. */
 const longPollSeconds = 1
-/** Within a window. Asked for each pack as it comes, the queue did little else at 10,000 messages a second. */
+/** Between two calls within a window: without it, calls kept the queue server busy at 10,000 messages a second. */
 const gatherMs = 100
 
 const toRecord = (message: Received, queueArn: string): SqsRecord => ({
@@ -40,18 +40,18 @@ const toRecord = (message: Received, queueArn: string): SqsRecord => ({
   awsRegion: region,
 })
 
-/** When the queue took a message, in milliseconds since 1970. */
+/** When the queue took the message, in milliseconds since 1970. */
 export const sentMs = ({ attributes }: SqsRecord): number => Number(attributes.SentTimestamp ?? Date.now())
 
 const recordBytes = (record: SqsRecord) => Buffer.byteLength(JSON.stringify(record)) + 1
 
 /**
- * Makes a function that waits for the next batch: up to `batchSize` messages, gathered for at most the window after the
- * first, and at most 6 MB. It answers an empty batch when a long poll found nothing, and once `isStopping` it only hands
- * over what it has already received.
+ * Makes a function that waits for the next batch: at most `batchSize` messages and 6 MB, gathered within the window
+ * after the first message. The batch is empty when a long poll found nothing. Once `isStopping`, the function only
+ * returns messages that it has already received.
  */
 export const batchesFrom = (sqs: Sqs, source: QueueMapping) => {
-  /** Received, but one too many for the last batch. */
+  /** Received, but too much for the last batch. */
   let carried: SqsRecord[] = []
 
   const receive = async (most: number, waitSeconds: number) => {
@@ -67,7 +67,7 @@ export const batchesFrom = (sqs: Sqs, source: QueueMapping) => {
   const nextBatch = async (isStopping: () => boolean): Promise<SqsRecord[]> => {
     const batch: SqsRecord[] = []
     let bytes = 0
-    /** False when the batch can take no more. */
+    /** False when the batch is full. */
     const add = (records: readonly SqsRecord[]) => {
       for (const [position, record] of records.entries()) {
         bytes += recordBytes(record)

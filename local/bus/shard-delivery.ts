@@ -4,7 +4,7 @@ import type { Invocation } from '../functions/function-process.ts'
 import type { StreamMapping } from '../template/mappings.ts'
 import { failedMessages } from './batch-response.ts'
 
-/** A record as a function sees it in its event. */
+/** A record in the event of a function. */
 export interface StreamRecord {
   readonly kinesis: {
     readonly sequenceNumber: string
@@ -21,16 +21,16 @@ export interface Delivery {
   readonly isStopping: () => boolean
 }
 
-/** The invocation's limit. */
+/** Lambda's limit for an invocation. */
 const payloadLimitBytes = 6 * 1024 * 1024
 
-/** Between two tries of the same records: AWS backs off and does not say how. */
+/** Pauses between two tries of the same records. AWS backs off, but does not document how. */
 const shortestPauseMs = 100
 const longestPauseMs = 2_000
 
 const sequenceNumbers = (records: readonly StreamRecord[]) => records.map(({ kinesis }) => kinesis.sequenceNumber)
 
-/** Where the next try begins: at the lowest number that was named, at the start after an error, else behind the end. */
+/** Where the next try begins: at the lowest named number, at the start after an error, otherwise after the end. */
 const firstFailed = (invocation: Invocation, records: readonly StreamRecord[], reportsFailures: boolean): number => {
   const numbers = sequenceNumbers(records)
   const failed = failedMessages(invocation, numbers, reportsFailures)
@@ -39,11 +39,11 @@ const firstFailed = (invocation: Invocation, records: readonly StreamRecord[], r
 }
 
 /**
- * Invokes the function with these records until all are handled, however long it takes; false when it was stopped.
- * An error halves the batch if the mapping says so, and the first half is dealt with first. A partial response makes
- * it go on at the number that it names: with bisecting, AWS says, the batch is split there and only the rest is tried
- * again. What happens when that is the first record is said nowhere: here the same records come again. Of numbers
- * that are not in the batch documents say nothing either: here they bring back all of it, as in a queue.
+ * Invokes the function with these records until all are handled. False when it was stopped first.
+ * After an error, a mapping that bisects halves the batch and handles the first half first. After a partial response,
+ * the next try begins at the named number: AWS documents that bisecting splits the batch there and retries only the
+ * rest. Two cases are not documented. If the first record is named, the same records are retried here. If a number is
+ * named that is not in the batch, the whole batch is retried, as with a queue.
  */
 const settle = async (records: readonly StreamRecord[], mapping: StreamMapping, to: Delivery): Promise<boolean> => {
   let rest = records
@@ -70,8 +70,8 @@ const laneOf = (partitionKey: string, lanes: number) => {
 }
 
 /**
- * Hands records of one shard to the function in batches: as many at once as the mapping's factor, and what has the
- * same partition key one after the other. AWS reads on while one of these is stuck; here the next records wait for
+ * Invokes the function with the records of one shard, in batches: as many at once as the mapping's factor. Records
+ * with the same partition key stay in order. While one batch is stuck, AWS reads on; here the next records wait for
  * all. False when it was stopped before all were handled.
  */
 export const deliver = async (records: readonly StreamRecord[], mapping: StreamMapping, to: Delivery) => {

@@ -15,24 +15,24 @@ interface Received {
   readonly ApproximateArrivalTimestamp: number
 }
 
-/** What a reader does, as far as it tells whether anything is left to read. */
+/** What a reader has in hand, and when it last found its shard empty. */
 export interface ShardReader {
-  /** Records that were read and are not handled yet. */
+  /** Records that have been read but not handled. */
   readonly inHand: () => number
   readonly oldestMs: PackAges['oldestMs']
   /** When it last had something in hand. */
   readonly busyAtMs: () => number
-  /** When it last began to look and found nothing. */
+  /** When the last read began that found nothing. */
   readonly emptyAtMs: () => number
-  /** Settles when what is being handled is, without a next try. */
+  /** Settles after a stop, when the running invocations have ended. */
   readonly ended: Promise<void>
 }
 
-/** AWS looks at a shard about once a second; nobody here wants to wait for that. */
+/** AWS polls a shard about once a second; a person should not wait that long. */
 const pollMs = 50
-/** Pause after the emulator could not be reached: it is being restarted. */
+/** Pause after a failed call to the emulator, which is probably being restarted. */
 const outagePauseMs = 200
-/** GetRecords gives no more. */
+/** The limit of GetRecords. */
 const mostPerRead = 10_000
 
 const toRecord = (record: Received, { arn }: Stream, shardId: string): StreamRecord => ({
@@ -51,7 +51,7 @@ const toRecord = (record: Received, { arn }: Stream, shardId: string): StreamRec
   eventSourceARN: arn,
 })
 
-/** Opens a shard behind its checkpoint, or at its first record; makes the stream if the emulator has lost it. */
+/** Opens a shard after its checkpoint, or at its first record. Makes the stream if the emulator has lost it. */
 const openShard = async (kinesis: Kinesis, stream: Stream, shardId: string, checkpoints: Checkpoints) => {
   const madeAt = await makeStream(kinesis, stream)
   const checkpoint = checkpoints.read(`${stream.name}-${shardId}`)
@@ -79,8 +79,8 @@ const openShard = async (kinesis: Kinesis, stream: Stream, shardId: string, chec
 }
 
 /**
- * Reads a shard and hands its records on, as Lambda's pollers do: as many as all batches at once take, gathered for at
- * most the window after the first. The checkpoint follows what was handled; what was not is read again.
+ * Reads a shard and delivers its records, as Lambda's pollers do: enough for all parallel batches, gathered within the
+ * window after the first record. The checkpoint moves past handled records only; the others are read again.
  */
 export const readShard = (
   mapping: StreamMapping,
@@ -106,7 +106,7 @@ export const readShard = (
     return records
   }
 
-  const handOn = async (records: readonly StreamRecord[]) => {
+  const deliverAll = async (records: readonly StreamRecord[]) => {
     const arrivedSeconds = records[0]?.kinesis.approximateArrivalTimestamp ?? Date.now() / 1_000
     const release = ages.hold(arrivedSeconds * 1_000)
     try {
@@ -124,7 +124,7 @@ export const readShard = (
         const records = await gather(shard.read)
         state.inHand = records.length
         const last = records.at(-1)
-        if (last && (await handOn(records))) shard.handled(last)
+        if (last && (await deliverAll(records))) shard.handled(last)
         if (last) state.busyAtMs = performance.now()
         else await sleep(pollMs)
         state.inHand = 0

@@ -2,7 +2,7 @@ import type { Invocation } from '../functions/function-process.ts'
 import type { Authorizer } from '../template/api.ts'
 import { authorizerEvent, type HttpRequest } from './http-event.ts'
 
-/** Allowed with the context for the function, or the status to answer. */
+/** Allowed, with the context for the function; or refused, with the status to answer. */
 export type Verdict =
   | { readonly allowed: true; readonly context: unknown }
   | { readonly allowed: false; status: number }
@@ -16,8 +16,8 @@ const identityOf = (source: string, request: HttpRequest) => {
 }
 
 /**
- * Decides as the HTTP API does: 401 without an identity, 403 where the function says no, 500 where it fails; its answer
- * is kept for the template's time under the values of the identity sources.
+ * Decides as the HTTP API does: 401 without an identity, 403 when the function refuses, 500 when it fails. An answer is
+ * kept by the values of the identity sources, for the time that the template sets.
  */
 export const authorizeWith = (
   authorizer: Authorizer,

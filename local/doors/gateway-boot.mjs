@@ -1,4 +1,4 @@
-// Runs the container's command so that it cannot outlive the runner; the pipe to it must not keep the gateway alive.
+// Runs the container's program. It ends with the runner, and the channel to the runner does not keep it alive.
 import { pathToFileURL } from 'node:url'
 
 process.on('disconnect', () => process.exit(0))

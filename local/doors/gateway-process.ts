@@ -3,11 +3,11 @@ import { endWithin, exitOf, forkChild, logPath, type Running } from '../process/
 import { StartFault } from '../process/starting.ts'
 import type { Gateway } from '../template/gateways.ts'
 
-/** Runs a gateway's program, and ends with whoever started it. */
+/** Script that runs a gateway's program and ends with its parent process. */
 export const gatewayBoot = new URL('./gateway-boot.mjs', import.meta.url)
 
 const startLimitMs = 15_000
-/** Drain and publish; the gateway itself gives up publishing after ten seconds. */
+/** To drain and publish; the gateway gives up publishing after ten seconds. */
 const stopLimitMs = 15_000
 
 const isHealthy = (port: number) =>
@@ -16,7 +16,7 @@ const isHealthy = (port: number) =>
     () => false,
   )
 
-/** Starts a gateway and waits until its health port says that it can publish; `stop` lets it drain. */
+/** Starts a gateway and waits until its health port says that it can publish. `stop` lets it drain. */
 export const startGateway = async (
   gateway: Gateway,
   { name, logName, healthPort, dataDir }: { name: string; logName: string; healthPort: number; dataDir: string },

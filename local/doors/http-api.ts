@@ -20,7 +20,7 @@ const messages: Readonly<Record<number, string>> = {
 }
 
 const refuse = (response: ServerResponse, status: number) => {
-  // What is still being sent is not read: the connection ends with the answer.
+  // The rest of the request is not read: the connection ends with the answer.
   response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
   response.end(JSON.stringify({ message: messages[status] }))
 }
@@ -59,8 +59,8 @@ const send = (response: ServerResponse, payload: unknown) => {
 }
 
 /**
- * The HTTP API of the template on 127.0.0.1; `invoke` runs the function with that ARN.
- * @param otherwise answers what no route takes
+ * Serves the template's HTTP API on 127.0.0.1.
+ * @param otherwise answers requests that match no route
  */
 export const startHttpApi = async (
   port: number,

@@ -74,10 +74,10 @@ const shared = (request: HttpRequest) => ({
   ...(Object.keys(request.pathParameters).length > 0 ? { pathParameters: request.pathParameters } : {}),
 })
 
-/** Content that API Gateway hands over as text; it encodes all other bodies, forms too, in base64. */
+/** Content that API Gateway passes on as text. It encodes all other bodies in base64, forms too. */
 const isText = (contentType = '') => /^(text\/|application\/(json|javascript|xml|[^;]*\+(json|xml)))/i.test(contentType)
 
-/** The event of a function behind a route, payload format 2.0. `authorizer` is the context that an authorizer gave. */
+/** The event of a function behind a route, payload format 2.0. `authorizer` is the context from an authorizer. */
 export const requestEvent = (request: HttpRequest, body: Buffer, authorizer: unknown) => {
   const encoded = body.length > 0 && !isText(request.headers['content-type'])
   return {
@@ -88,7 +88,7 @@ export const requestEvent = (request: HttpRequest, body: Buffer, authorizer: unk
   }
 }
 
-/** The event of a REQUEST authorizer, payload format 2.0: it never sees the body. */
+/** The event of a REQUEST authorizer, payload format 2.0, which has no body. */
 export const authorizerEvent = (request: HttpRequest, identitySource: readonly string[]) => ({
   ...shared(request),
   type: 'REQUEST',

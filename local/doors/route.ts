@@ -20,7 +20,7 @@ const matchPath = (pattern: string, path: string) => {
   return wanted.length === given.length ? parameters : null
 }
 
-/** The route for a request, the most specific first: without parameters, with them, with a greedy one. */
+/** The route for a request. Routes without parameters go first, then those with parameters, then greedy ones. */
 export const findRoute = <R extends { readonly key: string }>(routes: readonly R[], method: string, path: string) => {
   const rank = ({ key }: R) => (key.includes('+}') ? 2 : key.includes('{') ? 1 : 0)
   for (const route of [...routes].sort((a, b) => rank(a) - rank(b))) {

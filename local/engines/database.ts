@@ -11,7 +11,7 @@ const withClient = async (server: Postgres, database: string, work: (client: pg.
   await work(client).finally(() => client.end())
 }
 
-/** Makes the master user and the database that RDS makes with an instance. As there, the user is no superuser. */
+/** Makes the master user and the database that RDS makes with an instance. The user is no superuser, as on RDS. */
 export const makeDatabase = (server: Postgres, { name, owner }: DeclaredDatabase): Promise<void> =>
   withClient(server, 'postgres', async (client) => {
     const [role, database] = [client.escapeIdentifier(owner), client.escapeIdentifier(name)]
@@ -21,20 +21,23 @@ export const makeDatabase = (server: Postgres, { name, owner }: DeclaredDatabase
     if (!databases.rowCount) await client.query(`CREATE DATABASE ${database} OWNER ${role}`)
   })
 
-/** Tells the commands of this data folder (`npm run devices`) where its database is. Only its owner can read it. */
+/**
+ * Writes where the database is, for the commands that use this data folder (`npm run devices`). The file is readable by
+ * its owner only.
+ */
 export const tellConnection = (
   dataDir: string,
   { host, port, password }: Postgres,
   database: DeclaredDatabase,
 ): void => {
   const path = join(dataDir, 'database.json')
-  // the mode counts only for a file that is new
+  // The mode applies only when the file is made.
   rmSync(path, { force: true })
   const connection = { host, port, database: database.name, user: database.owner, password }
   writeFileSync(path, JSON.stringify(connection), { mode: 0o600 })
 }
 
-/** Gives roles the one password of this data folder; on RDS they sign in with IAM tokens. */
+/** Gives roles the password of this data folder. On RDS they sign in with IAM tokens. */
 export const openRoles = (server: Postgres, roles: readonly string[]): Promise<void> =>
   withClient(server, 'postgres', async (client) => {
     for (const role of roles)

@@ -1,4 +1,4 @@
-// The stream emulator in a process of its own.
+// The stream emulator, in a process of its own.
 import { Server } from 'node:net'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,8 +9,8 @@ process.on('message', (message) => {
   if (message === 'stop') process.exit(0)
 })
 
-// kinesis-local 0.6.2 always listens on all interfaces, on a second port for TLS as well, and asks nobody for a
-// password. It is ready once it listens on the plain one.
+// kinesis-local 0.6.2 always listens on all interfaces, also on a second port for TLS, and checks no credentials. It is
+// ready when it listens on the plain port.
 const { listen } = Server.prototype
 Server.prototype.listen = function (asked, ...rest) {
   if (Number(asked) === Number(port)) this.once('listening', () => process.send('ready'))
@@ -25,6 +25,6 @@ Object.assign(process.env, {
   LOG_LEVEL: 'ERROR',
   CREATE_STREAM_DURATION: '0ms',
 })
-// It looks for its certificate in the working folder.
+// It reads its certificate from the working folder.
 process.chdir(dirname(fileURLToPath(import.meta.resolve('kinesis-local'))))
 await import('kinesis-local')

@@ -9,7 +9,7 @@ import type { RunAs } from './postgres-programs.ts'
 
 export const postgresUser = 'postgres'
 
-/** The password of this data folder, made once; only its owner can read it. */
+/** The password of this data folder. It is made once, and only its owner can read it. */
 export const postgresPassword = (dataDir: string): string => {
   const path = join(dataDir, 'postgres-password')
   if (!existsSync(path)) {
@@ -20,7 +20,7 @@ export const postgresPassword = (dataDir: string): string => {
   return readFileSync(path, 'utf8')
 }
 
-/** Makes the cluster under another name and renames it, so that a kill in the middle leaves nothing half made. */
+/** Makes the cluster under another name and renames it: a kill in between leaves no half-made cluster. */
 export const makeCluster = async (dataDir: string, initdb: string, runAs: RunAs): Promise<string> => {
   const data = join(dataDir, 'postgres')
   if (existsSync(data)) return data
@@ -37,7 +37,7 @@ export const makeCluster = async (dataDir: string, initdb: string, runAs: RunAs)
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    // The same order of texts on every machine.
+    // Text sorts alike on every machine.
     '--locale=C',
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
@@ -54,7 +54,7 @@ export const makeCluster = async (dataDir: string, initdb: string, runAs: RunAs)
   return data
 }
 
-/** The postmaster that `postmaster.pid` names, and whether it says it is ready. */
+/** The server process that `postmaster.pid` names, and whether it says that it is ready. */
 export const postmaster = (data: string): { readonly pid: number; readonly ready: boolean } | null => {
   try {
     const lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
@@ -74,14 +74,14 @@ const commandLine = async (pid: number) => {
 
 const orphanLimitMs = 15_000
 
-/** Stops the postmaster that a killed run left on this data; forgets its file when the process is somebody else's. */
+/** Stops the server that a killed run left on this data. Removes its pid file if the id belongs to another process. */
 export const stopOrphan = async (data: string): Promise<void> => {
   const deadline = Date.now() + orphanLimitMs
   let signal: NodeJS.Signals = 'SIGINT'
   for (let left = postmaster(data); left; left = postmaster(data)) {
     const command = await commandLine(left.pid)
     if (!command.includes(data)) {
-      // Process ids come again: PostgreSQL itself would refuse to start beside an innocent process of that id.
+      // Process ids are reused: PostgreSQL would refuse to start while an unrelated process has that id.
       if (command) rmSync(join(data, 'postmaster.pid'), { force: true })
       return
     }

@@ -12,7 +12,7 @@ export interface Postgres extends Running {
   readonly port: number
   readonly user: string
   readonly password: string
-  /** SIGKILL, as a power cut would. */
+  /** Ends it by SIGKILL, as a power cut would. */
   readonly kill: () => Promise<void>
 }
 
@@ -21,13 +21,13 @@ const startLimitMs = 60_000
 const stopLimitMs = 10_000
 
 /**
- * Becomes the server, beside a watcher that reads a pipe from the runner: the pipe ends when the runner does, even by
- * SIGKILL, and the watcher then asks for a fast shutdown. So no server is ever left behind.
+ * Becomes the server, with a watcher beside it that reads a pipe from the runner. The pipe closes when the runner ends,
+ * even by SIGKILL, and the watcher then asks for a fast shutdown: no server is left behind.
  */
 const guard = '( read -r _ <&3; kill -INT $$ ) & exec "$@" 3<&-'
 
 /**
- * For runs that measure: the buffers that RDS gives an instance of 2 GB, and twice the log of the default, with which a
+ * For runs that measure: the buffers of a 2 GB RDS instance, and twice the default write-ahead log. With the default, a
  * checkpoint begins within a minute at 10,000 messages a second.
  */
 const scratchSizes = ['-c', 'shared_buffers=512MB', '-c', 'max_wal_size=2GB']
@@ -51,9 +51,9 @@ const launch = (postgres: string, data: string, port: number, runAs: RunAs, data
 const lastLines = (path: string) => readFileSync(path, 'utf8').trim().split('\n').slice(-3).join(' | ')
 
 /**
- * Starts a PostgreSQL server of its own on `DATA_DIR/postgres` (made at the first start), on 127.0.0.1 only. A server
- * that a killed run left on the same data is stopped first.
- * @throws StartFault when it does not start, with the end of its log
+ * Starts a PostgreSQL server on `DATA_DIR/postgres`, which the first start makes. It listens on 127.0.0.1 only. First
+ * stops a server that a killed run left on the same data.
+ * @throws StartFault with the end of its log, when it does not start
  */
 export const startPostgres = async (options: {
   dataDir: string

@@ -7,8 +7,8 @@ const answer = (response: ServerResponse, status: number, body: object) => {
 }
 
 /**
- * Answers GetSecretValue of Secrets Manager for the secrets given, by ARN, so that the functions' own way to a secret
- * runs here too.
+ * Answers GetSecretValue of Secrets Manager for the given secrets (values by ARN), so that processes read their secrets
+ * here as they do on AWS.
  */
 export const startSecrets = async (secrets: ReadonlyMap<string, string>) => {
   const server = createServer(async (request, response) => {

@@ -1,9 +1,9 @@
-// One execution environment of a function: imports the real bundle and answers one event after the other.
+// One execution environment of a function: imports the real bundle and answers one event after another.
 import { pathToFileURL } from 'node:url'
 
 const [bundle, exported] = process.argv.slice(2)
 
-// The runner is gone, even if it was killed: nobody waits for an answer any more.
+// The runner has ended or was killed: no answer is awaited any more.
 process.on('disconnect', () => process.exit(0))
 
 const module = await import(pathToFileURL(bundle).href)

@@ -8,7 +8,7 @@ export interface FunctionHost {
   readonly stop: () => Promise<void>
 }
 
-/** Hosts a function in at most `most` processes, each with one event at a time; who finds none free waits in line. */
+/** Hosts a function in at most `most` processes, each with one event at a time. Further events wait in line. */
 export const hostFunction = (fn: LambdaFunction, most: number, dataDir: string): FunctionHost => {
   const processes = new Set<FunctionProcess>()
   const idle: FunctionProcess[] = []

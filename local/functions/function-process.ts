@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { exitOf, firstMessage, forkChild } from '../process/child.ts'
 import type { LambdaFunction } from '../template/functions.ts'
 
-/** What an invocation came to: the handler's answer, or why there is none. */
+/** Result of an invocation: the handler's answer, or why there is none. */
 export type Invocation =
   | { readonly ok: true; readonly payload: unknown }
   | { readonly ok: false; readonly error: { readonly type: string; readonly message: string } }
@@ -18,12 +18,12 @@ export interface FunctionProcess {
   readonly kill: () => void
 }
 
-/** Lambda gives a cold start ten seconds of its own before the timeout counts. */
+/** Lambda allows a cold start ten seconds before the timeout begins. */
 const initLimitMs = 10_000
 
 const failure = (type: string, message: string): Invocation => ({ ok: false, error: { type, message } })
 
-/** The rest of the memory is for buffers and code, as in the Node runtime of Lambda. */
+/** The other tenth of the memory is for buffers and code, as in Lambda's Node runtime. */
 const heapMegabytes = (memoryMegabytes: number) => Math.floor(memoryMegabytes * 0.9)
 
 const bootArguments = ({ bundle, handler }: LambdaFunction) => {

@@ -4,12 +4,12 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A process of ours. */
+/** A process that the local run has started. */
 export interface Running {
   readonly pid: number
-  /** Settles when it has ended, for whatever reason. */
+  /** Settles when it has ended, for any reason. */
   readonly exited: Promise<void>
-  /** Ends it in its own way, within a limit, and kills it after that. */
+  /** Asks it to end, and kills it after a limit. */
   readonly stop: () => Promise<void>
 }
 
@@ -22,8 +22,8 @@ export const openLog = (dataDir: string, name: string): number => {
 }
 
 /**
- * Forks `script` with its output in a log. It gets a session of its own, so that Ctrl-C
- * reaches the runner only, and the runner decides the order in which things end.
+ * Forks `script` with its output in a log. The child has a session of its own: Ctrl-C reaches the runner only, and the
+ * runner decides in which order the processes end.
  */
 export const forkChild = (
   script: URL,
@@ -44,14 +44,14 @@ export const forkChild = (
   }
 }
 
-/** Settles when the child has ended or could not be started at all. */
+/** Settles when the child has ended or could not be started. */
 export const exitOf = (child: ChildProcess): Promise<void> =>
   new Promise((ended) => {
     child.once('exit', () => ended())
     child.once('error', () => ended())
   })
 
-/** Waits for the child's first message. Throws when it ends before, or says nothing in time. */
+/** Waits for the child's first message. Throws when the child ends first, or sends nothing in time. */
 export const firstMessage = async (child: ChildProcess, limitMs: number): Promise<unknown> => {
   const patience = new AbortController()
   try {
@@ -70,7 +70,7 @@ export const firstMessage = async (child: ChildProcess, limitMs: number): Promis
   }
 }
 
-/** Waits for the end, and kills after the limit. */
+/** Waits for the end, and kills the child after the limit. */
 export const endWithin = async (child: ChildProcess, exited: Promise<void>, limitMs: number): Promise<void> => {
   const timer = setTimeout(() => child.kill('SIGKILL'), limitMs)
   await exited

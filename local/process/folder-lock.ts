@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { StartFault } from './starting.ts'
 
-/** Process ids come again, in containers at once; together with its start time (Linux) an id is one process only. */
+/** Empty except on Linux. Process ids are reused, in containers at once: with its start time, an id is one process. */
 const startTime = (pid: number) => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -31,9 +31,9 @@ const owner = (path: string) => {
 }
 
 /**
- * Makes this process the only one on a data folder; a lock whose process is gone is taken over.
- * @returns a function that gives the folder free
- * @throws StartFault when another process holds it
+ * Locks a data folder for this process. A lock whose process has ended is taken over.
+ * @returns a function that unlocks the folder
+ * @throws StartFault when another process holds the lock
  */
 export const lockFolder = (dataDir: string): (() => void) => {
   mkdirSync(dataDir, { recursive: true })
@@ -43,7 +43,7 @@ export const lockFolder = (dataDir: string): (() => void) => {
   try {
     for (;;) {
       try {
-        // A link appears whole or not at all, so nobody ever reads half a lock.
+        // A link appears whole or not at all: a half-written lock is never read.
         linkSync(mine, path)
         return () => rmSync(path, { force: true })
       } catch (error) {

@@ -9,8 +9,8 @@ export interface Kept<T> {
 const longestPauseMs = 5_000
 
 /**
- * Starts a process and, as the platform would, starts it again whenever it ends unasked.
- * Throws when the first start fails; later failures are reported and tried again.
+ * Starts a process, and starts it again whenever it ends unasked, as the platform would.
+ * Throws when the first start fails. Later failures are reported and tried again.
  */
 export const keepRunning = async <T extends Running>(
   name: string,

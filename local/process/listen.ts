@@ -9,7 +9,7 @@ export const listenLocally = async (server: Server, port = 0): Promise<number> =
   return typeof address === 'object' && address ? address.port : port
 }
 
-/** Takes no more requests and lets those that run finish, within a limit. */
+/** Accepts no more requests and lets the running ones finish, within a limit. */
 export const closeServer = async (server: Server, limitMs: number): Promise<void> => {
   const timer = setTimeout(() => server.closeAllConnections(), limitMs)
   const closed = new Promise((done) => server.close(done))

@@ -7,27 +7,27 @@ import type { Stage } from '../../lib/stage/stage.ts'
 const buses: readonly Stage['bus'][] = ['sqs', 'kinesis']
 const sigfoxDoors: readonly Stage['sigfoxDoor'][] = ['lambda', 'container']
 
-/** Everything that the local run says differently from the template stands in this file. */
+/** Everything in which the local run differs from the template is in this file. */
 export interface Overrides {
   /** TCP port of the HTTP API on 127.0.0.1. */
   readonly httpPort: number
   /** UDP port of the gateway on 127.0.0.1. */
   readonly udpPort: number
-  /** Absolute folder of queues, database, logs and the synthesised template. */
+  /** Absolute path of the folder with queues, database, logs and the synthesised template. */
   readonly dataDir: string
   /** In place of the stage's bus. */
   readonly bus: Stage['bus']
-  /** In place of the stage's: functions or a container take the Sigfox callbacks. */
+  /** What takes the Sigfox callbacks, in place of the stage's door. */
   readonly sigfoxDoor: Stage['sigfoxDoor']
   /** The callback's bearer token, in place of the generated secret. */
   readonly sigfoxToken: string
-  /** Divides visibility, batching windows and retention, so that nobody waits minutes for a retry. */
+  /** Divides visibility timeouts, batching windows and retention: above 1, retries come sooner. */
   readonly timeScale: number
 }
 
 /**
- * HTTP_PORT, UDP_PORT, DATA_DIR, BUS, SIGFOX_DOOR, SIGFOX_TOKEN and TIME_SCALE with their defaults.
- * @throws SettingsError naming every variable that is wrong
+ * Reads HTTP_PORT, UDP_PORT, DATA_DIR, BUS, SIGFOX_DOOR, SIGFOX_TOKEN and TIME_SCALE. All have defaults.
+ * @throws SettingsError naming every faulty variable
  */
 export const readOverrides = (environment: Readonly<Record<string, string | undefined>>): Overrides => {
   const read = readSettings(environment, {
@@ -53,7 +53,7 @@ export const mostProcesses = (kind: keyof typeof processLimits, granted: number 
 
 export type Environment = Readonly<Record<string, string>>
 
-/** The SDKs of all processes talk to this machine, with credentials that open nothing. */
+/** The SDKs in all processes call this machine, with credentials that open nothing. */
 export const awsEnvironment = (local: { busUrl: string; secretsUrl: string }): Environment => ({
   AWS_REGION: region,
   AWS_ACCESS_KEY_ID: 'x',
@@ -64,36 +64,36 @@ export const awsEnvironment = (local: { busUrl: string; secretsUrl: string }): E
 })
 
 /**
- * There is no IAM here, so whoever connects to the database has the password of this data folder; and neither TLS nor
- * the certificates that lie in Lambda's runtime.
+ * Without IAM, processes that use the database get the password of this data folder. There is neither TLS nor Lambda's
+ * bundle of certificates.
  */
 export const databaseEnvironment = (declared: Environment, password: string): Environment =>
   setting.databaseHost in declared
     ? { [setting.databaseTls]: 'off', [setting.databasePassword]: password, NODE_EXTRA_CA_CERTS: '' }
     : {}
 
-/** Nothing here is open to other machines, and a person waits for the answer. */
+/** Gateways are closed to other machines, and linger briefly because a person waits for the answer. */
 const gatewaysEnvironment = (healthPort: number): Environment => ({
   [setting.listenAddress]: '127.0.0.1',
   [setting.healthPort]: String(healthPort),
   [setting.lingerMilliseconds]: '20',
 })
 
-/** No load balancer goes on sending after a stop. */
+/** On AWS the load balancer still sends for a while after a stop; here the drain can be short. */
 export const gatewayEnvironment = (udpPort: number, healthPort: number): Environment => ({
   ...gatewaysEnvironment(healthPort),
   [setting.udpPort]: String(udpPort),
   [setting.drainSeconds]: '1',
 })
 
-/** The one before it, at HTTP_PORT, has been closed when it is told to stop: nothing comes any more. */
+/** The HTTP port in front of this gateway is closed before the gateway is asked to stop: there is nothing to drain. */
 export const sigfoxGatewayEnvironment = (httpPort: number, healthPort: number): Environment => ({
   ...gatewaysEnvironment(healthPort),
   [setting.httpPort]: String(httpPort),
   [setting.drainSeconds]: '0',
 })
 
-/** A load balancer ends TLS on AWS, and here there is none; a stage whose container door has no name gets one. */
+/** A container door needs a domain and a certificate for its load balancer. There is none here, so any name does. */
 export const exampleDomain = {
   domain: 'callbacks.example.com',
   certificate: `arn:aws:acm:${region}:${accountId}:certificate/00000000-0000-0000-0000-000000000000`,

@@ -22,13 +22,13 @@ const bindUdp: Bind = async (port) => {
   return bound
 }
 
-/** A TCP port of 127.0.0.1 that nobody uses now. */
+/** A TCP port of 127.0.0.1 that is free now. */
 export const freePort = () => bindTcp(0)
 
-/** A UDP port of 127.0.0.1 that nobody uses now. */
+/** A UDP port of 127.0.0.1 that is free now. */
 export const freeUdpPort = () => bindUdp(0)
 
-/** Children of a killed run need a moment to notice that it is gone. */
+/** Children of a killed run take a moment to notice that it has ended. */
 const patienceMs = 1_000
 
 const requirePort = async (bind: Bind, port: number, kind: string, variable: string) => {
@@ -51,7 +51,7 @@ const requirePort = async (bind: Bind, port: number, kind: string, variable: str
 }
 
 /**
- * Checks both doors' ports before anything is started.
+ * Checks the ports of both doors before anything is started.
  * @throws StartFault naming the variable to change
  */
 export const requirePorts = async (httpPort: number, udpPort: number): Promise<void> => {

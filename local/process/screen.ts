@@ -1,7 +1,7 @@
-/** Where the run speaks to a person: lines, and on a terminal one block below them that changes in place. */
+/** What a person sees: lines, and on a terminal one block below them that changes in place. */
 export interface Screen {
   readonly line: (text: string) => void
-  /** Replaces the block; where there is no terminal it does nothing. */
+  /** Replaces the block. Does nothing without a terminal. */
   readonly block: (rows: readonly string[]) => void
   readonly isTerminal: boolean
 }

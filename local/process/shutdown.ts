@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What has been started, and how it ends: in the opposite order, doors first. */
+/** Stops what has been started, in reverse order: the doors first. */
 export interface Shutdown {
-  /** `words` say what the step does, null for nothing worth a line; after `limitMs` the next step follows, whatever became of it. */
+  /** `words` announce the step; null prints nothing. The next step follows after `limitMs` at the latest. */
   readonly add: (words: string | null, limitMs: number, stop: () => Promise<void> | void) => void
-  /** Runs all steps once; later calls wait for the same end. Never throws. */
+  /** Runs all steps once. Later calls wait for the same end. Never throws. */
   readonly run: () => Promise<void>
 }
 

@@ -13,7 +13,7 @@ export interface Stack {
   readonly parameters: Readonly<Record<string, { readonly Default?: unknown }>>
 }
 
-/** What the CDK app synthesised: its stacks, and the folder that holds them and their assets. */
+/** A synthesised CDK app: its stacks, and the folder that holds them and their assets. */
 export interface Assembly {
   readonly folder: string
   readonly stacks: readonly Stack[]
@@ -52,7 +52,7 @@ export const readAssembly = (folder: string): Assembly => {
   return { folder, stacks }
 }
 
-/** The folder of an asset, found by the hash in the name under which it would be uploaded. */
+/** The folder of an asset, found by the hash in its upload name. */
 export const assetFolder = (assembly: Assembly, uploadedAs: unknown): string => {
   const hash = /[0-9a-f]{64}/.exec(JSON.stringify(uploadedAs))?.[0]
   if (!hash) throw new Error(`${JSON.stringify(uploadedAs)} names no asset of the CDK app`)

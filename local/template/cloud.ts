@@ -5,11 +5,11 @@ import { type Lookup, resolve, type Scope } from './intrinsics.ts'
 
 export interface Declared {
   readonly id: string
-  /** The name given in the template, else the logical id without the hash that CDK appends. */
+  /** The name that the template gives, else the logical id without the hash that CDK appends. */
   readonly name: string
-  /** A property, or a part of one, with its intrinsics resolved; the rest of it may hold what has no local value. */
+  /** A property, or a part of one, with its intrinsics resolved. Other parts may have no local value. */
   readonly get: (...path: readonly (string | number)[]) => unknown
-  /** The same as it is written. */
+  /** The same, unresolved. */
   readonly raw: (...path: readonly (string | number)[]) => unknown
 }
 
@@ -34,7 +34,7 @@ const pseudo = {
 
 type Attributes = (resource: Declared, addresses: Addresses) => Readonly<Record<string, unknown>>
 
-/** What `Ref` (here: the key "Ref") and `Fn::GetAtt` return, for the types whose values reach a process. */
+/** What `Ref` (the key "Ref" here) and `Fn::GetAtt` return, for the types whose values reach a process. */
 const attributes: Readonly<Record<string, Attributes>> = {
   'AWS::SQS::Queue': ({ name }, { busUrl }) => ({
     Ref: queueUrl(busUrl, name),
@@ -63,7 +63,7 @@ const attributes: Readonly<Record<string, Attributes>> = {
 const step = (value: unknown, key: string | number): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[key] : undefined
 
-/** Opens an assembly; resources are resolved when they are asked for. */
+/** Opens an assembly. A property is resolved when it is read. */
 export const openCloud = (assembly: Assembly, addresses: Addresses): Cloud => {
   const declared = (stack: Stack, id: string, resource: Resource): Declared => {
     const scope: Scope = { assembly, stack, resource: id, pseudo, lookup }

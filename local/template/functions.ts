@@ -14,8 +14,9 @@ export interface LambdaFunction {
   readonly memoryMegabytes: number
 }
 
-/** A function of the template, and how many of it AWS would run at once; null where nothing bounds it. */
+/** A function of the template. */
 export interface DeclaredFunction extends LambdaFunction {
+  /** Reserved concurrency: invocations that AWS runs at once; null when the template sets no limit. */
   readonly mostConcurrent: number | null
 }
 
@@ -25,8 +26,8 @@ const environmentOf = (fn: Declared) => {
 }
 
 /**
- * The function that `arn` (also with a version) speaks of, as the template declares it. Only those that something
- * here invokes are looked up: CDK's own helpers exist on AWS alone.
+ * The template's function with this ARN, with or without a version. Only functions that something invokes here are
+ * looked up: CDK's own helpers exist only on AWS.
  */
 export const declaredFunction = (cloud: Cloud, arn: string): DeclaredFunction => {
   const fn = cloud.all('AWS::Lambda::Function').find(({ name }) => isOfFunction(arn, functionArn(name)))

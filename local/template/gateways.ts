@@ -13,7 +13,7 @@ export interface Gateway {
 
 type Variables = readonly { readonly Name: string; readonly Value: string }[]
 
-/** The command of the image: `CMD ["node", flags…, file]`. */
+/** The image's command: `CMD ["node", flags…, file]`. */
 const commandOf = (folder: string) => {
   const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8')
   const command = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[]
@@ -22,7 +22,7 @@ const commandOf = (folder: string) => {
   return { program: join(folder, program), nodeFlags: command.slice(1, -1) }
 }
 
-/** The one container of each of the template's task definitions. */
+/** The template's containers: each task definition has one. */
 export const declaredGateways = (cloud: Cloud): Gateway[] =>
   cloud.all('AWS::ECS::TaskDefinition').map((task) => {
     const variables = (task.get('ContainerDefinitions', 0, 'Environment') ?? []) as Variables

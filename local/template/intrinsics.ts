@@ -1,6 +1,6 @@
 import type { Assembly, Stack } from './assembly.ts'
 
-/** The local value of a resource (`attribute` null: what `Ref` returns). Throws for what has none. */
+/** The local value of a resource (`attribute` null: what `Ref` returns). Throws when there is none. */
 export type Lookup = (stack: Stack, logicalId: string, attribute: string | null) => unknown
 
 export interface Scope {
@@ -21,7 +21,7 @@ const fail = (scope: Scope, what: string): never => {
 const textOf = (value: unknown, scope: Scope): string =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
-    : fail(scope, `${JSON.stringify(value)} stands where a text is needed`)
+    : fail(scope, `${JSON.stringify(value)} stands where a string is needed`)
 
 const listOf = (value: unknown, scope: Scope): unknown[] =>
   Array.isArray(value) ? value : fail(scope, `${JSON.stringify(value)} stands where a list is needed`)

@@ -14,14 +14,14 @@ interface Mapping {
 export interface QueueMapping extends Mapping {
   readonly queueUrl: string
   readonly queueArn: string
-  /** Most batches at once; null where the template sets no bound. */
+  /** Most batches at once; null when the template sets no limit. */
   readonly mostConcurrent: number | null
 }
 
 /** An event-source mapping that reads a stream. */
 export interface StreamMapping extends Mapping {
   readonly stream: Stream
-  /** Batches of one shard that are worked on at once. */
+  /** Batches of one shard at once: AWS calls it the parallelization factor. */
   readonly factor: number
   readonly bisects: boolean
   readonly mostConcurrent: number
@@ -42,13 +42,14 @@ const mappingOf = (mapping: Declared, defaultBatchSize: number, timeScale: numbe
   }
 }
 
-/** The template's event-source mappings of queues; their windows divided by `timeScale`. */
+/** The template's event-source mappings of queues, with their windows divided by `timeScale`. */
 export const declaredQueueMappings = (cloud: Cloud, busUrl: string, timeScale: number): QueueMapping[] =>
   cloud.all('AWS::Lambda::EventSourceMapping').flatMap((mapping) => {
     const arn = String(mapping.get('EventSourceArn'))
     const queue = arn.split(':').at(-1) ?? ''
     if (arn.includes(':kinesis:')) return []
-    if (arn !== queueArn(queue)) throw new Error(`${mapping.id} reads ${arn}: the local run knows queues and streams`)
+    if (arn !== queueArn(queue))
+      throw new Error(`${mapping.id} reads ${arn}: the local run knows only queues and streams`)
     const scaling = (mapping.get('ScalingConfig') ?? {}) as ScalingConfig
     return {
       ...mappingOf(mapping, 10, timeScale),
@@ -58,14 +59,14 @@ export const declaredQueueMappings = (cloud: Cloud, busUrl: string, timeScale: n
     }
   })
 
-/** The runner never gives up a record, so it needs no place for those that are; what says otherwise is refused. */
+/** The local run never gives up on a record. It refuses a mapping that would. */
 const requireEndless = (mapping: Declared) => {
   for (const name of ['MaximumRetryAttempts', 'MaximumRecordAgeInSeconds'])
     if (Number(mapping.get(name) ?? -1) !== -1)
-      throw new Error(`${mapping.id} sets ${name}: the local run knows only -1, which never gives up`)
+      throw new Error(`${mapping.id} sets ${name}: the local run knows only -1 (never give up)`)
 }
 
-/** The template's event-source mappings of streams; their windows divided by `timeScale`. */
+/** The template's event-source mappings of streams, with their windows divided by `timeScale`. */
 export const declaredStreamMappings = (cloud: Cloud, timeScale: number): StreamMapping[] => {
   const streams = declaredStreams(cloud)
   return cloud.all('AWS::Lambda::EventSourceMapping').flatMap((mapping) => {

@@ -17,7 +17,7 @@ export interface DeclaredDatabase {
   readonly owner: string
 }
 
-/** All that the template says of what runs here. */
+/** Everything in the template that runs here. */
 export interface Plan {
   readonly bus: Stage['bus']
   readonly queues: readonly Queue[]
@@ -32,10 +32,10 @@ export interface Plan {
   /** Every function that one of the above invokes. */
   readonly functions: readonly DeclaredFunction[]
   readonly database: DeclaredDatabase
-  /** Users as whom the functions connect. */
+  /** Database users of the functions. */
   readonly databaseUsers: readonly string[]
   readonly udpGateway: Gateway
-  /** What takes the Sigfox callbacks; null where functions do. */
+  /** Null where functions take the Sigfox callbacks. */
   readonly sigfoxGateway: Gateway | null
 }
 
@@ -46,7 +46,7 @@ const declaredDatabase = (cloud: Cloud): DeclaredDatabase => {
   return { name: String(instance.get('DBName')), owner: String(instance.get('MasterUsername')) }
 }
 
-/** Reads the plan. Throws an Error naming the resource that the local run does not understand. */
+/** Reads the plan. Throws an Error naming a resource that the local run does not understand. */
 export const readPlan = (assembly: Assembly, addresses: Addresses, timeScale: number): Plan => {
   const cloud = openCloud(assembly, addresses)
   const queueMappings = declaredQueueMappings(cloud, addresses.busUrl, timeScale)

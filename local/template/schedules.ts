@@ -9,15 +9,15 @@ const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
 
 const rateMs = (expression: string) => {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? []
-  if (!count || !unit) throw new Error(`${expression}: the local run knows schedules of the form rate(1 day) only`)
+  if (!count || !unit) throw new Error(`${expression}: the local run knows only schedules such as rate(1 day)`)
   return Number(count) * unitMs[unit as keyof typeof unitMs]
 }
 
-/** ARNs of the functions that a deployment invokes before anything that depends on them. */
+/** ARNs of the functions that a deployment invokes, in the order of the template. */
 export const declaredTriggers = (cloud: Cloud): string[] =>
   cloud.all('Custom::Trigger').map((trigger) => String(trigger.get('HandlerArn')))
 
-/** The functions that the template's rules invoke, and how often. */
+/** The functions that the template's rules invoke, and their intervals. */
 export const declaredSchedules = (cloud: Cloud): Schedule[] =>
   cloud
     .all('AWS::Events::Rule')

@@ -10,9 +10,8 @@ import { type Assembly, readAssembly } from './assembly.ts'
 const root = join(import.meta.dirname, '../..')
 
 /**
- * Synthesises the CDK app for a stage on a bus and behind a Sigfox door into a fresh folder, real bundles included, and
- * reads it; `signal` ends it early.
- * @throws StartFault with what the app said
+ * Synthesises the CDK app of a stage into a fresh folder, with real bundles, and reads it. `signal` ends it early.
+ * @throws StartFault with the error output of the app
  */
 export const synthesise = async (
   { name, bus, sigfoxDoor }: Pick<Stage, 'name' | 'bus' | 'sigfoxDoor'>,
@@ -22,13 +21,13 @@ export const synthesise = async (
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> }
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  // Lambda unpacks a bundle where no package.json stands above it; here one says that all .js files are modules.
+  // Our package.json makes all .js files modules. On Lambda none lies above a bundle, so an empty one hides ours.
   writeFileSync(join(folder, 'package.json'), '{}')
   const env = {
     ...process.env,
     CDK_OUTDIR: folder,
     CDK_CONTEXT_JSON: JSON.stringify({ ...context, env: name, bus, door: sigfoxDoor, ...exampleDomain }),
-    // Saves a second and a half; `npm run synth` and the tests validate.
+    // Saves 1.5 s; `npm run synth` and the tests validate.
     CDK_VALIDATION: 'false',
   }
   try {

@@ -6,7 +6,7 @@ export interface Queue {
   readonly attributes: Readonly<Record<string, string>>
 }
 
-/** Bounds of the service: a scaled time may not fall below them. */
+/** Lowest values that SQS accepts, in seconds: a scaled time does not go below them. */
 const least = { VisibilityTimeout: 1, MessageRetentionPeriod: 60 } as const
 
 const plainAttributes = ['DelaySeconds', 'MaximumMessageSize', 'ReceiveMessageWaitTimeSeconds'] as const
@@ -22,12 +22,12 @@ const attributesOf = (queue: Declared, timeScale: number) => {
     if (value !== undefined) attributes[name] = String(value)
   }
   const redrive = queue.get('RedrivePolicy')
-  // An empty policy removes the one that an earlier template left behind.
+  // An empty policy removes that of an earlier template.
   attributes.RedrivePolicy = redrive ? JSON.stringify(redrive) : ''
   return attributes
 }
 
-/** The template's queues; visibility and retention divided by `timeScale`. */
+/** The template's queues, with visibility timeout and retention divided by `timeScale`. */
 export const declaredQueues = (cloud: Cloud, timeScale: number): Queue[] =>
   cloud.all('AWS::SQS::Queue').map((queue) => ({ name: queue.name, attributes: attributesOf(queue, timeScale) }))
 
@@ -37,7 +37,7 @@ export interface Stream {
   readonly shards: number
 }
 
-/** As many as AWS gives a new stream on demand. */
+/** AWS gives a new on-demand stream four. */
 const shardsOnDemand = 4
 
 const declaredStream = (stream: Declared): Stream => ({

@@ -15,7 +15,7 @@ test.each([
   expect(after(payload)).toEqual([])
 })
 
-test('named messages come again, the others do not', () => {
+test('only the named messages are delivered again', () => {
   expect(after(failures('b'))).toEqual(['b'])
   expect(after(failures('c', 'a', 'a'))).toEqual(['c', 'a'])
 })
@@ -25,8 +25,8 @@ test.each([
   ['a null id', failures(null)],
   ['an id that is not in the batch', failures('a', 'z')],
   ['a wrong key', { batchItemFailures: [{ id: 'a' }] }],
-  ['an entry that is no object', { batchItemFailures: ['a'] }],
-  ['a list that is none', { batchItemFailures: 'a' }],
+  ['an entry that is a string', { batchItemFailures: ['a'] }],
+  ['a list that is a string', { batchItemFailures: 'a' }],
 ])('%s brings the whole batch back', (_, payload) => {
   expect(after(payload)).toEqual(batch)
 })

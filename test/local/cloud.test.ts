@@ -99,7 +99,7 @@ test('times of a queue follow the time scale down to what the service allows; th
   expect(attributes(86_400)).toMatchObject({ VisibilityTimeout: '1', MessageRetentionPeriod: '60' })
 })
 
-test('what has no local value is named when it is asked for, not before', () => {
+test('a property without a local value is an error only when it is read', () => {
   const [worker] = cloud.all('AWS::Lambda::Function')
   expect(() => worker?.get('VpcConfig')).toThrow('app/Subnet: Ref of AWS::EC2::Subnet has no local value')
 })

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub is written so
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub is written like this
 
 import { expect, test } from 'vitest'
 import type { Stack } from '../../local/template/assembly.ts'
@@ -30,8 +30,8 @@ test.each([
   ['Ref to the name of the stack', { Ref: 'AWS::StackName' }, 'ingest'],
   ['AWS::NoValue leaves the property out', { a: { Ref: 'AWS::NoValue' }, b: 1 }, { b: 1 }],
   ['GetAtt as a list', { 'Fn::GetAtt': ['Db', 'Endpoint.Port'] }, 'ingest/Db/Endpoint.Port'],
-  ['GetAtt as a text', { 'Fn::GetAtt': 'Db.Endpoint.Port' }, 'ingest/Db/Endpoint.Port'],
-  ['Join of what is nested', { 'Fn::Join': ['-', ['a', { Ref: 'Q' }]] }, 'a-ingest/Q/ref'],
+  ['GetAtt as a string', { 'Fn::GetAtt': 'Db.Endpoint.Port' }, 'ingest/Db/Endpoint.Port'],
+  ['Join of nested intrinsics', { 'Fn::Join': ['-', ['a', { Ref: 'Q' }]] }, 'a-ingest/Q/ref'],
   ['Select of Split', { 'Fn::Select': [1, { 'Fn::Split': ['/', { Ref: 'Q' }] }] }, 'Q'],
   [
     'Sub with resources, attributes and literals',

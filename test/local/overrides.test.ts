@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { databaseEnvironment, readOverrides } from '../../local/process/overrides.ts'
 
-test('nothing has to be set', () => {
+test('every variable has a default', () => {
   expect(readOverrides({})).toEqual({
     httpPort: 8080,
     udpPort: 5683,

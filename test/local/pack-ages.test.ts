@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createPackAges } from '../../local/bus/pack-ages.ts'
 
-test('the oldest pack with a function grows older until it is dealt with, and is remembered for a second', () => {
+test('the age of the oldest pack grows until a function has handled it, and is remembered for a second', () => {
   let now = 10_000
   const ages = createPackAges(() => now)
   expect(ages.oldestMs()).toBe(0)

@@ -21,7 +21,7 @@ test.each([
   ['another method', 'POST', '/v1/flow'],
   ['a longer path', 'POST', '/sigfox/uplink/x'],
   ['a shorter path', 'POST', '/sigfox'],
-  ['nothing where a parameter must be', 'GET', '/v1/'],
+  ['an empty parameter', 'GET', '/v1/'],
 ])('%s finds no route', (_, method, path) => {
   expect(find(method, path)).toBeNull()
 })

@@ -8,8 +8,8 @@ import { freePort } from '../../../local/process/ports.ts'
 import { queueArn, queueUrl, streamArn } from '../../../local/template/addresses.ts'
 import { eventually, temporaryFolder } from '../../support/local.ts'
 
-// What we assume of both emulators (P35). A title with "unlike AWS" is a gap that our own code covers, by limits that
-// the adapters keep themselves, by mocks, or by the runner: when a new version closes it, the test here says so.
+// Our assumptions about both emulators (P35). "Unlike AWS" marks a gap that our own code covers: by limits in the
+// adapters, by mocks, or in the local run. When a new version closes a gap, its test here fails.
 
 const folder = temporaryFolder()
 afterAll(() => folder.remove())
@@ -65,7 +65,7 @@ describe('fauxqs 2.4.1', () => {
     expect(await refusal(sqs('SendMessageBatch', { QueueUrl, Entries }))).toContain('BatchRequestTooLong')
   })
 
-  test('answers 200 with a failed entry among others, like AWS', async () => {
+  test('answers 200 when one entry of several fails, like AWS', async () => {
     const { QueueUrl } = await makeQueue()
     const Entries = [
       { Id: 'good', MessageBody: 'a' },
@@ -77,7 +77,7 @@ describe('fauxqs 2.4.1', () => {
     })
   })
 
-  test('shows a message again after its visibility, and after the most tries moves it on, like AWS', async () => {
+  test('shows a message again after its visibility timeout, and moves it after the last try, like AWS', async () => {
     const dead = await makeQueue()
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: queueArn(dead.name), maxReceiveCount: 2 })
     const { QueueUrl, receive } = await makeQueue({ VisibilityTimeout: '1', RedrivePolicy })
@@ -93,7 +93,7 @@ describe('fauxqs 2.4.1', () => {
     expect(moved).toMatchObject([{ Body: 'a' }])
   })
 
-  test.each([false, true])('keeps what it has confirmed through a kill, as scratch: %s', async (isScratch) => {
+  test.each([false, true])('keeps confirmed messages through a kill (scratch: %s)', async (isScratch) => {
     await server.stop()
     server = await startSqsServer(folder.path, port, isScratch)
     const { QueueUrl, receive } = await makeQueue()
@@ -104,7 +104,8 @@ describe('fauxqs 2.4.1', () => {
     expect(await receive()).toMatchObject([{ Body: 'kept' }])
   })
 
-  test('unlike AWS, never throttles and asks nobody for a signature', async () => {
+  // It never throttles either.
+  test('unlike AWS, checks no signature', async () => {
     const { QueueUrl } = await makeQueue()
     const response = await fetch(`http://127.0.0.1:${port}/`, {
       method: 'POST',
@@ -156,7 +157,7 @@ describe('kinesis-local 0.6.2', () => {
   const records = (count: number, Data = base64(1)) =>
     Array.from({ length: count }, () => ({ Data, PartitionKey: '0' }))
 
-  test('numbers rise in a shard, and are read in their order from any of them on, like AWS', async () => {
+  test('sequence numbers rise in a shard, and records are read in order from any number on, like AWS', async () => {
     const { put, read } = await newStream()
     for (let call = 0; call < 3; call++) await put(records(20))
     const { Records } = await read()
@@ -168,7 +169,7 @@ describe('kinesis-local 0.6.2', () => {
     expect(rest.Records).toEqual(Records.slice(42))
   })
 
-  test('an explicit hash key decides the shard, whatever the partition key, like AWS', async () => {
+  test('an explicit hash key decides the shard, not the partition key, like AWS', async () => {
     const { put } = await newStream(2)
     const at = (ExplicitHashKey: bigint) => ({ ...records(1)[0], ExplicitHashKey: String(ExplicitHashKey) })
     const { Records } = await put([at(0n), at(2n ** 127n - 2n), at(2n ** 127n), at(2n ** 128n - 1n)])
@@ -180,7 +181,7 @@ describe('kinesis-local 0.6.2', () => {
     expect(await refusal(read(undefined, 10_001))).toContain('InvalidArgumentException')
   })
 
-  test('unlike AWS, which refuses the call, a record above 1 MiB fails alone', async () => {
+  test('unlike AWS, which refuses the whole call, fails only the record above 1 MiB', async () => {
     const { put } = await newStream()
     const { FailedRecordCount, Records } = await put([...records(1, base64(1_048_577)), ...records(1)])
     expect(FailedRecordCount).toBe(1)
@@ -201,7 +202,7 @@ describe('kinesis-local 0.6.2', () => {
     expect(answers.map(({ FailedRecordCount }) => FailedRecordCount)).toEqual([0, 0, 0])
   })
 
-  test('unlike AWS, always says that a reader is at the end', async () => {
+  test('unlike AWS, always reports that a reader has reached the end', async () => {
     const { put, read } = await newStream()
     await put(records(20))
     await new Promise((later) => setTimeout(later, 20))
@@ -210,7 +211,7 @@ describe('kinesis-local 0.6.2', () => {
     expect(MillisBehindLatest).toBe(0)
   })
 
-  test('unlike AWS, wants a signature and does not look at it', async () => {
+  test('unlike AWS, requires a signature but does not check it', async () => {
     const ask = (headers: Record<string, string>) =>
       fetch(`http://127.0.0.1:${port}/`, {
         method: 'POST',
@@ -225,7 +226,7 @@ describe('kinesis-local 0.6.2', () => {
     expect(await refusal(kinesis('ListStreams', {}))).toBeNull()
   })
 
-  test('unlike AWS, breaks off larger calls of HTTP/2, which the client speaks by itself', async () => {
+  test('unlike AWS, breaks off large calls over HTTP/2, which the client uses by default', async () => {
     const { name } = await newStream()
     const credentials = { accessKeyId: 'x', secretAccessKey: 'x' }
     const endpoint = `http://127.0.0.1:${port}`
@@ -236,7 +237,7 @@ describe('kinesis-local 0.6.2', () => {
     client.destroy()
   })
 
-  test('unlike AWS, keeps nothing when it ends', async () => {
+  test('unlike AWS, loses all data when it ends', async () => {
     const { put, name } = await newStream()
     await put(records(1))
     await server.stop()

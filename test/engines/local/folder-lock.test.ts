@@ -12,7 +12,7 @@ let unlock = () => {}
 afterEach(() => unlock())
 afterAll(() => folder.remove())
 
-test('a folder that is in use is refused, and free again afterwards', () => {
+test('a locked folder is refused until it is unlocked', () => {
   unlock = lockFolder(folder.path)
   expect(() => lockFolder(folder.path)).toThrow('set DATA_DIR to another folder')
   unlock()
@@ -20,7 +20,7 @@ test('a folder that is in use is refused, and free again afterwards', () => {
   unlock = lockFolder(folder.path)
 })
 
-test('a living process keeps its lock', () => {
+test('the lock of a living process is not taken over', () => {
   const program = `
     import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, '../../../local/process/folder-lock.ts'))}
     try { lockFolder(${JSON.stringify(folder.path)}) } catch (error) { console.log(error.message) }`

@@ -56,7 +56,7 @@ const answer = async (does: string) => {
 afterEach(() => host?.stop())
 afterAll(() => folder.remove())
 
-test('it sees the environment of the template, its name and its time', async () => {
+test('a function sees the settings of the template, its name and its time, and nothing of the runner', async () => {
   process.env.OF_THE_RUNNER = 'x'
   start(1)
   const { env, name, arn, leftMs } = await answer('describe')
@@ -78,7 +78,7 @@ test('one process serves one call after the other', async () => {
   expect(await answer('count')).toEqual({ pid: first.pid, calls: 2 })
 })
 
-test('calls at the same time get processes of their own up to the bound, and wait in line beyond it', async () => {
+test('parallel calls get processes of their own up to the limit; further calls wait in line', async () => {
   start(2)
   const answers = await Promise.all(Array.from({ length: 6 }, () => answer('wait')))
   const calls = Map.groupBy(answers, ({ pid }) => pid)
@@ -93,7 +93,7 @@ test('an error fails the call and leaves the process in use', async () => {
   expect((await answer('count')).pid).toBe(pid)
 })
 
-test('no answer is null, as JSON has it', async () => {
+test('a handler that returns nothing answers null, as in JSON', async () => {
   start(1)
   expect(await answer('nothing')).toBeNull()
 })
@@ -102,7 +102,7 @@ test.each([
   ['hang', 'Sandbox.Timedout', 'Task timed out after 1 seconds'],
   ['crash', 'Runtime.ExitError', 'The process ended before it answered'],
   ['die', 'Runtime.ExitError', 'The process ended before it answered'],
-])('a function that does %s fails the call, and the next one has a new process', async (does, type, message) => {
+])('after a %s the call fails, and the next one has a new process', async (does, type, message) => {
   start(1)
   const { pid } = await answer('count')
   const [failed, next] = await Promise.all([call(does), answer('count')])
@@ -120,13 +120,13 @@ test('a process that is killed between two calls fails neither', async () => {
   expect((await answer('count')).calls).toBe(1)
 })
 
-test('a bundle that cannot be loaded fails the call and says where', async () => {
+test('a bundle that cannot be loaded fails the call', async () => {
   start(1, { handler: 'missing.handler' })
   const result = await call('count')
   expect(result).toMatchObject({ ok: false, error: { type: 'Runtime.InitError' } })
 })
 
-test('a process ends with its runner, even when that is killed and the function holds something open', async () => {
+test('a process ends when its runner is killed, even while the function holds something open', async () => {
   const program = `
     import { hostFunction } from ${JSON.stringify(join(import.meta.dirname, '../../../local/functions/function-host.ts'))}
     const host = hostFunction(${JSON.stringify(fn)}, 1, ${JSON.stringify(folder.path)})
@@ -140,7 +140,7 @@ test('a process ends with its runner, even when that is killed and the function 
   await eventually(() => (isAlive(Number(line)) ? undefined : true))
 })
 
-test('nothing is left after a stop', async () => {
+test('no process is left after a stop, and no call succeeds', async () => {
   start(2)
   const { pid } = await answer('count')
   const hanging = call('hang')

@@ -47,7 +47,7 @@ beforeEach(() => {
   }
 })
 
-/** Every test has a token of its own, so that no cached answer reaches it. */
+/** Every test uses a token of its own, so that it gets no cached answer. */
 const post = (authorization: string | null, init: RequestInit = {}, path = '/sigfox/uplink') =>
   fetch(url + path, {
     method: 'POST',
@@ -72,7 +72,7 @@ test('a request that the authorizer refuses does not reach the function', async 
 test.each([
   ['fails', { ok: false, error: { type: 'Error', message: '' } }],
   ['answers nonsense', { ok: true, payload: { isAuthorized: 'yes' } }],
-] as const)('an authorizer that %s is a 500', async (how, answer) => {
+] as const)('an authorizer that %s is answered 500', async (how, answer) => {
   answers.authorizer = answer
   expect((await post(how)).status).toBe(500)
   expect(called()).toEqual(['authorizer'])
@@ -123,12 +123,12 @@ test('routes under IAM are open on this machine and get the rest of the path', a
   expect(calls[0]?.event).toMatchObject({ pathParameters: { proxy: 'devices/1A/readings' } })
 })
 
-test('an unknown route is a 404', async () => {
+test('an unknown route is answered 404', async () => {
   expect((await fetch(`${url}/other`)).status).toBe(404)
   expect((await fetch(`${url}/sigfox/uplink`)).status).toBe(404)
 })
 
-test('a body over 10 MB is refused, also when its length is not announced', async () => {
+test('a body over 10 MB is refused, with or without a declared length', async () => {
   const large = new Uint8Array(10 * 2 ** 20 + 1)
   expect((await post('large', { body: large })).status).toBe(413)
   const stream = new Blob([large]).stream()
@@ -140,7 +140,7 @@ test('a body over 10 MB is refused, also when its length is not announced', asyn
 test.each([
   ['Error', 500, 'Internal Server Error'],
   ['Sandbox.Timedout', 503, 'Service Unavailable'],
-])('a function that fails with %s is a %d', async (type, status, message) => {
+])('a function that fails with %s is answered %d', async (type, status, message) => {
   answers.api = { ok: false, error: { type, message: 'secret detail' } }
   const response = await fetch(`${url}/v1/flow`)
   expect([response.status, await response.json()]).toEqual([status, { message }])
@@ -152,7 +152,7 @@ test('an answer without a status is the body itself', async () => {
   expect([response.status, await response.json()]).toEqual([200, { plain: true }])
 })
 
-test('the secrets answer what the SDK asks, and nothing else', async () => {
+test('the secrets server answers what the SDK asks for a known secret, and nothing else', async () => {
   const secrets = await startSecrets(new Map([['arn:token', '{"current":"local"}']]))
   const ask = async (SecretId: string, target = 'secretsmanager.GetSecretValue') => {
     const body = JSON.stringify({ SecretId })

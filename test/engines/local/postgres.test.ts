@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Postgres, startPostgres } from '../../../local/engines/postgres.ts'
 import { eventually, isAlive, temporaryFolder } from '../../support/local.ts'
 
-// mkdtemp makes it 0700, so as root the server's user cannot enter it by its own rights.
+// mkdtemp makes it 0700: in a run as root, the server's user has no right of its own to enter it.
 const folder = temporaryFolder()
 const dataDir = folder.path
 let server: Postgres
@@ -30,7 +30,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-test('it is PostgreSQL 18, on 127.0.0.1, and opens to its password only', async () => {
+test('the server is PostgreSQL 18, listens on 127.0.0.1 and accepts only its password', async () => {
   const { rows } = await query(
     'SELECT current_setting($$server_version$$) AS version, inet_server_addr()::text AS address',
   )
@@ -49,7 +49,7 @@ test('a stop and a start keep the data and the password', async () => {
   expect(await count()).toBe(1)
 })
 
-test('what was committed before a SIGKILL is there after the next start', async () => {
+test('rows committed before a SIGKILL are there after the next start', async () => {
   await query('INSERT INTO kept VALUES (2)')
   await server.kill()
   server = await startPostgres({ dataDir })

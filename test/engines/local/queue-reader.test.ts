@@ -60,7 +60,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-/** A queue with dead letters, a mapping on it, and what the function was given. */
+/** Makes a queue with dead letters and reads it; `batches` are what the function was given. */
 const connect = async (
   bodies: readonly string[],
   options: Partial<QueueMapping> & { tries?: number; invoke?: (event: unknown) => Promise<Invocation> } = {},
@@ -98,7 +98,7 @@ const connect = async (
 
 const ok = async (payload: unknown = null): Promise<Invocation> => ({ ok: true, payload })
 
-test('a batch is one invocation, in the shape of AWS, and is deleted after it', async () => {
+test('a batch is one invocation, in the format of AWS, and is deleted after it', async () => {
   let event: unknown
   const { batches, empty } = await connect(['a', 'b', 'c'], {
     invoke: (given) => {
@@ -117,7 +117,7 @@ test('a batch is one invocation, in the shape of AWS, and is deleted after it', 
   })
 })
 
-test('a message is handed over within tens of milliseconds', async () => {
+test('a message is delivered within half a second', async () => {
   const { batches, send } = await connect([])
   const sentAt = Date.now()
   await send('a')
@@ -125,15 +125,15 @@ test('a message is handed over within tens of milliseconds', async () => {
   expect(Date.now() - sentAt).toBeLessThan(500)
 })
 
-test('only the named message comes again', async () => {
+test('only the named message is delivered again', async () => {
   const { batches } = await connect(['a', 'fail', 'b'])
   await eventually(() => batches[2])
   expect(batches.slice(0, 3)).toEqual([['a', 'fail', 'b'], ['fail'], ['fail']])
 })
 
-test.each(['throw', 'hang'])('the whole batch comes again after a function that does %s', async (word) => {
+test.each(['throw', 'hang'])('the whole batch is delivered again after a %s of the function', async (word) => {
   const { batches } = await connect(['a', word])
-  // Both come again, but not always together: each has its own moment at which it is visible.
+  // Not always together: each message becomes visible at its own moment.
   const again = () => batches.slice(1).flat()
   await eventually(() => (again().includes('a') && again().includes(word) ? true : undefined))
   expect(batches[0]).toEqual(['a', word])
@@ -147,13 +147,13 @@ test('an unknown id brings the whole batch back', async () => {
   expect(batches.slice(1).flat().toSorted()).toEqual(['a', 'b'])
 })
 
-test('a mapping that does not report failures deletes what the function names', async () => {
+test('a mapping without ReportBatchItemFailures also deletes the messages that the function names', async () => {
   const { batches, empty } = await connect(['fail'], { reportsFailures: false })
   await empty()
   expect(batches).toEqual([['fail']])
 })
 
-test('what fails as often as the redrive policy allows ends among the dead letters', async () => {
+test('a message that fails as often as the redrive policy allows becomes a dead letter', async () => {
   const { batches, depth, deadDepth } = await connect(['fail', 'a'], { tries: 2 })
   await eventually(async () => ((await deadDepth()) === 1 ? true : undefined))
   expect(batches.flat().filter((body) => body === 'fail')).toHaveLength(2)
@@ -167,7 +167,7 @@ test('the window gathers messages until the batch is full', async () => {
   expect(batches.map(({ length }) => length)).toEqual([20, 5])
 })
 
-test('the window ends although the batch is not full', async () => {
+test('the window ends a batch that is not full', async () => {
   const { batches, send, empty } = await connect(['a'], { batchSize: 100, windowSeconds: 0.4, invoke: () => ok() })
   await send('b')
   await empty()
@@ -184,7 +184,7 @@ test('a batch stays below 6 MB', async () => {
   expect(batches.map(({ length }) => length)).toEqual([6, 2])
 })
 
-test('a stop waits for the running batch and takes no other', async () => {
+test('a stop waits for the running batch and starts no other', async () => {
   let finish = (_: Invocation) => {}
   const running = new Promise<Invocation>((settle) => {
     finish = settle

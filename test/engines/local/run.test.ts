@@ -46,7 +46,7 @@ const readings = async (device: string) => {
   return readings.length > 0 ? readings.map(({ channel, index }) => `${channel}${index}`) : undefined
 }
 
-/** Processes that belong to a run: its children, and theirs. */
+/** The processes below a run: its children, and their children. */
 const familyOf = (pid: number): number[] => {
   const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
     .trim()
@@ -58,7 +58,7 @@ const familyOf = (pid: number): number[] => {
 }
 const noneLeft = (pids: readonly number[]) => eventually(() => (pids.some(isAlive) ? undefined : true))
 
-test('nothing is open to other machines; a kill of the runner leaves no process; the next start goes on with the data, also behind the other Sigfox door; Ctrl-C ends it cleanly', async () => {
+test('nothing is open to other machines; a kill of the runner leaves no process; the next start continues with the data, also behind the other Sigfox door; Ctrl-C ends it cleanly', async () => {
   const first = run({ SIGFOX_DOOR: 'container' })
   await ready(first)
   expect((await send('AA1')).status).toBe(204)

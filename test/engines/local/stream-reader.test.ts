@@ -13,7 +13,7 @@ afterAll(() => bus.close())
 
 const letters = (count: number) => Array.from({ length: count }, (_, n) => String.fromCharCode(97 + n))
 
-test('a batch is one invocation, in the shape of AWS and the order of the shard', async () => {
+test('a batch is one invocation, in the format of AWS and the order of the shard', async () => {
   const stream = await bus.streamOf(letters(5))
   let given: Event | undefined
   const { batches, until } = bus.read(stream, (_, event) => {
@@ -36,7 +36,7 @@ test('a batch is one invocation, in the shape of AWS and the order of the shard'
   })
 })
 
-test('a partial response goes on at the lowest number that it names, with all that follows', async () => {
+test('after a partial response, delivery resumes at the lowest number that it names', async () => {
   const stream = await bus.streamOf(letters(6))
   const named = [['e', 'c'], ['c']]
   const { batches, until } = bus.read(stream, (_, event) => {
@@ -46,7 +46,7 @@ test('a partial response goes on at the lowest number that it names, with all th
   expect(batches).toEqual([letters(6), ['c', 'd', 'e', 'f'], ['c', 'd', 'e', 'f']])
 })
 
-test('an error halves the batch until what fails is alone, and the rest is handled after it, in order', async () => {
+test('an error halves the batch until the failing record is alone; the rest follows in order', async () => {
   const stream = await bus.streamOf(letters(8))
   const handled: string[] = []
   let failures = 0
@@ -71,7 +71,7 @@ test('an error halves the batch until what fails is alone, and the rest is handl
   expect(handled).toEqual(letters(8))
 })
 
-test('a mapping that does not bisect tries the whole batch again', async () => {
+test('a mapping that does not bisect retries the whole batch', async () => {
   const stream = await bus.streamOf(letters(3))
   const answers = [failed, failed]
   const { batches, until } = bus.read(stream, () => answers.shift() ?? ok, { bisects: false })
@@ -79,7 +79,7 @@ test('a mapping that does not bisect tries the whole batch again', async () => {
   expect(batches).toEqual([letters(3), letters(3), letters(3)])
 })
 
-test('a mapping that does not report failures goes on behind what the function names', async () => {
+test('a mapping without ReportBatchItemFailures passes the records that the function names', async () => {
   const stream = await bus.streamOf(letters(3))
   const { batches, stop } = bus.read(stream, (_, event) => naming(event, ['b']), { reportsFailures: false })
   await eventually(() => (batches.length > 0 ? true : undefined))
@@ -106,7 +106,7 @@ test('a batch stays below 6 MB', async () => {
   expect(batches.map(({ length }) => length)).toEqual([4, 4])
 })
 
-test('batches of one shard run at the same time, and what has one key stays in order and together', async () => {
+test('batches of one shard run in parallel, and records with the same key stay in order', async () => {
   const stream = await bus.streamOf([])
   const words = Array.from({ length: 200 }, (_, n) => `${n % 10}:${n}`)
   await bus.put(stream, words, (word) => word.slice(0, 1))
@@ -133,7 +133,7 @@ test('batches of one shard run at the same time, and what has one key stays in o
   }
 })
 
-test('a stop reads all that waits first, on every shard', async () => {
+test('a stop first handles all waiting records, on every shard', async () => {
   const words = Array.from({ length: 300 }, (_, n) => `word ${n}`)
   const stream = await bus.streamOf(words, { shards: 3, keyOf: (word) => word })
   const { batches, stop } = bus.read(stream, () => ok, { batchSize: 7 })
@@ -141,7 +141,7 @@ test('a stop reads all that waits first, on every shard', async () => {
   expect(batches.flat().toSorted()).toEqual(words.toSorted())
 })
 
-test('a new mapping goes on behind the checkpoint; in a stream made anew it starts with the first record', async () => {
+test('a new reader continues after the checkpoint; in a stream made again it starts with the first record', async () => {
   const stream = await bus.streamOf(letters(3))
   const first = bus.read(stream, () => ok)
   await first.stop()
@@ -162,7 +162,7 @@ test('a new mapping goes on behind the checkpoint; in a stream made anew it star
   expect(third.batches).toEqual([['e']])
 })
 
-test('a checkpoint is written only when all before it is handled', async () => {
+test('a checkpoint is written only when all records before it are handled', async () => {
   const stream = await bus.streamOf(letters(4))
   const madeAt = await makeStream(bus.kinesis, stream)
   let failures = 0
@@ -174,7 +174,7 @@ test('a checkpoint is written only when all before it is handled', async () => {
   expect(checkpoint()).toEqual({ madeAt, sequenceNumber: expect.stringMatching(/^\d{56}$/) })
 })
 
-test('streams that an emulator has lost are made again, and read from their first record', async () => {
+test('streams that the emulator has lost are made again, and read from their first record', async () => {
   const stream = await bus.streamOf([])
   const { batches, until } = bus.read(stream, () => ok)
   await bus.put(stream, ['before'])

@@ -20,7 +20,7 @@ export const failed: Invocation = { ok: false, error: { type: 'Error', message: 
 
 const wordsOf = ({ Records }: Event) => Records.map(({ kinesis: { data } }) => Buffer.from(data, 'base64').toString())
 
-/** Names the first of these words' records as failed. */
+/** A partial response that names the first record of each word as failed. */
 export const naming = (event: Event, words: readonly string[]): Invocation => {
   const numbers = words.map((word) => event.Records[wordsOf(event).indexOf(word)]?.kinesis.sequenceNumber)
   return { ok: true, payload: { batchItemFailures: numbers.map((itemIdentifier) => ({ itemIdentifier })) } }
@@ -28,7 +28,7 @@ export const naming = (event: Event, words: readonly string[]): Invocation => {
 
 const keyOfAll = (_word: string): string => 'key'
 
-/** An emulator with streams of words, and mappings that hand them to a worker. */
+/** An emulator with streams of words, and readers that deliver them to a worker. */
 export const openKinesis = async () => {
   const folder = temporaryFolder()
   const port = await freePort()
@@ -52,7 +52,7 @@ export const openKinesis = async () => {
     return stream
   }
 
-  /** Reads the stream with a worker, and keeps the words of each batch; `stop` reads all that waits first. */
+  /** Reads the stream with a worker, and keeps the words of each batch. `stop` first handles all that waits. */
   const read = (stream: Stream, worker: Worker, changes: Partial<StreamMapping> = {}) => {
     const batches: string[][] = []
     const limits = { batchSize: 100, windowSeconds: 0, factor: 1, bisects: true, reportsFailures: true }
