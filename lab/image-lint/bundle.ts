@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { build } from 'esbuild'
 
-/** esbuild's stand-in for `require` in a minified bundle; names are short there, and a long word is not worth a search. */
+/** esbuild's stand-in for `require` in a minified bundle. Minified names are short, so longer ones are not searched. */
 const requireShim = /(?<![\w$])([\w$]{1,4})=\(\(?[\w$]{1,4}\)?=>typeof require<"u"\?require:/
 
 const required = (text: string): string[] => {
@@ -12,7 +12,7 @@ const required = (text: string): string[] => {
   return [...text.matchAll(call)].map((found) => found[1] ?? '')
 }
 
-/** What a bundle imports or requires and Node does not bring itself. Throws where it is no module that esbuild can read. */
+/** What a bundle imports or requires and Node does not have built in. Throws if esbuild cannot parse it as a module. */
 export const foreignImports = async (path: string): Promise<string[]> => {
   const { metafile } = await build({
     entryPoints: [path],

@@ -1,8 +1,8 @@
-/** A line of a Dockerfile, continuations joined. */
+/** One instruction of a Dockerfile, with its continuation lines joined. */
 export interface Instruction {
-  /** Where it begins, from 1. */
+  /** Number of its first line, from 1. */
   readonly line: number
-  /** In capitals. */
+  /** In upper case. */
   readonly keyword: string
   /** `--name=value` options before the arguments. */
   readonly options: Readonly<Record<string, string>>
@@ -10,14 +10,14 @@ export interface Instruction {
   readonly rest: string
 }
 
-/** What `FROM` begins. */
-export interface Stage {
+/** What `FROM` begins. The last one is the image. */
+export interface BuildStage {
   readonly base: string
   readonly name: string | null
   readonly instructions: readonly Instruction[]
 }
 
-/** A Dockerfile that this reader, stricter than Docker's, does not take; the message names the line. */
+/** A Dockerfile that this reader does not accept; it is stricter than Docker's. The message names the line. */
 export class DockerfileError extends Error {
   override name = 'DockerfileError'
 }
@@ -32,14 +32,14 @@ const optionsAtStart = (text: string) => {
   return { options, rest }
 }
 
-/** Lines that say something, each with its number; those that go on are one. */
+/** Lines without comments and blanks, each with its number; continued lines are joined. */
 const logicalLines = (text: string): { line: number; text: string }[] => {
   const lines: { line: number; text: string }[] = []
   let goesOn = false
   for (const [index, raw] of text.split('\n').entries()) {
     const part = raw.trim()
     if (/^#\s*(syntax|escape|check)\s*=/i.test(part))
-      throw new DockerfileError(`line ${index + 1} is a directive of the parser; leave it out`)
+      throw new DockerfileError(`line ${index + 1} is a parser directive; remove it`)
     if (part === '' || part.startsWith('#')) continue
     const said = part.replace(/\\$/, '')
     const last = lines.at(-1)
@@ -47,35 +47,35 @@ const logicalLines = (text: string): { line: number; text: string }[] => {
     else lines.push({ line: index + 1, text: said })
     goesOn = part.endsWith('\\')
   }
-  if (goesOn) throw new DockerfileError(`line ${lines.at(-1)?.line} goes on after the end of the file`)
+  if (goesOn) throw new DockerfileError(`line ${lines.at(-1)?.line} continues past the end of the file`)
   return lines
 }
 
 const readInstruction = ({ line, text }: { line: number; text: string }): Instruction => {
   const [, keyword, args] = /^([A-Za-z]+)\s+(.+)$/.exec(text) ?? []
-  if (!keyword || !args) throw new DockerfileError(`line ${line} is no instruction with arguments`)
+  if (!keyword || !args) throw new DockerfileError(`line ${line} is not an instruction with arguments`)
   if (args.includes('<<')) throw new DockerfileError(`line ${line} begins a here-document; write files instead`)
   return { line, keyword: keyword.toUpperCase(), ...optionsAtStart(args) }
 }
 
 /**
- * The stages of a Dockerfile. Nothing may stand before the first.
+ * The build stages of a Dockerfile. Nothing may precede the first.
  * @throws DockerfileError
  */
-export const readDockerfile = (text: string): Stage[] => {
-  const stages: { base: string; name: string | null; instructions: Instruction[] }[] = []
+export const readDockerfile = (text: string): BuildStage[] => {
+  const builds: { base: string; name: string | null; instructions: Instruction[] }[] = []
   for (const instruction of logicalLines(text).map(readInstruction)) {
     const { keyword, rest, line } = instruction
     if (keyword === 'FROM') {
       const [, base = '', name = null] = /^(\S+)(?:\s+[Aa][Ss]\s+(\S+))?$/.exec(rest) ?? []
-      if (base === '') throw new DockerfileError(`line ${line} is no FROM IMAGE [AS NAME]`)
-      stages.push({ base, name, instructions: [] })
+      if (base === '') throw new DockerfileError(`line ${line} is not FROM IMAGE [AS NAME]`)
+      builds.push({ base, name, instructions: [] })
       continue
     }
-    const stage = stages.at(-1)
-    if (!stage) throw new DockerfileError(`line ${line} stands before the first FROM; leave it out`)
-    stage.instructions.push(instruction)
+    const build = builds.at(-1)
+    if (!build) throw new DockerfileError(`line ${line} precedes the first FROM; remove it`)
+    build.instructions.push(instruction)
   }
-  if (stages.length === 0) throw new DockerfileError('it has no FROM')
-  return stages
+  if (builds.length === 0) throw new DockerfileError('it has no FROM')
+  return builds
 }

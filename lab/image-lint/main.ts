@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { synthesise } from '../../local/template/synthesise.ts'
 import { imageFaults } from './lint.ts'
 
-/** The build contexts of an assembly. */
+/** The build contexts in a cloud assembly. */
 const imagesIn = (assembly: string): string[] =>
   readdirSync(assembly)
     .map((name) => join(assembly, name))

@@ -1,14 +1,14 @@
-import type { Instruction, Stage } from './dockerfile.ts'
+import type { BuildStage, Instruction } from './dockerfile.ts'
 
-type Rule = (stages: readonly Stage[]) => string[]
+type Rule = (builds: readonly BuildStage[]) => string[]
 
-/** The last stage is the image; what stands in the others is gone. */
-const imageOf = (stages: readonly Stage[]): Stage => stages.at(-1) as Stage
+/** The last build stage is the image; the others are discarded. */
+const imageOf = (builds: readonly BuildStage[]): BuildStage => builds.at(-1) as BuildStage
 
-const all = (stages: readonly Stage[], keyword?: string): Instruction[] =>
-  stages.flatMap(({ instructions }) => instructions).filter((one) => keyword === undefined || one.keyword === keyword)
+const all = (builds: readonly BuildStage[], keyword?: string): Instruction[] =>
+  builds.flatMap(({ instructions }) => instructions).filter((one) => keyword === undefined || one.keyword === keyword)
 
-/** The words of an exec form, null where it is none. */
+/** The words of an exec form; null if it is a shell form. */
 export const execForm = (text: string): string[] | null => {
   try {
     const words: unknown = JSON.parse(text)
@@ -20,84 +20,86 @@ export const execForm = (text: string): string[] | null => {
 
 const known = ['FROM', 'WORKDIR', 'COPY', 'RUN', 'ENV', 'USER', 'EXPOSE', 'HEALTHCHECK', 'CMD', 'LABEL']
 
-const onlyKnown: Rule = (stages) =>
-  all(stages)
+const onlyKnown: Rule = (builds) =>
+  all(builds)
     .filter(({ keyword }) => !known.includes(keyword))
     .map(({ line, keyword }) =>
       keyword === 'ARG'
-        ? `line ${line}: ARG lets whoever builds decide what is in the image, and stays in its history; leave it out`
-        : `line ${line}: ${keyword} is not used here; of instructions there are ${known.join(', ')}`,
+        ? `line ${line}: ARG lets the person who builds change the image, and stays in its history; remove it`
+        : `line ${line}: ${keyword} is not allowed here; the allowed instructions are ${known.join(', ')}`,
     )
 
-/** The images that are fetched, each once. */
-const basesOf = (stages: readonly Stage[]): string[] => [
-  ...new Set(stages.map(({ base }) => base).filter((base) => !stages.some(({ name }) => name === base))),
+/** The images to fetch, each once. */
+const basesOf = (builds: readonly BuildStage[]): string[] => [
+  ...new Set(builds.map(({ base }) => base).filter((base) => !builds.some(({ name }) => name === base))),
 ]
 
-const pinned: Rule = (stages) =>
-  basesOf(stages)
+const pinned: Rule = (builds) =>
+  basesOf(builds)
     .filter((base) => !/^[a-z0-9./-]+:\d+\.\d+\.\d+(-[a-z0-9.]+)*@sha256:[0-9a-f]{64}$/.test(base))
     .map((base) => `the base ${base} is not pinned; write name:MAJOR.MINOR.PATCH-variant@sha256:DIGEST`)
 
-const oneBase: Rule = (stages) => {
-  const bases = basesOf(stages)
+const oneBase: Rule = (builds) => {
+  const bases = basesOf(builds)
   return bases.length > 1
-    ? [`it has ${bases.length} bases, ${bases.join(' and ')}; check the bundle with the Node that runs it`]
+    ? [
+        `it has ${bases.length} bases, ${bases.join(' and ')}; the Node that checks the bundle must be the one that runs it`,
+      ]
     : []
 }
 
-/** A user set before a COPY or RUN would do these as well; one set by name cannot be checked by the host. */
-const numericUser: Rule = (stages) => {
-  const { instructions } = imageOf(stages)
+/** A COPY or RUN after USER would run as that user. A host cannot check a user that is set by name. */
+const numericUser: Rule = (builds) => {
+  const { instructions } = imageOf(builds)
   const at = instructions.findLastIndex(({ keyword }) => keyword === 'USER')
   const user = instructions[at]
   if (!user) return ['the image has no USER, so it runs as root; end it with USER 10001:10001']
   if (!/^[1-9]\d*:[1-9]\d*$/.test(user.rest))
-    return [`line ${user.line}: USER ${user.rest} is no number other than 0 with a group; write USER 10001:10001`]
+    return [`line ${user.line}: USER ${user.rest} is not a non-zero number with a group; write USER 10001:10001`]
   const after = instructions.slice(at).find(({ keyword }) => keyword === 'COPY' || keyword === 'RUN')
   return after
-    ? [`line ${after.line}: ${after.keyword} stands after USER; what the image is made of belongs to root`]
+    ? [`line ${after.line}: ${after.keyword} comes after USER; the files of the image must belong to root`]
     : []
 }
 
 const secretName = /TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY/i
 
-const noSecrets: Rule = (stages) =>
-  all(stages)
+const noSecrets: Rule = (builds) =>
+  all(builds)
     .filter(({ keyword, rest, options }) =>
       keyword === 'ENV' || keyword === 'LABEL' ? secretName.test(rest) : 'mount' in options,
     )
-    .map(({ line, keyword }) => `line ${line}: ${keyword} brings a secret near the image; it is read when it runs`)
+    .map(({ line, keyword }) => `line ${line}: ${keyword} may put a secret into the image; read secrets at run time`)
 
-/** Nothing is installed or made in the image itself. */
-const runsNothing: Rule = (stages) =>
-  imageOf(stages)
+/** Nothing is installed or built in the image itself. */
+const runsNothing: Rule = (builds) =>
+  imageOf(builds)
     .instructions.filter(({ keyword }) => keyword === 'RUN')
-    .map(({ line }) => `line ${line}: RUN in the image itself; do it in a stage before, and copy the one file`)
+    .map(({ line }) => `line ${line}: RUN in the image itself; run it in an earlier build stage and copy the one file`)
 
-const builderRuns: Rule = (stages) =>
-  stages
+const builderRuns: Rule = (builds) =>
+  builds
     .slice(0, -1)
     .flatMap(({ instructions }) => instructions.filter(({ keyword }) => keyword === 'RUN'))
     .filter(({ rest }) => execForm(rest)?.[0] !== 'node')
-    .map(({ line }) => `line ${line}: RUN does more than node; a build that fetches nothing is the same every day`)
+    .map(({ line }) => `line ${line}: RUN runs something other than node; a build that fetches nothing is reproducible`)
 
-const command: Rule = (stages) => {
-  const cmd = imageOf(stages).instructions.findLast(({ keyword }) => keyword === 'CMD')
+const command: Rule = (builds) => {
+  const cmd = imageOf(builds).instructions.findLast(({ keyword }) => keyword === 'CMD')
   const words = execForm(cmd?.rest ?? '')
   if (!cmd) return ['the image has no CMD; end it with CMD ["node", "gateway.mjs"]']
   return words?.[0] === 'node'
     ? []
-    : [`line ${cmd.line}: CMD is not ["node", …]; a shell between would keep the signal to stop`]
+    : [`line ${cmd.line}: CMD is not ["node", …]; a shell in between would not pass the stop signal on`]
 }
 
-const healthCheck: Rule = (stages) => {
-  const check = imageOf(stages).instructions.findLast(({ keyword }) => keyword === 'HEALTHCHECK')
+const healthCheck: Rule = (builds) => {
+  const check = imageOf(builds).instructions.findLast(({ keyword }) => keyword === 'HEALTHCHECK')
   if (!check) return ['the image has no HEALTHCHECK']
   const words = execForm(check.rest.replace(/^CMD\s+/, ''))
   return words?.[0] === 'node'
     ? []
-    : [`line ${check.line}: HEALTHCHECK is not CMD ["node", …]; there is no other program in the image to ask with`]
+    : [`line ${check.line}: HEALTHCHECK is not CMD ["node", …]; the image holds no other program to ask with`]
 }
 
 export const rules: readonly Rule[] = [

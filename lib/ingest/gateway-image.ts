@@ -8,14 +8,14 @@ import { buildSync } from 'esbuild'
 import type { Stage } from '../stage/stage.ts'
 import { conditions, mainFields, root } from './bundling.ts'
 
-/** A room whose `main.ts` is a gateway, with the Dockerfile of its image. */
+/** A room whose `main.ts` is a gateway. */
 export type GatewayRoom = 'udp-gateway' | 'http-gateway'
 
-/** The image's folder: the Dockerfile and the one file that it copies. Docker builds it when it is deployed, not before. */
+/** The image of a gateway: its folder holds the Dockerfile and the bundle. Docker builds it at deployment, not before. */
 export const gatewayImage = (scope: Construct, stage: Stage, room: GatewayRoom) => {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-gateway-'))
   try {
-    copyFileSync(join(root, room, 'Dockerfile'), join(directory, 'Dockerfile'))
+    copyFileSync(join(root, 'door/Dockerfile'), join(directory, 'Dockerfile'))
     if (Stack.of(scope).bundlingRequired) bundle(stage, room, join(directory, 'gateway.mjs'))
     return new DockerImageAsset(scope, 'Image', { directory, platform: Platform.LINUX_ARM64 })
   } finally {
@@ -35,6 +35,6 @@ const bundle = (stage: Stage, room: GatewayRoom, outfile: string) =>
     format: 'esm',
     conditions: conditions(stage),
     mainFields,
-    // CommonJS parts of dependencies call require.
+    // Some dependencies have CommonJS parts that call require.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   })

@@ -100,13 +100,17 @@ test('the upkeep function carries the migrations it runs', () => {
   expect(readdirSync(join(functionFolder('Upkeep'), 'db'))).toEqual(readdirSync('db'))
 })
 
-test('each image is given the Dockerfile and the one file that it copies', () => {
+test('each image gets the Dockerfile and the one file that it copies, and the Dockerfile names its ports', () => {
   const tasks = Object.values(other.findResources('AWS::ECS::TaskDefinition'))
   expect(tasks).toHaveLength(2)
   for (const task of tasks) {
-    const hash = task.Properties.ContainerDefinitions[0].Image['Fn::Sub'].split(':').at(-1)
-    expect(readdirSync(folder(hash))).toEqual(['Dockerfile', 'gateway.mjs'])
-    expect(readFileSync(join(folder(hash), 'Dockerfile'), 'utf8')).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m)
+    const [{ Image, PortMappings }] = task.Properties.ContainerDefinitions
+    const image = folder(Image['Fn::Sub'].split(':').at(-1))
+    expect(readdirSync(image)).toEqual(['Dockerfile', 'gateway.mjs'])
+    const dockerfile = readFileSync(join(image, 'Dockerfile'), 'utf8')
+    expect(dockerfile).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m)
+    for (const { ContainerPort, Protocol } of PortMappings)
+      expect(dockerfile).toMatch(new RegExp(`^EXPOSE .*\\b${ContainerPort}/${Protocol}\\b`, 'm'))
   }
 })
 
