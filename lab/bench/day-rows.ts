@@ -3,12 +3,13 @@ import { bigints, instants, texts, uuids, words } from '../../adapters/postgres/
 import type { Uplink } from '../../core/message/uplink.ts'
 import { mergeAll } from '../../core/readings/merge.ts'
 import type { Reading } from '../../core/readings/reading.ts'
+import type { Cell } from '../text/table.ts'
 import { type Cost, costOf } from './cost.ts'
 import { type BenchDatabase, openBenchDatabase } from './database.ts'
 import { logOf } from './fleet.ts'
 import { readingsOf } from './floors.ts'
 import { columns, type Layout, layouts } from './layouts.ts'
-import { type Cell, median, type Part } from './report.ts'
+import { median, type Part } from './part.ts'
 import { fill, messagesACheckpoint, nextSecond, type Shape, shapes, startOf, storedBytes, tell } from './told.ts'
 
 const warmUpRounds = 3

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { askKernel } from '../../udp-gateway/kernel.ts'
 import { confirmPercentiles } from '../load/measure/confirm.ts'
 import { totalsOf } from '../load/measure/doubt.ts'
+import type { Cell, Section } from '../text/table.ts'
+import type { Part, Progress } from './part.ts'
 import { costColumns, largestCosts, sharesOf } from './profile.ts'
-import type { Cell, Part, Progress, Section } from './report.ts'
 import { openUdpBench, type Receiver, type UdpBench } from './udp-traffic.ts'
 
 const seconds = 4

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type Progress, plain, type Section, table } from './report.ts'
+import { plain, type Section, table } from '../text/table.ts'
+import type { Progress } from './part.ts'
 
 /** What can be asked for, in the order of the report. */
 const names = ['packs', 'publish', 'parameters', 'raw', 'pulse', 'profile', 'day-rows', 'gateway', 'stall', 'bundles']

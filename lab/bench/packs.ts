@@ -4,7 +4,7 @@ import { sha256 } from '../../adapters/process/ids.ts'
 import { type MessageId, messageId } from '../../core/message/identity.ts'
 import type { RawItem, Uplink } from '../../core/message/uplink.ts'
 import { fleets, logOf } from './fleet.ts'
-import { median, type Part } from './report.ts'
+import { median, type Part } from './part.ts'
 
 const items = 20_000
 const rounds = 7

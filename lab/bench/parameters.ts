@@ -1,11 +1,12 @@
 import { readingColumns } from '../../adapters/postgres/tables/readings.ts'
 import type { Uplink } from '../../core/message/uplink.ts'
 import type { Reading } from '../../core/readings/reading.ts'
+import type { Cell } from '../text/table.ts'
 import { type Cost, costOf } from './cost.ts'
 import { openBenchDatabase } from './database.ts'
 import { sigfoxData as fleet, logOf } from './fleet.ts'
 import { readingsOf } from './floors.ts'
-import { type Cell, median, type Part } from './report.ts'
+import { median, type Part } from './part.ts'
 
 const rounds = 15
 const batch = 500

@@ -2,9 +2,10 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { openRawTopic } from '../../adapters/sqs/index.ts'
 import { dev } from '../../bin/stages.ts'
 import { setting } from '../../contract/settings.ts'
+import type { Cell } from '../text/table.ts'
 import { adeunisDays, logOf } from './fleet.ts'
+import type { Part } from './part.ts'
 import { startProcess } from './process.ts'
-import type { Cell, Part } from './report.ts'
 
 const sizes = [1, 10, 100, 1_000, 10_000]
 

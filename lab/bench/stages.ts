@@ -1,8 +1,9 @@
+import type { Cell, Section } from '../text/table.ts'
 import { type Cost, costOf } from './cost.ts'
 import { type BenchDatabase, openBenchDatabase } from './database.ts'
 import { type Fleet, firstSecond, fleets, logOf } from './fleet.ts'
 import { copyMessages, upsertReadings } from './floors.ts'
-import { type Cell, median, type Progress, type Section } from './report.ts'
+import { median, type Progress } from './part.ts'
 import { rawEvents, workers } from './stage.ts'
 
 const batches = [1, 10, 100, 1_000, 10_000] as const

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { askKernel } from '../../udp-gateway/kernel.ts'
-import type { Cell, Part } from './report.ts'
+import type { Cell } from '../text/table.ts'
+import type { Part } from './part.ts'
 import { openUdpBench, type UdpBench } from './udp-traffic.ts'
 
 const perSecond = 10_000

@@ -1,10 +1,7 @@
-/** One table: the first columns say what, the others how much. All cells are already text. */
-export interface Section {
-  readonly title: string
-  readonly columns: readonly string[]
-  readonly rows: readonly (readonly string[])[]
-  readonly notes: readonly string[]
-}
+import { type Section as AnySection, alignedTable } from '../../text/table.ts'
+
+/** A table of a bill. All cells are text already. */
+export type Section = AnySection<string>
 
 export type Format = 'text' | 'json' | 'csv' | 'md'
 
@@ -14,20 +11,7 @@ const isFigure = (cell: string) => /^[-$€(<]?[-$€]?\d/.test(cell) || cell ==
 const leaning = ({ columns, rows }: Section) =>
   columns.map((_, i) => rows.length > 0 && rows.every((row) => isFigure(row[i] ?? '')))
 
-const text = (section: Section): string => {
-  const { title, columns, rows, notes } = section
-  const right = leaning(section)
-  const widths = columns.map((name, i) =>
-    rows.reduce((width, row) => Math.max(width, row[i]?.length ?? 0), name.length),
-  )
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) => (right[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd()
-  const body = columns.length === 0 ? [] : [line(columns), line(widths.map((w) => '-'.repeat(w))), ...rows.map(line)]
-  return [title, '', ...body, ...notes.map((note) => `  ${note}`), ''].join('\n')
-}
+const text = (section: Section): string => alignedTable(section, leaning(section))
 
 const escapeBars = (cell: string) => cell.replaceAll('|', '\\|')
 
