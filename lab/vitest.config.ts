@@ -8,7 +8,7 @@ const project = (name: string, include: string[], testTimeout: number, more = {}
   test: { name, include, testTimeout, hookTimeout: 120_000, ...more },
 })
 
-const parts = ['cost', 'dashboard', 'image-lint', 'ledger', 'load', 'prove']
+const parts = ['cost', 'dashboard', 'house', 'image-lint', 'ledger', 'load', 'prove']
 // Three at a time on two cores: a good part of these tests waits for a timeout that is the promise.
 const whole = { globalSetup: [join(root, 'test/support/assembly.ts')], maxWorkers: 3 }
 
