@@ -1,5 +1,5 @@
 import { canonicalDeviceId, type DeviceId, deviceIdForm } from '../../core/message/identity.ts'
-import { parseDuration, parseInstant } from '../../core/message/instant.ts'
+import { instantForm, parseDuration, parseInstant } from '../../core/message/instant.ts'
 import { Misuse, readCommandLine } from '../shared/command.ts'
 import { targetOptions, targetUsage } from '../shared/target.ts'
 import { setOptions } from './change.ts'
@@ -64,7 +64,6 @@ export const readSilentFor = (text: string): number => {
 
 export const readFrom = (text: string | undefined): number | null => {
   const ms = text === undefined ? null : parseInstant(text)
-  if (text !== undefined && ms === null)
-    throw new Misuse(`--from must be an ISO 8601 instant in UTC, not ${JSON.stringify(text)}.`)
+  if (text !== undefined && ms === null) throw new Misuse(`--from must be ${instantForm}, not ${JSON.stringify(text)}.`)
   return ms
 }

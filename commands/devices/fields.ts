@@ -1,6 +1,6 @@
 import { profiles } from '../../core/devices/index.ts'
 import { canonicalDeviceId, type DeviceId, deviceIdForm as form } from '../../core/message/identity.ts'
-import { parseInstant } from '../../core/message/instant.ts'
+import { instantForm, parseInstant } from '../../core/message/instant.ts'
 import { type Lane, laneOf, lanes } from '../../core/message/lane.ts'
 import { nearest } from '../shared/nearest.ts'
 
@@ -100,8 +100,7 @@ export const readTimeZone = ({ time_zone: name }: Fields, complain: Complain): s
 
 export const readValidFrom = ({ valid_from: text }: Fields, complain: Complain): number => {
   const ms = parseInstant(text)
-  if (ms === null)
-    complain(`valid_from must be an ISO 8601 instant in UTC like 2026-01-31T00:00:00Z, not ${quoted(text)}`)
+  if (ms === null) complain(`valid_from must be ${instantForm}, not ${quoted(text)}`)
   return ms ?? 0
 }
 
@@ -109,7 +108,7 @@ export const readValidFrom = ({ valid_from: text }: Fields, complain: Complain):
 export const readValidTo = ({ valid_to: text }: Fields, validFromMs: number, complain: Complain): number | null => {
   const ms = text === '' ? null : parseInstant(text)
   if (text !== '' && ms === null) {
-    complain(`valid_to must be empty or an ISO 8601 instant in UTC like 2026-01-31T00:00:00Z, not ${quoted(text)}`)
+    complain(`valid_to must be empty or ${instantForm}, not ${quoted(text)}`)
   } else if (ms !== null && ms <= validFromMs) complain('valid_to must be after valid_from')
   return ms
 }

@@ -1,7 +1,7 @@
 import type { Selection } from '../../adapters/postgres/replay/selection.ts'
 import { profiles } from '../../core/devices/index.ts'
 import { canonicalDeviceId, deviceIdForm } from '../../core/message/identity.ts'
-import { parseInstant } from '../../core/message/instant.ts'
+import { instantForm, parseInstant } from '../../core/message/instant.ts'
 import { rejectReasons } from '../../core/message/rejects.ts'
 import { knownWord, Misuse, readCommandLine, runCommand } from '../shared/command.ts'
 import { targetOptions, targetUsage, withOperations } from '../shared/target.ts'
@@ -36,7 +36,6 @@ const read = <T>(name: string, text: string | undefined, parse: (text: string) =
   return value
 }
 
-const anInstant = 'an ISO 8601 instant in UTC like 2026-01-31T08:00:00Z'
 const aDevice = `${deviceIdForm.sigfox} or ${deviceIdForm.nbiot}`
 
 const readSelection = (
@@ -47,8 +46,8 @@ const readSelection = (
     deviceId: read('device', device, (text) => canonicalDeviceId(text)?.deviceId ?? null, aDevice),
     reason: reason === undefined ? null : knownWord('reason', reason, rejectReasons),
     profile: profile === undefined ? null : knownWord('profile', profile, [...profiles.keys()]),
-    fromMs: read('from', from, parseInstant, anInstant),
-    toMs: read('to', to, parseInstant, anInstant),
+    fromMs: read('from', from, parseInstant, instantForm),
+    toMs: read('to', to, parseInstant, instantForm),
   }
   if (Object.values(selection).every((value) => value === null))
     throw new Misuse('What should be replayed? Use --from 2015-01-01 for everything.')

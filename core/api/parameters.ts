@@ -1,5 +1,5 @@
 import { canonicalDeviceId } from '../message/identity.ts'
-import { parseDuration, parseInstant } from '../message/instant.ts'
+import { instantForm, parseDuration, parseInstant } from '../message/instant.ts'
 import { type RejectReason, rejectReasons, rejectStages } from '../message/rejects.ts'
 import { type Key, type KeyShape, readCursor } from './cursor.ts'
 import { ApiFault } from './fault.ts'
@@ -64,8 +64,6 @@ const readFilter = (raw: RawParameters): RejectFilter => {
   }
 }
 
-const anInstant = 'an ISO 8601 instant in UTC like 2026-01-31T08:00:00Z'
-
 /** @throws ApiFault that names the first parameter that is wrong, or that the path does not have */
 export const readSlice = (
   raw: RawParameters,
@@ -78,8 +76,8 @@ export const readSlice = (
     throw new ApiFault(400, `This path has no parameter ${JSON.stringify(unknown.slice(0, 60))}: ${known}.`)
   }
   return {
-    fromMs: optional('from', raw.from, parseInstant, anInstant),
-    toMs: optional('to', raw.to, parseInstant, anInstant),
+    fromMs: optional('from', raw.from, parseInstant, instantForm),
+    toMs: optional('to', raw.to, parseInstant, instantForm),
     limit: optional('limit', raw.limit, readLimit, `a whole number from 1 to ${mostRows}`) ?? defaultRows,
     after: raw.cursor === undefined ? null : readCursor(raw.cursor, shape),
     ...readFilter(raw),

@@ -1,3 +1,6 @@
+/** What an instant must look like, for error messages. */
+export const instantForm = 'an ISO 8601 instant in UTC like 2026-01-31T08:00:00Z'
+
 const pattern = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/
 
 /** Milliseconds since 1970 of an ISO 8601 instant in UTC; a date alone is its midnight. null where it is none. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { canonicalDeviceId } from '../../../core/message/identity.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
 import { operations } from '../../../operations/index.ts'
 import { runTool } from '../../support/command.ts'
@@ -26,7 +27,7 @@ const register = (deviceId: string, profile: string, validFrom = '2020-01-01') =
   db.pool.query(
     `INSERT INTO device (device_id, valid_from, network, profile, weight_millilitres, weight_pulses, time_zone)
      VALUES ($1, $2, $3, $4, 1000, 1, 'UTC') ON CONFLICT (device_id, valid_from) DO UPDATE SET profile = excluded.profile`,
-    [deviceId, validFrom, deviceId.length > 8 ? 'nbiot' : 'sigfox', profile],
+    [deviceId, validFrom, canonicalDeviceId(deviceId)?.network, profile],
   )
 const indexes = async () => {
   const { rows } = await db.pool.query<{ text: string }>(
