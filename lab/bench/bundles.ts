@@ -8,7 +8,7 @@ import { dev } from '../../bin/stages.ts'
 import { conditions, mainFields, root } from '../../lib/ingest/bundling.ts'
 import { assetFolder, type Resource } from '../../local/template/assembly.ts'
 import { synthesise } from '../../local/template/synthesise.ts'
-import { median, type Part } from './part.ts'
+import { median, type Part } from './measure/part.ts'
 
 const starts = 9
 const run = promisify(execFile)

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { plain, type Section, table } from '../text/table.ts'
-import type { Progress } from './part.ts'
+import type { Progress } from './measure/part.ts'
 
 /** What can be asked for, in the order of the report. */
 const names = ['packs', 'publish', 'parameters', 'raw', 'pulse', 'profile', 'day-rows', 'gateway', 'stall', 'bundles']
@@ -23,15 +23,15 @@ const progress: Progress = (line) =>
 const asked = (name: string) => positionals.length === 0 || positionals.includes(name)
 const sections: Section[] = []
 // each is loaded when its turn comes: what one loads would disturb the others
-if (asked('packs')) sections.push(...(await (await import('./packs.ts')).packs(progress)))
-if (asked('publish')) sections.push(...(await (await import('./publish.ts')).publish(progress)))
-if (asked('parameters')) sections.push(...(await (await import('./parameters.ts')).parameters(progress)))
+if (asked('packs')) sections.push(...(await (await import('./bus/packs.ts')).packs(progress)))
+if (asked('publish')) sections.push(...(await (await import('./bus/publish.ts')).publish(progress)))
+if (asked('parameters')) sections.push(...(await (await import('./workers/parameters.ts')).parameters(progress)))
 const wanted = (['raw', 'pulse'] as const).filter(asked)
-if (wanted.length > 0) sections.push(...(await (await import('./stages.ts')).stages(progress, wanted)))
-if (asked('profile')) sections.push(...(await (await import('./profile.ts')).profile(progress)))
-if (asked('day-rows')) sections.push(...(await (await import('./day-rows.ts')).dayRows(progress)))
-if (asked('gateway')) sections.push(...(await (await import('./gateway.ts')).gateway(progress)))
-if (asked('stall')) sections.push(...(await (await import('./stall.ts')).stall(progress)))
+if (wanted.length > 0) sections.push(...(await (await import('./workers/steps.ts')).stages(progress, wanted)))
+if (asked('profile')) sections.push(...(await (await import('./workers/profile.ts')).profile(progress)))
+if (asked('day-rows')) sections.push(...(await (await import('./layouts/day-rows.ts')).dayRows(progress)))
+if (asked('gateway')) sections.push(...(await (await import('./gateway/gateway.ts')).gateway(progress)))
+if (asked('stall')) sections.push(...(await (await import('./gateway/stall.ts')).stall(progress)))
 if (asked('bundles')) sections.push(...(await (await import('./bundles.ts')).bundles(progress)))
 
 const machine = `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}`

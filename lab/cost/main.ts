@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { options, type Question, readQuestion } from './commands/question.ts'
+import { type Asked, options, readQuestion } from './commands/question.ts'
 import { CostFault } from './model/fault.ts'
 import { render, type Section } from './report/section.ts'
 
@@ -23,7 +23,7 @@ const usage = `Usage: npm run cost -- COMMAND [options]
   --latency SECONDS (30), --zones N (2), --no-multi-az, --raw-days N (30)   with optimise
   --json, --csv, --md`
 
-const commandOf = async (words: readonly string[], question: Question): Promise<Section[]> => {
+const commandOf = async (words: readonly string[], question: Asked): Promise<Section[]> => {
   const [command = 'targets', name, ...rest] = words
   if (rest.length > 0 || (name && command !== 'stage'))
     throw new CostFault(`"${words.join(' ')}" is no command; see --help.`)

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { mutants } from './mutants.ts'
-import { runMutants } from './mutate.ts'
-import { readOptions } from './options.ts'
-import { reportHtml } from './report.ts'
-import { knownIds, runAll } from './run.ts'
+import { mutants } from './mutants/mutants.ts'
+import { runMutants } from './mutants/mutate.ts'
+import { readOptions } from './run/options.ts'
+import { reportHtml } from './run/report.ts'
+import { knownIds, runAll } from './run/run.ts'
 
 const begunAt = new Date()
 const sinceStart = () => {

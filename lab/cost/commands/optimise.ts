@@ -1,4 +1,5 @@
 import { fixed } from '../model/decimal.ts'
+import type { Question } from '../model/question.ts'
 import { breakEvenSections } from '../optimise/break-even.ts'
 import { storedWithin } from '../optimise/latency.ts'
 import { savingsSection } from '../optimise/savings.ts'
@@ -8,7 +9,6 @@ import { billSection } from '../report/bill.ts'
 import { dollars } from '../report/money.ts'
 import type { Section } from '../report/section.ts'
 import { synthesise } from '../stage/synthesise.ts'
-import type { Question } from './question.ts'
 
 /** `optimise`: the cheapest stage for a fleet, as a literal, with what dominates its bill and what comes next. */
 export const optimiseCommand = async (question: Question): Promise<Section[]> => {

@@ -1,8 +1,8 @@
-import type { Operations } from '../model/bill.ts'
-import { type Catalogue, openCatalogue, priceFile } from '../model/catalogue.ts'
+import { openCatalogue, priceFile } from '../model/catalogue.ts'
 import { type Decimal, decimal, roundDown, zero } from '../model/decimal.ts'
 import type { Deployment } from '../model/deployment.ts'
 import { CostFault } from '../model/fault.ts'
+import type { Question } from '../model/question.ts'
 import { checkTraffic, hourly, type Traffic } from '../model/traffic.ts'
 import type { Format } from '../report/section.ts'
 
@@ -34,27 +34,10 @@ export const options = {
 
 export type Values = { [K in keyof typeof options]?: (typeof options)[K]['type'] extends 'boolean' ? boolean : string }
 
-/** What the cheapest must still do. */
-export interface Demands {
-  /** p99 from accepted to stored. */
-  readonly latencySeconds: Decimal
-  /** Zones with a gateway task. */
-  readonly zones: number
-  readonly multiAz: boolean
-  readonly rawDays: number
-}
-
-/** What every command was asked, read and checked. */
-export interface Question {
-  readonly traffic: Traffic
-  readonly region: string
-  /** Another bus than the stage's own; none for its own. */
-  readonly bus: Deployment['bus'] | undefined
-  readonly file: string
-  readonly catalogue: Catalogue
-  readonly operations: Operations
-  readonly demands: Demands
+/** A question, and how its answer is to be shown. */
+export interface Asked extends Question {
   readonly compare: boolean
+  /** The line of the bill that is to be explained. */
   readonly explain: string | null
   readonly html: string | null
   readonly format: Format
@@ -90,7 +73,7 @@ const trafficOf = (values: Values): Traffic =>
   })
 
 /** The options of the command line. @throws CostFault for the first that cannot be */
-export const readQuestion = (values: Values): Question => {
+export const readQuestion = (values: Values): Asked => {
   const region = values.region ?? 'us-east-1'
   const file = values.prices ?? priceFile
   return {

@@ -1,10 +1,10 @@
 import { openCatalogue } from '../model/catalogue.ts'
 import { type Decimal, fixed } from '../model/decimal.ts'
+import type { Question } from '../model/question.ts'
 import type { Section } from '../report/section.ts'
 import { type Known, known } from '../source/known.ts'
 import { type Checked, checkedCells, fleets, titleOf } from '../source/published.ts'
 import { column, type Sources, type TableName, tableNames } from '../source/tables.ts'
-import type { Question } from './question.ts'
 
 const columns = ['', ...fleets.map((devices) => fixed(devices, 0))]
 

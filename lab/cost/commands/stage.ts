@@ -1,29 +1,21 @@
 import { stages } from '../../../bin/stages.ts'
 import { type Bill, billOf, perDevice } from '../model/bill.ts'
 import { overloads } from '../model/capacity.ts'
-import { type Decimal, decimal, fixed } from '../model/decimal.ts'
+import { type Decimal, fixed, over } from '../model/decimal.ts'
 import type { Deployment } from '../model/deployment.ts'
-import { CostFault } from '../model/fault.ts'
+import type { Question } from '../model/question.ts'
 import type { Traffic } from '../model/traffic.ts'
+import { fleets } from '../model/traffic.ts'
 import { billSection, explainSection } from '../report/bill.ts'
 import { dollars, dollarsADevice } from '../report/money.ts'
 import type { Section } from '../report/section.ts'
+import { deploymentOf } from '../stage/deployment.ts'
+import { ladderOf, type Rung } from '../stage/ladder.ts'
 import { lean, leanOmissions } from '../stage/lean.ts'
 import { withStage } from '../stage/literal.ts'
 import { synthesise } from '../stage/synthesise.ts'
 import { variants } from '../stage/variants.ts'
-import { ladderOf, ladderSection } from './ladder.ts'
-import type { Question } from './question.ts'
-
-/** Fleets of the tables: those of the source design, and ten times its largest. */
-export const fleets: readonly Decimal[] = [1_000, 10_000, 180_000, 360_000, 3_600_000, 36_000_000].map(decimal)
-
-/** A stage of `bin/`, or `lean`, which is a literal of this tool over the template of `prod`. */
-export const deploymentOf = async (name: string, bus?: Deployment['bus']): Promise<Deployment> => {
-  if (name === lean.name) return withStage(await synthesise('prod'), { ...lean, bus: bus ?? lean.bus })
-  if (stages[name]) return synthesise(name, { bus })
-  throw new CostFault(`There is no stage "${name}"; choose one of ${[...Object.keys(stages), lean.name].join(', ')}.`)
-}
+import type { Asked } from './question.ts'
 
 const fleetSection = (deployment: Deployment, { traffic, catalogue, operations }: Question): Section => {
   const bill = (devices: Decimal, callbacks: Traffic['callbacks']) =>
@@ -96,8 +88,32 @@ const compareSection = async (deployment: Deployment, question: Question): Promi
   }
 }
 
+const saved = (before: Decimal | undefined, after: Decimal) =>
+  before === undefined || before === after ? '' : dollars(before - after)
+
+/** The ladder as a table: what each step saves, in both ways of counting. */
+const ladderSection = (rungs: readonly Rung[]): Section => {
+  const [first] = rungs
+  return {
+    title: 'The ladder: what each step saves',
+    columns: ['step', 'as the source design counts', 'saves', 'with everything', 'saves', 'of the first'],
+    rows: rungs.map(({ step, bill }, i) => {
+      const before = rungs[i - 1]?.bill
+      return [
+        step,
+        dollars(bill.counted),
+        saved(before?.counted, bill.counted),
+        dollars(bill.everything),
+        saved(before?.everything, bill.everything),
+        first ? `${fixed(over(100n * bill.everything, first.bill.everything), 1)} %` : '',
+      ]
+    }),
+    notes: [],
+  }
+}
+
 /** `stage NAME`: its bill, by fleet, and what else it could be. */
-export const stageCommand = async (name: string, question: Question): Promise<Section[]> => {
+export const stageCommand = async (name: string, question: Asked): Promise<Section[]> => {
   const deployment = await deploymentOf(name, question.bus)
   const { traffic, catalogue, operations } = question
   const bill = billOf(deployment, traffic, catalogue, operations)

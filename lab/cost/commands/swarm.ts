@@ -1,10 +1,10 @@
 import { openCatalogue } from '../model/catalogue.ts'
 import { decimal, fixed, over, times } from '../model/decimal.ts'
+import type { Question } from '../model/question.ts'
 import { dollarsADevice } from '../report/money.ts'
 import type { Section } from '../report/section.ts'
 import { fleets, sourcePrices } from '../source/published.ts'
 import { column, type Sources, type TableName } from '../source/tables.ts'
-import type { Question } from './question.ts'
 
 /** `swarm`: the source design's fleet of six machines at its prices and today's, and what operating it costs. */
 export const swarmCommand = ({ file, catalogue, operations }: Question): Section[] => {

@@ -1,12 +1,12 @@
 import { type Bill, billOf } from '../model/bill.ts'
 import { type Decimal, decimal, fixed, over } from '../model/decimal.ts'
+import type { Question } from '../model/question.ts'
 import { hourly } from '../model/traffic.ts'
 import { dollars } from '../report/money.ts'
 import type { Section } from '../report/section.ts'
 import { lean, leanOmissions } from '../stage/lean.ts'
 import { withStage } from '../stage/literal.ts'
 import { synthesise } from '../stage/synthesise.ts'
-import type { Question } from './question.ts'
 
 const devices = 3_600_000
 const best = decimal('1942.74')

@@ -20,6 +20,9 @@ export interface Traffic {
   readonly daysKept: Decimal
 }
 
+/** Fleets of the tables: those of the source design, and ten times its largest. */
+export const fleets: readonly Decimal[] = [1_000, 10_000, 180_000, 360_000, 3_600_000, 36_000_000].map(decimal)
+
 export const sigfoxPayloadBytes = decimal(12)
 
 export const hourly = (

@@ -1,7 +1,7 @@
-import type { Demands, Question } from '../commands/question.ts'
 import { billOf } from '../model/bill.ts'
 import { type Decimal, decimal, times } from '../model/decimal.ts'
 import type { Deployment } from '../model/deployment.ts'
+import type { Demands, Question } from '../model/question.ts'
 import { dollars } from '../report/money.ts'
 import type { Section } from '../report/section.ts'
 import { variants } from '../stage/variants.ts'

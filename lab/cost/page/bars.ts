@@ -1,6 +1,5 @@
 import { element, label, picture, short } from '../../page/svg.ts'
-import { money } from './money.ts'
-import { type Group, groupNames, type Panel } from './series.ts'
+import { type Group, groupNames, money, type Panel } from './series.ts'
 
 const width = 420
 const height = 250

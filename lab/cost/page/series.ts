@@ -1,9 +1,8 @@
-import type { Question } from '../commands/question.ts'
-import { fleets as ourFleets } from '../commands/stage.ts'
 import { type Bill, billOf, byService } from '../model/bill.ts'
 import { approximate, type Decimal, decimal, over } from '../model/decimal.ts'
 import type { Deployment } from '../model/deployment.ts'
-import type { Traffic } from '../model/traffic.ts'
+import type { Question } from '../model/question.ts'
+import { fleets as ourFleets, type Traffic } from '../model/traffic.ts'
 import { fleets, sourcePrices, titleOf } from '../source/published.ts'
 import { column, type TableName } from '../source/tables.ts'
 
@@ -95,3 +94,7 @@ export const stageCurve = (
     return approximate(over(bill[count], decimal(devices)))
   },
 })
+
+/** Dollars as short as they say something. */
+export const money = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 0.1 ? 2 : 5)

@@ -1,7 +1,7 @@
 import { element, label, logarithmic, picture } from '../../page/svg.ts'
-import type { Rung } from '../commands/ladder.ts'
 import { approximate } from '../model/decimal.ts'
-import { money } from './money.ts'
+import type { Rung } from '../stage/ladder.ts'
+import { money } from './series.ts'
 
 const width = 900
 const row = 38

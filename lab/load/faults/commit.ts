@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { FaultMark } from '../result.ts'
+import type { FaultMark } from '../result/result.ts'
 import type { Look } from '../system/messages.ts'
 import { type PlannedFault, targets } from './parse.ts'
 

@@ -1,4 +1,4 @@
-import type { Percentiles } from '../result.ts'
+import type { Percentiles } from '../result/result.ts'
 import type { GatewayTotals } from './doubt.ts'
 
 /** Percentiles from the buckets of the gateway's histogram, within a bucket in proportion; the last one has no bound. */

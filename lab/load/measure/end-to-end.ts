@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LoadFleet } from '../plan/fleet.ts'
 import { radioOf } from '../plan/radio.ts'
-import { createPhases } from './phases.ts'
+import { createPhases } from '../sender/phases.ts'
 
 const everyMs = 1_000
 const aheadMs = 100

@@ -1,9 +1,9 @@
 import { escaped } from '../../page/svg.ts'
-import type { LoadResult } from '../result.ts'
-import { rateOf } from './fates.ts'
-import { count, figure, percent, share } from './figures.ts'
+import { rateOf } from '../result/fates.ts'
+import { count, figure, percent, share } from '../result/figures.ts'
+import { microsOf, systemMb } from '../result/parts.ts'
+import type { LoadResult } from '../result/result.ts'
 import { htmlTable } from './html-table.ts'
-import { microsOf, systemMb } from './parts.ts'
 import { published, type SourceRun, sourceMicros, sourceRate } from './source.ts'
 
 /** Rates this near count as the same: CPU a message falls as the rate grows, so other rates do not compare. */

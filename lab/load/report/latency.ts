@@ -1,7 +1,7 @@
 import { element, label, logarithmic, picture } from '../../page/svg.ts'
-import type { LoadResult, Percentiles } from '../result.ts'
+import { figure } from '../result/figures.ts'
+import type { LoadResult, Percentiles } from '../result/result.ts'
 import { powers } from './axis.ts'
-import { figure } from './figures.ts'
 import { htmlTable } from './html-table.ts'
 
 const width = 420

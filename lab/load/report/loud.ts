@@ -1,7 +1,7 @@
 import { escaped } from '../../page/svg.ts'
-import { loudDeviceRule } from '../loud-device.ts'
-import type { LoadResult } from '../result.ts'
-import { count, figure } from './figures.ts'
+import { loudDeviceRule } from '../measure/loud-device.ts'
+import { count, figure } from '../result/figures.ts'
+import type { LoadResult } from '../result/result.ts'
 import { htmlTable } from './html-table.ts'
 
 const kinds = { 'due to answer': 'ackMs', 'socket to bus': 'confirmMs', 'due to reading': 'endToEndMs' } as const

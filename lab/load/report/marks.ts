@@ -1,5 +1,5 @@
 import { element, escaped, label } from '../../page/svg.ts'
-import type { FaultMark } from '../result.ts'
+import type { FaultMark } from '../result/result.ts'
 import { saidOf } from './plan.ts'
 
 const radius = 9

@@ -1,5 +1,5 @@
 import { element, label, picture, short } from '../../page/svg.ts'
-import type { LoadResult } from '../result.ts'
+import type { LoadResult } from '../result/result.ts'
 import { clock, clockTicks, roundTicks } from './axis.ts'
 import { faultList, marksOf } from './marks.ts'
 import { type Span, secondsOf, spansOf } from './timeline.ts'

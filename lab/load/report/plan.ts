@@ -1,5 +1,5 @@
-import type { FaultMark, LoadResult } from '../result.ts'
-import { counted, figure } from './figures.ts'
+import { counted, figure } from '../result/figures.ts'
+import type { FaultMark, LoadResult } from '../result/result.ts'
 
 /** What was planned, in one line. */
 export const planOf = ({ plan }: LoadResult): string =>

@@ -1,9 +1,9 @@
 import { aligned } from '../../../commands/shared/aligned.ts'
-import type { LoadResult, PackAges } from '../result.ts'
-import { type Fate, fatesOf, findingsOf, rateOf, verdictOf } from './fates.ts'
-import { count, figure, largestFirst, percent, words } from './figures.ts'
+import { type Fate, fatesOf, findingsOf, rateOf, verdictOf } from '../result/fates.ts'
+import { count, figure, largestFirst, percent, words } from '../result/figures.ts'
+import { microsOf, partsOf } from '../result/parts.ts'
+import type { LoadResult, PackAges } from '../result/result.ts'
 import { loudHead, loudRows, loudSentence } from './loud.ts'
-import { microsOf, partsOf } from './parts.ts'
 import { planOf } from './plan.ts'
 
 /** Lines of one section: the first column is a name, the `numbers` columns behind it stand right. */
@@ -101,3 +101,6 @@ export const printReport = (result: LoadResult): string =>
     ...(result.conservation.length > 0 ? [conservation(result)] : []),
     `${verdictOf(result).says}\n`,
   ].join('\n\n')
+
+/** What was found as `--json` writes it: every key of it, two spaces deep. */
+export const jsonReport = (result: object): string => `${JSON.stringify(result, null, 2)}\n`

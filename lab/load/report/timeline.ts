@@ -1,4 +1,4 @@
-import type { LoadResult, Sample } from '../result.ts'
+import type { LoadResult, Sample } from '../result/result.ts'
 
 /** The system between two moments: what flowed, a second, what waited at the most and was the oldest. */
 export interface Span {

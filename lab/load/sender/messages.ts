@@ -1,6 +1,6 @@
-import type { ByPhase } from '../measure/phases.ts'
 import type { LoadPlan } from '../plan/plan.ts'
-import type { Strain } from '../result.ts'
+import type { Strain } from '../result/result.ts'
+import type { ByPhase } from './phases.ts'
 
 /** What a sender is told before it begins. */
 export interface Assignment {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import type { Strain } from '../result.ts'
+import type { Strain } from '../result/result.ts'
 
 /** Busy and all time of the machine, summed over its cores, in any unit; null where the kernel does not say. */
 export const machineTimes = (stat: string): { busy: number; all: number } | null => {

@@ -1,7 +1,7 @@
 import { freePort, freeUdpPort } from '../../../local/process/ports.ts'
 import { createShutdown } from '../../../local/process/shutdown.ts'
 import { type Local, startLocal } from '../../../local/start.ts'
-import type { PackAges } from '../result.ts'
+import type { PackAges } from '../result/result.ts'
 import type { HostAnswer, HostQuestion, HostSettings } from './messages.ts'
 
 /** The local system in a process of its own, so that what the ledger costs is not taken for what the system costs. */

@@ -1,4 +1,4 @@
-import type { PackAges } from '../result.ts'
+import type { PackAges } from '../result/result.ts'
 
 export interface HostSettings {
   readonly dataDir: string

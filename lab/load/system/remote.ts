@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { vital } from '../../../contract/vitals.ts'
 import { readFlow } from '../../../test/support/flow.ts'
-import type { Addresses } from '../addresses.ts'
+import type { Addresses } from './addresses.ts'
 import { LoadFault, type System } from './system.ts'
 
 const patience = () => ({ signal: AbortSignal.timeout(5_000) })

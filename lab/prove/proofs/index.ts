@@ -1,4 +1,4 @@
-import type { Proof } from '../proof.ts'
+import type { Proof } from '../world/proof.ts'
 import { crashProofs } from './p01-p04.ts'
 import { answerProofs } from './p02-p03.ts'
 import { replayProofs } from './p05-p06.ts'

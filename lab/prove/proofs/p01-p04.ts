@@ -1,9 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Random, seeded } from '../../../test/support/random.ts'
-import { catalogue, commit, type Due, nameOf, type PlannedFault, type Point, points, timesEach } from '../faults.ts'
-import type { Context, Proof, Result } from '../proof.ts'
-import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../traffic.ts'
-import type { World } from '../world.ts'
+import {
+  catalogue,
+  commit,
+  type Due,
+  nameOf,
+  type PlannedFault,
+  type Point,
+  points,
+  timesEach,
+} from '../world/faults.ts'
+import type { Context, Proof, Result } from '../world/proof.ts'
+import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../world/traffic.ts'
+import type { World } from '../world/world.ts'
 
 const drainLimitMs = { ci: 20_000, full: 120_000 } as const
 

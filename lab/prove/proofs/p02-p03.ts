@@ -3,10 +3,10 @@ import { seeded } from '../../../test/support/random.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { batchLine, postCallback } from '../../ledger/sigfox-door.ts'
 import { readCounts, sendDatagrams } from '../../ledger/udp-door.ts'
-import type { Context, Proof } from '../proof.ts'
-import type { BusFault, SeenCall } from '../proxy/bus.ts'
-import { figuresOf, messagesOf, openLedger, reckon } from '../traffic.ts'
-import type { World } from '../world.ts'
+import type { Context, Proof } from '../world/proof.ts'
+import type { BusFault, SeenCall } from '../world/proxy/bus.ts'
+import { figuresOf, messagesOf, openLedger, reckon } from '../world/traffic.ts'
+import type { World } from '../world/world.ts'
 
 const toRawTopic = (call: SeenCall) => call.action === 'publish' && call.topic.includes('Raw')
 const atRawTopic = (fault: () => BusFault | null) => (call: SeenCall) => (toRawTopic(call) ? fault() : null)

@@ -1,11 +1,11 @@
 import { createSocket } from 'node:dgram'
 import { type Random, seeded } from '../../../test/support/random.ts'
 import { batchLine, postCallback } from '../../ledger/sigfox-door.ts'
-import { checksums, differences } from '../checksums.ts'
-import { type Expected, isPoisonous, poisonDatagrams, poisonLines, poisonPacks } from '../poison.ts'
-import type { Context, Proof } from '../proof.ts'
-import { figuresOf, messagesOf, openLedger, reckon, sendAll, sendNbiot, settle } from '../traffic.ts'
-import type { World } from '../world.ts'
+import { checksums, differences } from '../world/checksums.ts'
+import { type Expected, isPoisonous, poisonDatagrams, poisonLines, poisonPacks } from '../world/poison.ts'
+import type { Context, Proof } from '../world/proof.ts'
+import { figuresOf, messagesOf, openLedger, reckon, sendAll, sendNbiot, settle } from '../world/traffic.ts'
+import type { World } from '../world/world.ts'
 
 const drainLimitMs = { ci: 20_000, full: 300_000 } as const
 

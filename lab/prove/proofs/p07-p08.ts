@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { readFlow } from '../../../test/support/flow.ts'
 import { seeded } from '../../../test/support/random.ts'
-import type { Context, Proof } from '../proof.ts'
-import type { TracedCall } from '../proxy/bus.ts'
-import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../traffic.ts'
-import type { World } from '../world.ts'
+import type { Context, Proof } from '../world/proof.ts'
+import type { TracedCall } from '../world/proxy/bus.ts'
+import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../world/traffic.ts'
+import type { World } from '../world/world.ts'
 
 /** How long the queues go on trying before they give a pack up, in hours of the template's time. */
 const retryHours = ({ local, timeScale }: World): number => {

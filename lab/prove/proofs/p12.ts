@@ -5,11 +5,11 @@ import type { RawItem } from '../../../core/message/uplink.ts'
 import { startFunctionProcess } from '../../../local/functions/function-process.ts'
 import { seeded } from '../../../test/support/random.ts'
 import type { Fleet } from '../../ledger/fleet.ts'
-import { checksums, differences } from '../checksums.ts'
-import { eventOf } from '../events.ts'
-import type { Context, Proof } from '../proof.ts'
-import { openLedger, settle } from '../traffic.ts'
-import type { World } from '../world.ts'
+import { checksums, differences } from '../world/checksums.ts'
+import { eventOf } from '../world/events.ts'
+import type { Context, Proof } from '../world/proof.ts'
+import { openLedger, settle } from '../world/traffic.ts'
+import type { World } from '../world/world.ts'
 
 const memoryMegabytes = 512
 

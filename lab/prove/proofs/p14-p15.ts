@@ -2,10 +2,10 @@ import { createSocket } from 'node:dgram'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { readCounts, type UdpDoor } from '../../ledger/udp-door.ts'
-import { type OwnGateway, startOwnGateway } from '../gateway.ts'
-import type { Context, Proof } from '../proof.ts'
-import type { BusFault } from '../proxy/bus.ts'
-import { figuresOf, messagesOf, openLedger, reckon } from '../traffic.ts'
+import type { Context, Proof } from '../world/proof.ts'
+import type { BusFault } from '../world/proxy/bus.ts'
+import { figuresOf, messagesOf, openLedger, reckon } from '../world/traffic.ts'
+import { type OwnGateway, startOwnGateway } from '../world/udp-gateway.ts'
 
 /** Sends datagrams evenly, each to whoever the balancer names then; answers when the last has left. */
 const sendEvenly = async (ledger: Ledger, perSecond: number, target: () => UdpDoor) => {

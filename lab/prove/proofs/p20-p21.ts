@@ -1,9 +1,9 @@
 import { imbalances, readFlow } from '../../../test/support/flow.ts'
 import { postCallback, type SigfoxDoor } from '../../ledger/sigfox-door.ts'
-import type { Context, Proof } from '../proof.ts'
-import { throughBothDoors } from '../sigfox-gateway.ts'
-import { settle } from '../traffic.ts'
-import type { World } from '../world.ts'
+import type { Context, Proof } from '../world/proof.ts'
+import { throughBothDoors } from '../world/sigfox-gateway.ts'
+import { settle } from '../world/traffic.ts'
+import type { World } from '../world/world.ts'
 
 const body = JSON.stringify({ device: 'C0FFEE', time: 1, seqNumber: 1, data: '46' })
 

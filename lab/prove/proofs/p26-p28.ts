@@ -5,9 +5,9 @@ import pg from 'pg'
 import { imbalances } from '../../../test/support/flow.ts'
 import { seeded } from '../../../test/support/random.ts'
 import { postCallback } from '../../ledger/sigfox-door.ts'
-import type { Context, Proof } from '../proof.ts'
-import { figuresOf, messagesOf, openLedger, reckon, sendAll, settle } from '../traffic.ts'
-import type { World } from '../world.ts'
+import type { Context, Proof } from '../world/proof.ts'
+import { figuresOf, messagesOf, openLedger, reckon, sendAll, settle } from '../world/traffic.ts'
+import type { World } from '../world/world.ts'
 
 const childrenOf = (parent: number): number[] =>
   readdirSync('/proc')

@@ -1,10 +1,10 @@
 import { seeded } from '../../../test/support/random.ts'
 import { postCallback } from '../../ledger/sigfox-door.ts'
 import { readCounts } from '../../ledger/udp-door.ts'
-import { isPoisonous, poisonLines } from '../poison.ts'
-import type { Context, Proof } from '../proof.ts'
-import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../traffic.ts'
-import type { World } from '../world.ts'
+import { isPoisonous, poisonLines } from '../world/poison.ts'
+import type { Context, Proof } from '../world/proof.ts'
+import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../world/traffic.ts'
+import type { World } from '../world/world.ts'
 
 /** What the tables themselves hold, counted row by row. */
 const countTables = async ({ pool }: World, lane: 'sigfox' | 'nbiot') => {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { type Account, openAccount } from '../../load/account.ts'
+import { type Account, openAccount } from '../../load/measure/account.ts'
 import { createLoadFleet } from '../../load/plan/fleet.ts'
 import { planOf } from './plans.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readAddresses } from '../../load/addresses.ts'
+import { readAddresses } from '../../load/system/addresses.ts'
 
 const here = {
   http: 'http://127.0.0.1:8080/',

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Flow } from '../../../test/support/flow.ts'
-import { type Account, openAccount } from '../../load/account.ts'
-import { conservationOf } from '../../load/conservation.ts'
+import { type Account, openAccount } from '../../load/measure/account.ts'
+import { conservationOf } from '../../load/measure/conservation.ts'
 import { createLoadFleet } from '../../load/plan/fleet.ts'
 import { planOf } from './plans.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { fitLine, judgeGrowth, type Point } from '../../load/growth/line.ts'
-import { growthPage } from '../../load/growth/page.ts'
-import { printGrowth } from '../../load/growth/table.ts'
+import { growthPage } from '../../load/report/growth-page.ts'
+import { printGrowth } from '../../load/report/growth-table.ts'
+import { fitLine, judgeGrowth, type Point } from '../../load/result/line.ts'
 
 const rates = [0.28, 28, 1_000, 10_000]
 const points = (corePercentAt: (rate: number) => number): Point[] =>

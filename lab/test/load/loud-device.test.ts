@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { judgeLoudDevice } from '../../load/loud-device.ts'
-import { createPhases } from '../../load/measure/phases.ts'
-import { htmlReport, printReport } from '../../load/report/index.ts'
+import { judgeLoudDevice } from '../../load/measure/loud-device.ts'
+import { htmlReport } from '../../load/report/page.ts'
+import { printReport } from '../../load/report/table.ts'
+import { createPhases } from '../../load/sender/phases.ts'
 import { stormy } from './report-sample.ts'
 
 const none = { p50: null, p99: null, max: null }

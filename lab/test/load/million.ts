@@ -1,5 +1,5 @@
 import { readBack } from '../../ledger/read-back.ts'
-import { openAccount } from '../../load/account.ts'
+import { openAccount } from '../../load/measure/account.ts'
 import { createLoadFleet } from '../../load/plan/fleet.ts'
 import { millionPlan, rowsOf } from './million-rows.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readFaults } from '../../load/faults/parse.ts'
-import { readOptions } from '../../load/options.ts'
+import { readOptions } from '../../load/run/options.ts'
 
 const nowMs = 1_795_000_000_000
 const read = (line: string) => readOptions(line.split(' '), nowMs)

@@ -1,4 +1,4 @@
-import type { FaultMark, LoadResult, Sample } from '../../load/result.ts'
+import type { FaultMark, LoadResult, Sample } from '../../load/result/result.ts'
 
 const none = { p50: null, p99: null, max: null }
 

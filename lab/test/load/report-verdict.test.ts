@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { comparison } from '../../load/report/comparison.ts'
-import { verdictOf } from '../../load/report/fates.ts'
-import { share } from '../../load/report/figures.ts'
-import { htmlReport, printReport } from '../../load/report/index.ts'
-import { microsOf } from '../../load/report/parts.ts'
+import { htmlReport } from '../../load/report/page.ts'
 import { published, sourceMicros } from '../../load/report/source.ts'
+import { printReport } from '../../load/report/table.ts'
 import { spansOf } from '../../load/report/timeline.ts'
+import { verdictOf } from '../../load/result/fates.ts'
+import { share } from '../../load/result/figures.ts'
+import { microsOf } from '../../load/result/parts.ts'
 import { empty, stormy } from './report-sample.ts'
 
 test('a run that lost nothing holds, in one sentence that names what is unknown', () => {

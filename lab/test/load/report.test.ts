@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { htmlReport, jsonReport, printReport } from '../../load/report/index.ts'
-import type { LoadResult } from '../../load/result.ts'
+import { htmlReport } from '../../load/report/page.ts'
+import { jsonReport, printReport } from '../../load/report/table.ts'
+import type { LoadResult } from '../../load/result/result.ts'
 import { empty, storm, stormy } from './report-sample.ts'
 
 const named = (name: string): LoadResult => ({

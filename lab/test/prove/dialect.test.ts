@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { understand } from '../../prove/proxy/dialect.ts'
+import { understand } from '../../prove/world/proxy/dialect.ts'
 
 const failsOdd = (place: number) => place % 2 === 1
 

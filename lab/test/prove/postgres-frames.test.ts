@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { framesOf } from '../../prove/proxy/postgres-frames.ts'
+import { framesOf } from '../../prove/world/proxy/postgres-frames.ts'
 
 const frame = (type: string, body: Buffer | string) => {
   const bytes = Buffer.from(body)

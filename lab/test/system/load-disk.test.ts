@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { assemblyOf } from '../../../test/support/assembly.ts'
 import { temporaryFolder } from '../../../test/support/local.ts'
-import type { LoadResult } from '../../load/result.ts'
+import type { LoadResult } from '../../load/result/result.ts'
 import { planOf } from '../load/plans.ts'
 
 const folder = temporaryFolder()
@@ -81,7 +81,7 @@ test.skipIf(reserve === null)(
 
 test.skipIf(small === null)('a ledger that has no room on its disk is one sentence, before anything is sent', () => {
   const script = `
-    import { openLedgerFile } from ${JSON.stringify(join(repository, 'lab/load/ledger-file.ts'))}
+    import { openLedgerFile } from ${JSON.stringify(join(repository, 'lab/load/run/ledger-file.ts'))}
     try { openLedgerFile(${JSON.stringify(planOf())}, new Uint8Array(2_000_000)) }
     catch (error) { console.log(error.name + ': ' + error.message) }`
   const said = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {

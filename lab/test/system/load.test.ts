@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { assemblyOf } from '../../../test/support/assembly.ts'
 import { eventually, type RunningLocal, startWhole, temporaryFolder } from '../../../test/support/local.ts'
-import type { LoadResult } from '../../load/result.ts'
+import type { LoadResult } from '../../load/result/result.ts'
 
 const folder = temporaryFolder()
 let whole: RunningLocal

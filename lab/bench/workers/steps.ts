@@ -1,0 +1,231 @@
+import type { Cell, Section } from '../../text/table.ts'
+import { type Fleet, firstSecond, fleets, logOf } from '../fleet.ts'
+import { type Cost, costOf } from '../measure/cost.ts'
+import { type BenchDatabase, openBenchDatabase } from '../measure/database.ts'
+import { median, type Progress } from '../measure/part.ts'
+import { copyMessages, upsertReadings } from './floors.ts'
+import { rawEvents, workers } from './workers.ts'
+
+const batches = [1, 10, 100, 1_000, 10_000] as const
+const usualBatch = 1_000
+const rounds = 3
+const messagesOf = (fleet: Fleet, batch: number) =>
+  Math.max(batch, Math.min(300 * batch, Math.round(6_000 / fleet.readingsAMessage)))
+
+type Stage = 'raw' | 'pulse'
+
+const measured = ['raw', 'rawAgain', 'rawFloor', 'pulse', 'pulseAgain', 'pulseFloor'] as const
+type Costs = Record<(typeof measured)[number], Cost> & {
+  /** Milliseconds of each invocation. */
+  readonly millis: Record<Stage, readonly number[]>
+}
+
+/** The registry, and readings of three hours of each day: an upsert into an empty table would be no fair one. */
+export const furnish = async ({ observer }: BenchDatabase, fleet: Fleet) => {
+  const ids = Array.from({ length: fleet.devices }, (_, device) => fleet.deviceId(device))
+  await observer.query(
+    `INSERT INTO reading_open (device_id, channel, read_at, index, quality, received_at, message_id)
+     SELECT device_id, channel, at, 1, 'measured', at, gen_random_uuid()
+     FROM (SELECT to_timestamp($3) + make_interval(hours => hour) AS at FROM unnest('{-3,-2,-1,20,21,22}'::int[]) AS hour) AS h,
+       unnest($1::text[]) AS device_id, unnest($2::text[]) AS channel ON CONFLICT DO NOTHING`,
+    [ids, fleet.channels, firstSecond],
+  )
+  await observer.query(
+    `INSERT INTO device (device_id, valid_from, network, profile, weight_millilitres, weight_pulses, time_zone, sample_period_seconds)
+     SELECT device_id, '2020-01-01', $2, $3, 10000, 1, 'Europe/Paris', $4 FROM unnest($1::text[]) AS device_id`,
+    [ids, fleet.lane, fleet.profile, fleet.samplePeriodSeconds],
+  )
+  await observer.query('VACUUM ANALYZE reading_open, device')
+  await observer.query('CHECKPOINT')
+}
+
+const measure = async (
+  { worker, observer }: BenchDatabase,
+  fleet: Fleet,
+  batch: number,
+  next: ReturnType<typeof logOf>,
+) => {
+  const stage = workers(worker, fleet.lane)
+  const events = rawEvents(next(messagesOf(fleet, batch)), batch)
+  const ids: typeof events = []
+  const millis: Record<Stage, number[]> = { raw: [], pulse: [] }
+  const raw = await costOf(observer, async () => {
+    const done = await stage.raw(events)
+    ids.push(...done.following)
+    millis.raw = done.millis
+  })
+  const rawAgain = await costOf(observer, () => stage.raw(events))
+  const pulse = await costOf(observer, async () => {
+    millis.pulse = (await stage.pulse(ids)).millis
+  })
+  const pulseAgain = await costOf(observer, () => stage.pulse(ids))
+  const floorLog = next(messagesOf(fleet, batch))
+  const rawFloor = await costOf(observer, copyMessages(worker, floorLog, batch))
+  const pulseFloor = await costOf(observer, upsertReadings(worker, fleet, floorLog, batch))
+  return { raw, rawAgain, rawFloor, pulse, pulseAgain, pulseFloor, millis }
+}
+
+const total = ({ nodeMicros, serverMicros }: Cost) => nodeMicros + serverMicros
+
+/** The round that took least, per message or reading: a neighbour on the machine only ever adds. */
+const quietest = (all: readonly Costs[], key: (typeof measured)[number], count: number): Cost => {
+  const [least] = all.map((costs) => costs[key]).sort((a, b) => total(a) - total(b))
+  if (!least) throw new Error('nothing was measured')
+  const { nodeMicros, serverMicros, wallMicros, walBytes, storedBytes } = least
+  return {
+    nodeMicros: nodeMicros / count,
+    serverMicros: serverMicros / count,
+    wallMicros: wallMicros / count,
+    walBytes: walBytes / count,
+    storedBytes: storedBytes / count,
+  }
+}
+
+const columnsOf = (unit: string, floor: string) => [
+  'frames',
+  'batch',
+  'Node µs',
+  'PostgreSQL µs',
+  `µs a ${unit}`,
+  'aim',
+  floor,
+  'x floor',
+  `${unit}s/s`,
+  'WAL B',
+  'stored B',
+  'replay µs',
+  'replay WAL B',
+]
+
+const rowOf = (name: string, batch: number, aim: string, now: Cost, floor: Cost, again: Cost) => [
+  name,
+  batch,
+  now.nodeMicros,
+  now.serverMicros,
+  total(now),
+  aim,
+  total(floor),
+  total(now) / total(floor),
+  Math.round(1e6 / now.wallMicros),
+  Math.round(now.walBytes),
+  Math.round(now.storedBytes),
+  total(again),
+  Math.round(again.walBytes),
+]
+
+/** A PostgreSQL made small instead of fast makes every figure of its column larger, that of the floor too. */
+const buildOf = async ({ observer }: BenchDatabase): Promise<string> => {
+  const { rows } = await observer.query<{ version: string; flags: string }>(
+    `SELECT current_setting('server_version') AS version, (SELECT setting FROM pg_config WHERE name = 'CFLAGS') AS flags`,
+  )
+  const optimised = /-O\w+/.exec(rows[0]?.flags ?? '')?.[0] ?? 'unknown flags'
+  return `The quietest of ${rounds} rounds. PostgreSQL ${rows[0]?.version}, compiled with ${optimised}; fsync and synchronous_commit on.`
+}
+
+const sectionOf: Record<Stage, Omit<Section, 'rows'>> = {
+  raw: {
+    title: 'Raw stage: event -> unpack -> identity -> store -> ids packed; CPU a message',
+    columns: columnsOf('message', 'COPY µs'),
+    notes: ['COPY: the same rows, made before, as COPY binary into the same table, one statement a batch.'],
+  },
+  pulse: {
+    title: 'Pulse stage: event -> ids -> load -> decode -> merge; CPU a reading',
+    columns: columnsOf('reading', 'upsert µs'),
+    notes: [
+      'upsert: such readings, made before, by INSERT .. unnest .. ON CONFLICT DO NOTHING, one statement a batch.',
+    ],
+  },
+}
+
+const rowOfStage = (stage: Stage, fleet: Fleet, batch: number, costs: readonly Costs[]) => {
+  const isRaw = stage === 'raw'
+  const units = messagesOf(fleet, batch) * (isRaw ? 1 : fleet.readingsAMessage)
+  const of = (key: (typeof measured)[number]) => quietest(costs, key, units)
+  const aim = batch < usualBatch ? '' : isRaw ? '<= 9' : '<= 12'
+  return isRaw
+    ? rowOf(fleet.name, batch, aim, of('raw'), of('rawFloor'), of('rawAgain'))
+    : rowOf(fleet.name, batch, aim, of('pulse'), of('pulseFloor'), of('pulseAgain'))
+}
+
+const measureFleet = async (database: BenchDatabase, fleet: Fleet, batches: readonly number[], progress: Progress) => {
+  progress(`${fleet.name}: ${fleet.devices.toLocaleString('en')} devices with readings, warming up`)
+  await furnish(database, fleet)
+  const next = logOf(fleet)
+  for (let i = 0; i < 2; i++) await measure(database, fleet, usualBatch, next)
+  const results = new Map<number, Costs[]>(batches.map((batch) => [batch, []]))
+  for (let round = 1; round <= rounds; round++) {
+    progress(`${fleet.name}: round ${round} of ${rounds}`)
+    for (const batch of batches) results.get(batch)?.push(await measure(database, fleet, batch, next))
+  }
+  return results
+}
+
+/** The source design's two functions took 150 ms for a message each. */
+const sourceMillis = 150
+
+/** What Lambda bills for a million messages: each invocation is rounded up to a millisecond. */
+const billedOf = (fleet: Fleet, costs: readonly Costs[], stage: Stage, batch: number): Cell[] => {
+  const all = costs.map(({ millis }) => millis[stage])
+  const billed = Math.min(...all.map((times) => times.reduce((sum, ms) => sum + Math.ceil(ms), 0) / times.length))
+  const cpu = total(quietest(costs, stage, messagesOf(fleet, batch)))
+  const aMillion = Math.round((billed / batch) * 1e6)
+  return [stage, batch, Math.min(...all.map(median)), cpu, aMillion, Math.round((sourceMillis * 1e6) / aMillion)]
+}
+
+const batchSection = (fleet: Fleet, results: ReadonlyMap<number, Costs[]>, wanted: readonly Stage[]): Section => ({
+  title: `Batch size: ${fleet.name} messages an invocation, ${fleet.readingsAMessage} readings each`,
+  columns: [
+    'worker',
+    'batch',
+    'ms an invocation',
+    'CPU µs a message',
+    'billed ms a million',
+    'x less than 150 ms each',
+  ],
+  rows: wanted.flatMap((stage) => [...results].map(([batch, costs]) => billedOf(fleet, costs, stage, batch))),
+  notes: [
+    `From the event to the answer, a whole CPU, PostgreSQL beside it; the bus's answer takes no time here. Billed: each invocation rounded up to 1 ms. The quietest of ${rounds} rounds.`,
+  ],
+})
+
+/** Row and index on disk, a row: raw messages and their states as they come. */
+const diskSection = async ({ observer }: BenchDatabase): Promise<Section> => {
+  const rows: Cell[][] = []
+  for (const table of ['message', 'decoding']) {
+    const { rows: found } = await observer.query<{ rows: number; heap: number; all: number }>(
+      `SELECT (SELECT count(*) FROM ${table})::float8 AS rows, sum(pg_relation_size(relid))::float8 AS heap,
+         sum(pg_total_relation_size(relid))::float8 AS all FROM pg_partition_tree('${table}') WHERE isleaf`,
+    )
+    const [{ rows: count, heap, all } = { rows: 0, heap: 0, all: 0 }] = found
+    rows.push([table, count, heap / count, (all - heap) / count, all / count])
+  }
+  return {
+    title: 'Bytes on disk, a message',
+    columns: ['table', 'rows', 'row B', 'index B', 'both'],
+    rows,
+    notes: ['Sigfox 0x46: a payload of 10 bytes. Readings: see the layouts.'],
+  }
+}
+
+/** The stages over a durable PostgreSQL. One feeds the other, so that both are always run. */
+export const stages = async (progress: Progress, wanted: readonly Stage[]): Promise<Section[]> => {
+  const database = await openBenchDatabase()
+  try {
+    const rows: Record<Stage, Cell[][]> = { raw: [], pulse: [] }
+    const bySize: Section[] = []
+    for (const [i, fleet] of fleets.entries()) {
+      const results = await measureFleet(database, fleet, i === 0 ? batches : [usualBatch], progress)
+      if (i === 0) bySize.push(batchSection(fleet, results, wanted), await diskSection(database))
+      for (const [batch, costs] of results)
+        for (const stage of wanted) rows[stage].push(rowOfStage(stage, fleet, batch, costs))
+    }
+    const built = await buildOf(database)
+    const byStage = wanted.map((stage) => {
+      const { notes, ...section } = sectionOf[stage]
+      return { ...section, rows: rows[stage], notes: [...notes, built] }
+    })
+    return [...byStage, ...bySize]
+  } finally {
+    await database.close()
+  }
+}

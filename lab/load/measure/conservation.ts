@@ -1,0 +1,101 @@
+import { balancesOf, type Flow } from '../../../test/support/flow.ts'
+import type { LoadResult } from '../result/result.ts'
+import type { UnwantedCounts } from '../sender/messages.ts'
+import type { Account } from './account.ts'
+import type { GatewayTotals } from './doubt.ts'
+
+type Check = LoadResult['conservation'][number]
+
+const equal = (lane: string, check: string, left: number, right: number): Check => ({
+  lane,
+  check,
+  holds: left === right,
+  says: left === right ? `${left}` : `${left} is not ${right}`,
+})
+
+const atMost = (lane: string, check: string, left: number, right: number): Check => ({
+  lane,
+  check,
+  holds: left <= right,
+  says: `${left} of ${right}`,
+})
+
+interface Counts {
+  readonly account: Account
+  readonly flow: Flow
+  readonly gateway: GatewayTotals
+  readonly unwanted: UnwantedCounts
+  readonly stored: number
+  /** Datagrams that were sent in a time of doubt, second copies too. */
+  readonly doubtful: number
+  readonly readings: number
+}
+
+const ofDatagrams = ({ gateway, account, unwanted, doubtful }: Counts): Check[] => {
+  const datagrams = account.sentDatagrams() + unwanted.junkDatagrams
+  const { received, accepted, rejected, shed, kernelDrops } = gateway
+  // of a process that was killed only the last look is known
+  if (gateway.processes > 1) {
+    const unsettled = datagrams - accepted - rejected - shed
+    const most = doubtful + unwanted.junkDatagrams
+    return [atMost('nbiot', 'datagrams that no process of the door settled', unsettled, most)]
+  }
+  const arrived = received + kernelDrops
+  return [
+    // all are in doubt where the way to another machine swallowed some
+    doubtful < datagrams
+      ? equal('nbiot', 'datagrams sent = received + dropped by the kernel', datagrams, arrived)
+      : atMost('nbiot', 'datagrams received or dropped by the kernel, of those sent', arrived, datagrams),
+    equal('nbiot', 'door received = accepted + rejected + shed', received, accepted + rejected + shed),
+  ]
+}
+
+const ofGateway = (counts: Counts): Check[] => {
+  const { gateway, account } = counts
+  if (gateway.processes === 0) return []
+  return [
+    ...ofDatagrams(counts),
+    // a doubt excuses what no door has taken, not what got lost behind the door meanwhile
+    atMost(
+      'nbiot',
+      'datagrams in doubt that are not there, of those that no door took',
+      account.missingDatagrams(),
+      account.sentDatagrams() - gateway.accepted,
+    ),
+  ]
+}
+
+/** Whether what was sent, what the system counts and what is there agree. */
+export const conservationOf = (counts: Counts): Check[] => {
+  const { account, flow, unwanted, stored, readings } = counts
+  const lanes = Object.values(flow)
+  const sum = (read: (lane: Flow['sigfox']) => number) => lanes.reduce((total, lane) => total + read(lane), 0)
+  return [
+    ...ofGateway(counts),
+    ...balancesOf(flow).map(({ lane, check, left, right }) => equal(lane, check, left, right)),
+    equal(
+      'both',
+      'stored as counted = stored as read back',
+      sum(({ raw }) => raw.stored),
+      stored,
+    ),
+    equal(
+      'both',
+      'readings as counted = readings as read back',
+      sum((lane) => lane.readings),
+      readings,
+    ),
+    equal(
+      'sigfox',
+      'frames nobody can read = rejected by pulse',
+      account.unreadableThere(),
+      flow.sigfox.pulse.rejected,
+    ),
+    atMost(
+      'sigfox',
+      'malformed callbacks answered, of rejects kept',
+      unwanted.malformedAnswered,
+      flow.sigfox.raw.rejected,
+    ),
+  ]
+}

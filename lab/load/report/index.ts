@@ -1,3 +1,0 @@
-export { jsonReport } from './json.ts'
-export { htmlReport } from './page.ts'
-export { printReport } from './table.ts'

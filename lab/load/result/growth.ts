@@ -1,0 +1,36 @@
+import type { Line } from './line.ts'
+import type { LoadResult } from './result.ts'
+
+/** The stage whose bill is asked for. */
+export const billedStage = 'prod'
+
+export interface Dollars {
+  readonly aMonth: number
+  /** Whether the stage carries this fleet as it is. */
+  readonly isCarried: boolean
+}
+
+/** One size of the fleet and what it cost. */
+export interface Size {
+  readonly devices: number
+  readonly messagesPerSecond: number
+  readonly sent: number
+  readonly isEven: boolean
+  readonly says: string
+  /** Of the system itself, without what stands in for the cloud. */
+  readonly cpuMicrosPerMessage: Readonly<Record<string, number>>
+  readonly microsPerMessage: number
+  /** CPU of the system at this rate, of one core. */
+  readonly corePercent: number
+  readonly dollars: Dollars
+}
+
+export interface Growth {
+  readonly plan: Pick<LoadResult['plan'], 'minutes' | 'speed' | 'sigfoxShare' | 'sigfoxBatches' | 'seed' | 'bus'>
+  /** CPU by stage of a system that nothing is sent to, of one core. */
+  readonly idlePercent: Readonly<Record<string, number>>
+  readonly sizes: readonly Size[]
+  readonly line: Line | null
+  readonly isLinear: boolean | null
+  readonly says: string
+}

@@ -1,0 +1,42 @@
+import { createHistogram, type Histogram } from 'node:perf_hooks'
+import type { Contrast, Percentiles } from '../result/result.ts'
+
+/** The same of a whole run, and of two parts of it: see `phaseOf`. */
+export interface ByPhase extends Contrast {
+  readonly whole: Percentiles
+}
+
+/**
+ * The part of a run that an instant belongs to. A device that is loud is so in the second half; before that counts from
+ * a quarter on, because the first messages also wait for processes that are only starting.
+ */
+export const phaseOf = (dueMs: number, runMs: number): 'start' | 'before' | 'during' =>
+  dueMs < runMs / 4 ? 'start' : dueMs < runMs / 2 ? 'before' : 'during'
+
+const longestMs = 3_600_000
+
+/**
+ * Durations in high resolution, apart by the phase in which they were due; HDR histograms of three figures.
+ * @param perMs how finely a millisecond is divided
+ */
+export const createPhases = (runMs: number, perMs: number) => {
+  const open = () => createHistogram({ lowest: 1, highest: longestMs * perMs, figures: 3 })
+  const phases = { start: open(), before: open(), during: open() }
+  const percentilesOf = (histogram: Histogram): Percentiles =>
+    histogram.count === 0
+      ? { p50: null, p99: null, max: null }
+      : { p50: histogram.percentile(50) / perMs, p99: histogram.percentile(99) / perMs, max: histogram.max / perMs }
+  return {
+    record: (dueMs: number, tookMs: number) =>
+      phases[phaseOf(dueMs, runMs)].record(Math.max(1, Math.round(Math.min(tookMs, longestMs) * perMs))),
+    read: (): ByPhase => {
+      const whole = open()
+      for (const phase of Object.values(phases)) whole.add(phase)
+      return {
+        whole: percentilesOf(whole),
+        before: percentilesOf(phases.before),
+        during: percentilesOf(phases.during),
+      }
+    },
+  }
+}

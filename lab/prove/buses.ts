@@ -1,2 +1,0 @@
-export const buses = ['sqs', 'kinesis'] as const
-export type Bus = (typeof buses)[number]

@@ -1,0 +1,86 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+
+/** The code with one mechanism broken, and the proof that must notice. */
+export interface Mutant {
+  readonly name: string
+  readonly proof: string
+  readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[]
+}
+
+const root = join(import.meta.dirname, '../../..')
+
+/** A copy of all files that belong to the project, with the packages of this one. */
+const copyProject = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-mutant-'))
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: root, maxBuffer: 2 ** 26 })
+  for (const file of new Set(files.toString().split('\0')))
+    if (file !== '' && file !== 'node_modules') {
+      mkdirSync(dirname(join(folder, file)), { recursive: true })
+      cpSync(join(root, file), join(folder, file), { force: true })
+    }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  return folder
+}
+
+/** Answers the file whose text is another by now; then nothing is proven. */
+const applyEdits = (folder: string, { edits }: Mutant): string | null => {
+  for (const { file, from, to } of edits) {
+    const path = join(folder, file)
+    const text = readFileSync(path, 'utf8')
+    if (text.split(from).length !== 2) return file
+    // a function, because a text would be searched for $-patterns
+    writeFileSync(
+      path,
+      text.replace(from, () => to),
+    )
+  }
+  return null
+}
+
+/** The faults that the proof found, as it printed them; none where it held. */
+const proveIn = async (folder: string, proof: string, seed: number): Promise<string[]> => {
+  const options = ['--only', proof, '--bus', 'sqs', '--size', 'ci', '--seed', String(seed), '--report', 'mutant.html']
+  const args = [join(folder, 'lab/prove/main.ts'), ...options]
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    cwd: folder,
+    timeout: 300_000,
+    maxBuffer: 2 ** 26,
+  }).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }))
+  if (!/ hold, \d+ fail/.test(stdout)) return []
+  return [...stdout.matchAll(/^\d+:\d+ {9}(.*)$/gm)].map(([, fault]) => String(fault))
+}
+
+/**
+ * Breaks one mechanism after the other in a copy of the project and runs the proof that guards it: it must fail.
+ * @returns how many were not noticed
+ */
+export const runMutants = async (
+  mutants: readonly Mutant[],
+  seed: number,
+  say: (line: string) => void,
+): Promise<number> => {
+  let survived = 0
+  for (const mutant of mutants) {
+    const folder = copyProject()
+    try {
+      const stale = applyEdits(folder, mutant)
+      if (stale) {
+        survived++
+        say(`STALE     ${mutant.proof}: ${mutant.name}: ${stale} does not hold its text exactly once; see mutants.ts`)
+        continue
+      }
+      const faults = await proveIn(folder, mutant.proof, seed)
+      if (faults.length === 0) survived++
+      say(`${faults.length > 0 ? 'red      ' : 'SURVIVED '} ${mutant.proof}: ${mutant.name}`)
+      if (faults[0]) say(`          ${faults[0].slice(0, 200)}`)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+  say(`${mutants.length - survived} of ${mutants.length} mutants were noticed`)
+  return survived
+}

@@ -1,0 +1,34 @@
+import type { Stage } from '../../../lib/stage/stage.ts'
+
+const region = 'eu-west-1'
+
+/** The event with which a bus's mapping hands over records (base64), made by hand for batches of any size. */
+export const eventOf = (bus: Stage['bus'], records: readonly string[]): unknown => ({
+  Records: records.map((data, i) =>
+    bus === 'sqs'
+      ? {
+          messageId: `made-${i}`,
+          receiptHandle: `made-${i}`,
+          body: data,
+          attributes: { SentTimestamp: String(Date.now()), ApproximateReceiveCount: '1' },
+          messageAttributes: {},
+          eventSource: 'aws:sqs',
+          eventSourceARN: `arn:aws:sqs:${region}:000000000000:made`,
+          awsRegion: region,
+        }
+      : {
+          eventID: `shardId-000000000000:${i}`,
+          kinesis: {
+            data,
+            sequenceNumber: String(i).padStart(56, '0'),
+            partitionKey: '0',
+            approximateArrivalTimestamp: Date.now() / 1000,
+            kinesisSchemaVersion: '1.0',
+          },
+          eventSource: 'aws:kinesis',
+          eventName: 'aws:kinesis:record',
+          eventVersion: '1.0',
+          awsRegion: region,
+        },
+  ),
+})
