@@ -43,7 +43,7 @@ export type UseCase<T> = (batch: readonly (T | RejectRecord)[]) => Promise<Outco
 const corruptPack = <T>({ lane, step }: Topic<T>, { bytes, sentAtMs }: BusRecord): RejectRecord => ({
   kind: 'reject',
   lane,
-  stage: step,
+  step,
   reason: 'pack_corrupt',
   bytes,
   atMs: sentAtMs,

@@ -1,6 +1,6 @@
 import type { MessageId } from '../../core/message/identity.ts'
-import { lanes, uplinkKinds } from '../../core/message/lane.ts'
-import { type RejectRecord, rejectReasons, rejectStages } from '../../core/message/rejects.ts'
+import { lanes, steps, uplinkKinds } from '../../core/message/lane.ts'
+import { type RejectRecord, rejectReasons } from '../../core/message/rejects.ts'
 import type { RawItem, Uplink } from '../../core/message/uplink.ts'
 import { readUuid } from '../process/ids.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
@@ -11,7 +11,7 @@ import { type ItemCodec, UnknownPackVersion } from './pack.ts'
  *
  *     uplink   received (ms after the pack's instant, signed), device (text), seqNumber + 1,
  *              time (0 = none, else 1 + zigzag of seconds after the pack's instant), payload (bytes)
- *     reject   received, lane and stage and reason (texts), device (text, empty = unknown), bytes
+ *     reject   received, lane and step and reason (texts), device (text, empty = unknown), bytes
  *
  * A callback with a 12-byte frame takes 31 bytes, an Adeunis datagram of 31 bytes takes 57.
  */
@@ -44,7 +44,7 @@ const writeReject = (writer: ByteWriter, item: RejectRecord, instantMs: number) 
   writer.byte(rejectTag)
   writer.signedVarint(item.atMs - instantMs)
   writer.ascii(item.lane)
-  writer.ascii(item.stage)
+  writer.ascii(item.step)
   writer.ascii(item.reason)
   writer.ascii(item.deviceId ?? '')
   writer.bytes(item.bytes)
@@ -61,7 +61,7 @@ const readReject = (reader: ByteReader, instantMs: number): RejectRecord => ({
   kind: 'reject',
   atMs: instantMs + reader.signedVarint(),
   lane: known(lanes, reader.ascii()),
-  stage: known(rejectStages, reader.ascii()),
+  step: known(steps, reader.ascii()),
   reason: known(rejectReasons, reader.ascii()),
   deviceId: reader.ascii() || null,
   bytes: reader.bytes(),

@@ -1,11 +1,12 @@
 import { label, type Vital, vital } from '../../contract/vitals.ts'
+import type { Lane, Step } from '../../core/message/lane.ts'
 
 /** What is counted since the last time, or measured now. */
 export type Measurements = Partial<Record<Vital, number>>
 
 export interface Place {
-  readonly lane: string
-  readonly step: 'door' | 'raw' | 'pulse'
+  readonly lane: Lane
+  readonly step: Step
 }
 
 export interface Metrics {

@@ -14,7 +14,7 @@ export const profilesFor = (frame: Uint8Array, context: DecodeContext): Profile[
   const mayBeFrame = frame.length <= longestSigfoxBytes || item.kind === 'reject'
   return [...profiles.values()].filter(
     (profile) =>
-      (factsOf(profile.uplinkKind).payload === 'frame' ? mayBeFrame : profile.uplinkKind === item.kind) &&
+      (factsOf[profile.uplinkKind].payload === 'frame' ? mayBeFrame : profile.uplinkKind === item.kind) &&
       typeof profile.decode(frame, context) !== 'string',
   )
 }

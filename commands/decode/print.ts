@@ -93,7 +93,7 @@ const clockText = (timeSeconds: number | null): string => {
 }
 
 const envelopeOf = (profile: Profile, frame: Uint8Array): string[] => {
-  if (factsOf(profile.uplinkKind).payload === 'frame') return []
+  if (factsOf[profile.uplinkKind].payload === 'frame') return []
   const item = readDatagram(frame, 0)
   if (item.kind === 'reject') return [`The door refuses this datagram: ${item.reason}.`, '']
   return [`Envelope ${item.kind}, device ${item.deviceId}, ${clockText(item.timeSeconds)}.`, '']

@@ -1,6 +1,7 @@
 import { canonicalDeviceId } from '../message/identity.ts'
 import { instantForm, parseDuration, parseInstant } from '../message/instant.ts'
-import { type RejectReason, rejectReasons, rejectStages } from '../message/rejects.ts'
+import { type Step, steps } from '../message/lane.ts'
+import { type RejectReason, rejectReasons } from '../message/rejects.ts'
 import { type Key, type KeyShape, readCursor } from './cursor.ts'
 import { ApiFault } from './fault.ts'
 
@@ -34,7 +35,7 @@ export interface Slice {
 export interface RejectFilter {
   readonly deviceId: string | null
   readonly reason: RejectReason | null
-  readonly stage: (typeof rejectStages)[number] | null
+  readonly stage: Step | null
   /** `true` for open rejects, `false` for resolved ones. */
   readonly unresolved: boolean | null
 }
@@ -59,7 +60,7 @@ const readFilter = (raw: RawParameters): RejectFilter => {
   return {
     deviceId: optional('device', raw.device, (text) => canonicalDeviceId(text)?.deviceId ?? null, 'a device id'),
     reason: optional('reason', raw.reason, wordOf(rejectReasons), `one of ${rejectReasons.join(', ')}`),
-    stage: optional('stage', raw.stage, wordOf(rejectStages), `one of ${rejectStages.join(', ')}`),
+    stage: optional('stage', raw.stage, wordOf(steps), `one of ${steps.join(', ')}`),
     unresolved: answer === null ? null : answer === 'true',
   }
 }

@@ -28,4 +28,4 @@ export const refusal = (
   bytes: Uint8Array,
   atMs: number,
   deviceId: string | null = null,
-): RejectRecord => ({ kind: 'reject', lane: 'nbiot', stage: 'door', reason, bytes, atMs, deviceId })
+): RejectRecord => ({ kind: 'reject', lane: 'nbiot', step: 'door', reason, bytes, atMs, deviceId })

@@ -17,7 +17,7 @@ interface Ports {
 const refuse = (lane: Lane, uplink: Uplink, reason: RejectReason): RejectRecord => ({
   kind: 'reject',
   lane,
-  stage: 'raw',
+  step: 'raw',
   reason,
   bytes: bytesOf(uplink),
   atMs: uplink.receivedAtMs,

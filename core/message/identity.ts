@@ -52,7 +52,7 @@ export const unclockedMs = 0
 
 const identityOf = (uplink: Uplink): string | Uint8Array => {
   const { kind, payload } = uplink
-  const facts = factsOf(kind)
+  const facts = factsOf[kind]
   if (facts.payload === 'frame') return `${kind}|${uplink.deviceId}|${uplink.seqNumber}|${uplink.timeSeconds}`
   return facts.signalQualityAt === undefined ? payload : withoutByte(payload, facts.signalQualityAt)
 }

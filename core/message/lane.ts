@@ -2,6 +2,10 @@
 export const lanes = ['sigfox', 'nbiot'] as const
 export type Lane = (typeof lanes)[number]
 
+/** The steps of a lane. */
+export const steps = ['door', 'raw', 'pulse'] as const
+export type Step = (typeof steps)[number]
+
 /** What the steps know about an uplink before it is decoded. */
 interface KindFacts {
   readonly lane: Lane
@@ -27,6 +31,6 @@ export type UplinkKind = keyof typeof kinds
 /** All kinds, in the order of the codes written into packs: only ever append. The enum `uplink_kind` has the same words. */
 export const uplinkKinds = Object.keys(kinds) as readonly UplinkKind[]
 
-export const factsOf = (kind: UplinkKind): KindFacts => kinds[kind]
+export const factsOf: Readonly<Record<UplinkKind, KindFacts>> = kinds
 
 export const laneOf = (kind: UplinkKind): Lane => kinds[kind].lane

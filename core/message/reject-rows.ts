@@ -9,8 +9,8 @@ import type { Uplink } from './uplink.ts'
  * when (the door's instant): a redelivery finds the row again, another event of the same kind does not.
  */
 export const rejectRow = (digest: Digest, record: RejectRecord): Reject => {
-  const { lane, stage, reason, bytes, atMs } = record
-  const id = timedId(atMs, digest(`${lane}|${stage}|${reason}|${digest(bytes)}|${atMs}`))
+  const { lane, step, reason, bytes, atMs } = record
+  const id = timedId(atMs, digest(`${lane}|${step}|${reason}|${digest(bytes)}|${atMs}`))
   return { ...record, id, messageId: null }
 }
 
@@ -21,7 +21,7 @@ export const rejectRow = (digest: Digest, record: RejectRecord): Reject => {
 export const pulseRejectRow = (digest: Digest, message: Message, reason: RejectReason, record = 0): Reject => ({
   kind: 'reject',
   lane: laneOf(message.kind),
-  stage: 'pulse',
+  step: 'pulse',
   reason,
   bytes: message.payload,
   atMs: message.receivedAtMs,
@@ -34,7 +34,7 @@ export const pulseRejectRow = (digest: Digest, message: Message, reason: RejectR
 export const missingMessageRow = (digest: Digest, lane: Lane, id: MessageId): Reject => ({
   kind: 'reject',
   lane,
-  stage: 'pulse',
+  step: 'pulse',
   reason: 'message_missing',
   bytes: new TextEncoder().encode(id),
   atMs: timeOfId(id),
@@ -48,7 +48,7 @@ export const missingMessageRow = (digest: Digest, lane: Lane, id: MessageId): Re
  * fields as JSON under the standard names of a callback.
  */
 export const bytesOf = (uplink: Uplink): Uint8Array => {
-  if (factsOf(uplink.kind).payload === 'datagram') return uplink.payload
+  if (factsOf[uplink.kind].payload === 'datagram') return uplink.payload
   const { deviceId: device, timeSeconds: time, seqNumber } = uplink
   const data = Array.from(uplink.payload, (byte) => byte.toString(16).padStart(2, '0')).join('')
   return new TextEncoder().encode(JSON.stringify({ device, time, data, seqNumber }))

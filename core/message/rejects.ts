@@ -1,4 +1,4 @@
-import type { Lane } from './lane.ts'
+import type { Lane, Step } from './lane.ts'
 
 /**
  * Why a message cannot be used: the closed list. The same word stands in the row, the metric, the log and the
@@ -42,10 +42,6 @@ export const rejectReasons = [
 
 export type RejectReason = (typeof rejectReasons)[number]
 
-/** Where a message was refused. */
-export const rejectStages = ['door', 'raw', 'pulse'] as const
-type RejectStage = (typeof rejectStages)[number]
-
 /**
  * Something that was refused, on its way to the table of rejects. A door has no database, so what it refuses travels
  * on the raw topic beside the uplinks.
@@ -53,7 +49,8 @@ type RejectStage = (typeof rejectStages)[number]
 export interface RejectRecord {
   readonly kind: 'reject'
   readonly lane: Lane
-  readonly stage: RejectStage
+  /** The step that refused it; in the database and in the API it is called `stage`. */
+  readonly step: Step
   readonly reason: RejectReason
   /** What was refused, as it came. */
   readonly bytes: Uint8Array

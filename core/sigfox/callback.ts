@@ -2,8 +2,7 @@ import { canonicalDevice } from '../message/identity.ts'
 import type { Outcome } from '../message/outcome.ts'
 import type { RejectReason } from '../message/rejects.ts'
 import type { RawItem } from '../message/uplink.ts'
-import { fieldsOf, readFields, readText, type SigfoxFieldNames, type SigfoxFields } from './body.ts'
-import { readUplink } from './uplink.ts'
+import { fieldsOf, readFields, readText, readUplink, type SigfoxFieldNames, type SigfoxFields } from './body.ts'
 
 /** How a stage's callbacks are written. */
 export interface SigfoxCallbackSettings {
@@ -21,7 +20,7 @@ interface Body {
 const refused = (reason: RejectReason, bytes: Uint8Array, atMs: number, deviceId: string | null): RawItem => ({
   kind: 'reject',
   lane: 'sigfox',
-  stage: 'door',
+  step: 'door',
   reason,
   bytes,
   atMs,

@@ -78,7 +78,7 @@ test('a bus that throws, or forgets an item, has not taken it', async () => {
 
 test('a recorded reject is counted as a reject', async () => {
   const { item, ...refused } = arrival(1)
-  const record = { kind: 'reject', lane: 'nbiot', stage: 'door', reason: 'unknown_datagram', bytes: large } as const
+  const record = { kind: 'reject', lane: 'nbiot', step: 'door', reason: 'unknown_datagram', bytes: large } as const
   const { confirmed, tally } = await deliver([
     uplinkOf(0),
     { ...refused, item: { ...record, atMs: (item as Uplink).receivedAtMs, deviceId: null } },

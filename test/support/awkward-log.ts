@@ -9,7 +9,7 @@ const hourSeconds = 3_600
 const doorReject = (lane: 'sigfox' | 'nbiot', text: string, atMs: number): RawItem => ({
   kind: 'reject',
   lane,
-  stage: 'door',
+  step: 'door',
   reason: 'body_unreadable',
   bytes: Buffer.from(text),
   atMs,

@@ -100,7 +100,7 @@ describe.each(buses)('$name', (bus) => {
       expect(seen[place]).toEqual({
         kind: 'reject',
         lane: 'sigfox',
-        stage: 'raw',
+        step: 'raw',
         reason: 'pack_corrupt',
         bytes: corrupt,
         atMs: sentAtMs,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { lanes, uplinkKinds } from '../../../core/message/lane.ts'
-import { type RejectRecord, rejectReasons, rejectStages } from '../../../core/message/rejects.ts'
+import { lanes, steps, uplinkKinds } from '../../../core/message/lane.ts'
+import { type RejectRecord, rejectReasons } from '../../../core/message/rejects.ts'
 import type { RawItem, Uplink } from '../../../core/message/uplink.ts'
 
 const anyInstantMs = fc.oneof(fc.integer({ min: 1_735_689_600_000, max: 1_735_689_700_000 }), fc.nat(2 ** 45))
@@ -19,7 +19,7 @@ const anyUplink: fc.Arbitrary<Uplink> = fc.record({
 const anyReject: fc.Arbitrary<RejectRecord> = fc.record({
   kind: fc.constant('reject' as const),
   lane: fc.constantFrom(...lanes),
-  stage: fc.constantFrom(...rejectStages),
+  step: fc.constantFrom(...steps),
   reason: fc.constantFrom(...rejectReasons),
   bytes: anyBytes,
   atMs: anyInstantMs,

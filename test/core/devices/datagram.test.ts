@@ -23,7 +23,7 @@ const uplink = (kind: string, deviceId: string, timeSeconds: number | null, hex:
 const refusal = (reason: string, deviceId: string | null, hex: string) => ({
   kind: 'reject',
   lane: 'nbiot',
-  stage: 'door',
+  step: 'door',
   reason,
   bytes: bytesOf(hex),
   atMs: receivedAtMs,

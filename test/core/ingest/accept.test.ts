@@ -14,7 +14,7 @@ const large = Buffer.alloc(30_000)
 const rejected: RejectRecord = {
   kind: 'reject',
   lane: 'sigfox',
-  stage: 'door',
+  step: 'door',
   reason: 'hex_invalid',
   bytes: new Uint8Array(),
   atMs: 1,

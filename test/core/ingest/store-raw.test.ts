@@ -36,7 +36,7 @@ const uplink = (device: number, more: Partial<Uplink> = {}) => sigfoxUplink(devi
 const refused = (atMs: number): RejectRecord => ({
   kind: 'reject',
   lane: 'sigfox',
-  stage: 'door',
+  step: 'door',
   reason: 'hex_invalid',
   bytes: Uint8Array.of(1),
   atMs,
@@ -105,7 +105,7 @@ describe('one that cannot be kept is a reject with its bytes, and its neighbours
     expect(outcomes).toEqual([done, { status: 'reject', reason: 'time_out_of_range' }, done])
     expect(kept.messages.size).toBe(2)
     const [row] = [...kept.rejects.values()]
-    expect(row).toMatchObject({ stage: 'raw', reason: 'time_out_of_range', deviceId: poison.deviceId })
+    expect(row).toMatchObject({ step: 'raw', reason: 'time_out_of_range', deviceId: poison.deviceId })
     expect(new TextDecoder().decode(row?.bytes)).toBe(fields(poison))
   })
 

@@ -64,7 +64,7 @@ describe('published and constructed callbacks', () => {
 
   test.each(Object.entries(reasons))('%s is a reject with its bytes: %s', (id, reason) => {
     const { body, contentType } = vector(id)
-    expect(read(body, contentType)).toMatchObject({ kind: 'reject', lane: 'sigfox', stage: 'door', reason })
+    expect(read(body, contentType)).toMatchObject({ kind: 'reject', lane: 'sigfox', step: 'door', reason })
     expect(read(body, contentType)).toHaveProperty('bytes', bytesOf(body))
   })
 

@@ -143,7 +143,7 @@ describe.each(emulatedBuses)('the bus $name', ({ start, keepsOrder }) => {
     await has(3)
     expect(sorted(names(seen()))).toEqual(sorted([...names([uplink(0, 0), uplink(1, 1)]), 'pack_corrupt']))
     const [reject] = seen().filter(({ kind }) => kind === 'reject')
-    expect(reject).toMatchObject({ kind: 'reject', bytes: corrupt, deviceId: null, lane: 'sigfox', stage: 'raw' })
+    expect(reject).toMatchObject({ kind: 'reject', bytes: corrupt, deviceId: null, lane: 'sigfox', step: 'raw' })
     expect(Math.abs((reject as { atMs: number }).atMs - before)).toBeLessThan(10_000)
   })
 

@@ -151,7 +151,7 @@ test('an id without a message, and a reject record, are rejects on a pulse topic
   const corrupt = {
     kind: 'reject',
     lane: 'sigfox',
-    stage: 'pulse',
+    step: 'pulse',
     reason: 'pack_corrupt',
     bytes: Buffer.from('x'),
     atMs: 5,
