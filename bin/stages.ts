@@ -1,12 +1,12 @@
 import type { Stage } from '../lib/stage/stage.ts'
 
-/** Names as the Sigfox backend offers them for a callback. */
+/** Names of the variables that the Sigfox backend offers for a callback. */
 const sigfox = {
   fields: { device: 'device', time: 'time', data: 'data', seqNumber: 'seqNumber' },
   batchColumns: 'device;time;duplicate;snr;station;data;avgSnr;lat;lng;rssi;seqNumber',
 }
 
-/** For one developer: small, quick to answer, gone when it is destroyed. The local run is this stage too. */
+/** For one developer: small, fast to answer, and `destroy` leaves nothing behind. The local run uses this stage too. */
 export const dev: Stage = {
   name: 'dev',
   region: '',
@@ -22,7 +22,7 @@ export const dev: Stage = {
   },
   domains: { api: null, callbacks: null },
   sigfox: { ...sigfox, defaultProfile: 'adeunis-pulse@3' },
-  // A deployment may lose datagrams here; in return a task stops at once.
+  // A short drain: a deployment may lose datagrams here, but tasks stop at once.
   gateway: { minTasks: 1, maxTasks: 1, cpuUnits: 256, memoryMiB: 512, lingerMilliseconds: 20, drainSeconds: 2 },
   database: { instanceClass: 't4g.micro', storageGiB: 20, maxStorageGiB: 50, multiAz: false, backupDays: 1 },
   rawRetentionDays: 40,
@@ -32,7 +32,7 @@ export const dev: Stage = {
   keepData: false,
 }
 
-/** For load tests: the sizes of production without its standby, and nothing kept. */
+/** For load tests: sized like production or above, without a standby, and nothing is kept. */
 export const load: Stage = {
   name: 'load',
   region: '',
@@ -57,14 +57,15 @@ export const load: Stage = {
   keepData: false,
 }
 
+/** Production: two zones, backups, and data that outlives its stack. */
 export const prod: Stage = {
   name: 'prod',
-  // Said, so that no credentials make a second, empty production elsewhere.
+  // Fixed, so that other credentials cannot create a second, empty production in another region.
   region: 'eu-west-1',
   sigfoxDoor: 'lambda',
   bus: 'sqs',
   shards: 1,
-  // Windows are latency that nobody waits for: a meter reports a few times a day.
+  // The windows add latency, which does not matter: a meter reports a few times a day.
   raw: { batchSize: 1_000, windowSeconds: 5, maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 60 },
   pulse: { batchSize: 1_000, windowSeconds: 5, maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 60 },
   api: { maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 30 },
@@ -73,13 +74,13 @@ export const prod: Stage = {
     readings: { requestsPerSecond: 50, burst: 100 },
   },
   domains: { api: null, callbacks: null },
-  // No default: a profile of the wrong version gives wrong indexes.
+  // No default profile, because a wrong version gives wrong indexes.
   sigfox: { ...sigfox, defaultProfile: '' },
-  // No kind of datagram is acknowledged yet, so nobody waits for the linger.
+  // No kind of datagram is acknowledged yet, so the linger delays no answer.
   gateway: { minTasks: 2, maxTasks: 6, cpuUnits: 256, memoryMiB: 512, lingerMilliseconds: 1_000, drainSeconds: 100 },
   database: { instanceClass: 't4g.medium', storageGiB: 100, maxStorageGiB: 1_000, multiAz: true, backupDays: 14 },
   rawRetentionDays: 400,
-  // A meter is mounted for fifteen years, and its readings are a record of what was billed.
+  // A meter is in use for fifteen years, and its readings are the record of what was billed.
   readingRetentionDays: 0,
   logRetentionDays: 90,
   watch: { alarmEmail: '', silenceHours: 3 },

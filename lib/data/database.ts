@@ -7,10 +7,10 @@ import { setting } from '../../contract/settings.ts'
 import type { ExistingDatabase, Stage } from '../stage/stage.ts'
 import type { Network } from './network.ts'
 
-/** The owner makes tables and roles; the app and the operator read and write rows; the reader only reads. */
+/** The owner makes tables and roles, the app and the operator read and write rows, the reader only reads. */
 export type DatabaseUser = 'sluice_owner' | 'sluice_app' | 'sluice_operator' | 'sluice_reader'
 
-/** All that a function needs to connect as one user. */
+/** Everything a function needs to connect as one user. */
 export interface DatabaseAccess {
   vpc: IVpc
   clients: SecurityGroup[]
@@ -22,7 +22,7 @@ const name = 'sluice'
 const defaultPort = 5432
 const owner: DatabaseUser = 'sluice_owner'
 
-/** What of an instance others need to know. */
+/** What the rest of the template needs to know of an instance. */
 interface Instance {
   id: string
   host: string
@@ -31,9 +31,9 @@ interface Instance {
 }
 
 /**
- * PostgreSQL on RDS, made here or there already. To one that is made here every user, the owner too, signs in with an IAM
- * token signed on the spot, so there is no password to keep, rotate or leak. Written as the plain resource because the
- * higher-level one insists on a password.
+ * PostgreSQL on RDS, made here or existing. Every user of an instance made here, its owner included, signs in with an IAM
+ * token that the function signs itself, so there is no password to keep, rotate or leak. An L1 resource, because the L2
+ * construct requires a password.
  */
 export class Database extends Construct {
   private readonly vpc: IVpc
@@ -109,7 +109,7 @@ export class Database extends Construct {
     return this.instance.id
   }
 
-  /** Access as one user: hand it to a function. */
+  /** Access as one user, to pass to a function. */
   as(user: DatabaseUser): DatabaseAccess {
     const { host, port, signIn } = this.instance
     return {
@@ -121,7 +121,7 @@ export class Database extends Construct {
         [setting.databaseName]: name,
         [setting.databaseUser]: user,
         ...('secretArn' in signIn && { [setting.databaseSecretArn]: signIn.secretArn }),
-        // Certificates of RDS, which Node does not know by itself; without them a checked connection is refused.
+        // RDS's certificate authorities, which Node does not ship. Without them TLS verification fails.
         NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
       },
       statement: 'secretArn' in signIn ? readSecret(signIn.secretArn) : this.signInAs(user, signIn.resourceId),

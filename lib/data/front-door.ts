@@ -7,9 +7,9 @@ import type { Stage } from '../stage/stage.ts'
 import type { Network } from './network.ts'
 
 /**
- * The address of the fleet: one load balancer with a fixed IPv4 address in each zone (3.65 $ a month each, as one that
- * comes and goes). It stands with what must survive, because meters have it in their firmware; listeners, targets and the
- * rules that let anything in belong to the doors. IPv4 only: docs/adr/0009-stacks.md.
+ * The address of the fleet: one load balancer with a fixed IPv4 address in each zone (3.65 $ a month each, no more than a
+ * changing one). It is in the data stack because meters have the address in their firmware. Listeners, targets and the
+ * rules that open it belong to the gateways. IPv4 only: docs/adr/0009-stacks.md.
  */
 export class FrontDoor extends Construct {
   readonly balancer: NetworkLoadBalancer
@@ -36,7 +36,7 @@ export class FrontDoor extends Construct {
         ...(addresses[i] && { allocationId: addresses[i].attrAllocationId }),
       })),
       securityGroups: [this.group],
-      // Without it, a zone whose only task is away swallows what arrives at its address.
+      // Without it, a zone that has lost its only task would swallow what arrives at its address.
       crossZoneEnabled: true,
       deletionProtection: stage.keepData,
     })

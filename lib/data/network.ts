@@ -11,7 +11,7 @@ import {
 import { Construct } from 'constructs'
 import type { Stage } from '../stage/stage.ts'
 
-/** The service behind the bus, for those who reach it from inside the network. */
+/** The service of each bus, as its endpoint in the network is called. */
 const busEndpoint = {
   sqs: InterfaceVpcEndpointAwsService.SQS,
   kinesis: InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
@@ -20,20 +20,20 @@ const busEndpoint = {
 interface Endpoint {
   stage: Stage
   service: InterfaceVpcEndpointAwsService
-  /** Security group of the endpoint, where the network has it already. */
+  /** Security group of the endpoint, if the network already has one. */
   groupId: string | null | undefined
 }
 
 /**
- * Two zones without a NAT gateway (33 $ a month each, and a price on every byte). Public subnets hold the load balancer
- * and the gateway tasks, which have addresses of their own (3.65 $ a month each); isolated subnets hold the database
- * and every function that connects to it.
+ * Two zones without a NAT gateway (33 $ a month each, plus a price for every byte). Public subnets hold the load balancer
+ * and the gateway tasks, which have public addresses (3.65 $ a month each). Isolated subnets hold the database and the
+ * functions that connect to it.
  */
 export class Network extends Construct {
   readonly vpc: IVpc
-  /** Members may reach the bus through its endpoint. Handed out: a rule made elsewhere would tie the stacks in a circle. */
+  /** Its members may reach the bus. One group for all: with a rule for each client the stacks would depend on each other. */
   readonly busClients: SecurityGroup
-  /** The same for Secrets Manager; null where the database has no password. */
+  /** The same for Secrets Manager; null if the database has no password. */
   readonly secretsClients: SecurityGroup | null
 
   constructor(scope: Construct, id: string, { stage }: { stage: Stage }) {
@@ -65,11 +65,11 @@ export class Network extends Construct {
   }
 
   /**
-   * A group whose members reach a service through its endpoint, which is made where the network has none: 7.30 $ a month
-   * and zone; one is enough where the database has one zone as well. The bus has one because raw workers publish from
-   * inside, Secrets Manager only where it has the database's password. Nothing else inside calls a service: tokens for the
-   * database are signed on the spot, Lambda itself writes logs and what it puts aside. The private DNS name of an endpoint
-   * serves the whole VPC: the gateways go through it too, at 0.01 $ a GB.
+   * A group whose members reach a service through its endpoint. If the network has no endpoint, one is made: 7.30 $ a month
+   * for each zone, in one zone if the database is in one. The bus needs it because raw workers publish from inside, Secrets
+   * Manager only if it holds the database's password. Nothing else inside calls a service: functions sign database tokens
+   * themselves, and Lambda itself writes logs and failed records. An endpoint's private DNS name is valid in the whole VPC,
+   * so the gateways use it too, at 0.01 $ a GB.
    */
   private reach(id: 'Bus' | 'Secrets', what: string, purpose: string, { stage, service, groupId }: Endpoint) {
     const { vpc } = this
@@ -100,7 +100,7 @@ export class Network extends Construct {
   }
 }
 
-// Said again as the interface: the class states its optional properties in a way exactOptionalPropertyTypes refuses.
+// Cast to the interface, because the class declares optional properties in a way that exactOptionalPropertyTypes rejects.
 const ownVpc = (scope: Construct) =>
   new Vpc(scope, 'Vpc', {
     maxAzs: 2,

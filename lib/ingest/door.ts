@@ -26,7 +26,7 @@ export interface Door {
   otherwise: string
   /** Who sends to it, for the descriptions of security groups. */
   senders: string
-  /** UDP: the load balancer passes datagrams on. TLS: it terminates TLS with the certificate and speaks TCP to the tasks. */
+  /** UDP: the load balancer passes datagrams on. TLS: it terminates TLS and speaks TCP to the tasks. */
   transport: { readonly name: 'UDP' } | { readonly name: 'TLS'; readonly certificateArn: string }
   /** The port of the load balancer. */
   publicPort: number

@@ -71,8 +71,8 @@ export const gatewayTasks = (scope: Construct, props: GatewayProps, door: Door, 
     minHealthyPercent: 100,
     maxHealthyPercent: 200,
     circuitBreaker: { rollback: true },
-    // Unhealthy means "send me nothing now". ECS would replace an unhealthy task: during a bus outage it would discard, task
-    // after task, the memory that bridges the outage. A broken gateway exits by itself, and ECS replaces it then.
+    // Unhealthy means "send me nothing now". ECS would replace an unhealthy task, and so during a bus outage discard the
+    // memory that bridges it, task after task. A broken gateway exits, and ECS replaces it then.
     healthCheckGracePeriod: Duration.days(365),
     // A public address instead of a NAT gateway or four interface endpoints: 3.65 $ a month for each task.
     assignPublicIp: true,

@@ -35,7 +35,7 @@ const limits = ({ requestsPerSecond, burst }: Throttle) => ({
   ThrottlingBurstLimit: burst,
 })
 
-/** The HTTP API of API Gateway that all routes share. Each route has its own limits, and every request a line in the log. */
+/** The HTTP API that all routes share. Each route has its own limits, and every request a line in the access log. */
 export class HttpApi extends Construct {
   readonly api: GatewayApi
   readonly accessLog: LogGroup

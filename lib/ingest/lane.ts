@@ -16,7 +16,7 @@ export interface LaneProps {
   network: Network
 }
 
-/** The steps behind a door: the raw worker stores messages and passes them on, the pulse worker turns them into readings. */
+/** The steps behind a door: the raw worker stores messages and passes them on, the pulse worker makes readings. */
 export class Lane extends Construct {
   readonly functions: readonly Handler[]
 

@@ -9,7 +9,7 @@ export const checkFunction = (name: string, { memoryMiB, timeoutSeconds }: Stage
   ...within(`${name}.timeoutSeconds`, timeoutSeconds, 1, longestSeconds, ' s'),
 ]
 
-/** Lambda allows 10,000 records in a batch and 6 MB in an invocation; in the event even an empty record takes nearly 1 KB. */
+/** Lambda allows 10,000 records in a batch and 6 MB in its event, where even an empty record takes nearly 1 KB. */
 const mostRecords = 6_000
 const whyMostRecords = 'more do not fit into the 6 MB of an invocation'
 

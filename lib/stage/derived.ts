@@ -10,7 +10,7 @@ export const removal = ({ keepData }: Stage) => (keepData ? RemovalPolicy.RETAIN
 /** Keeps the metrics of one stage apart from those of another stage in the same account. */
 export const metricsNamespace = ({ name }: Stage) => `Sluice/${name}`
 
-/** Memory for messages that the bus has not taken: a quarter of the task. Node, the SDK and packs in flight need the rest. */
+/** Memory for messages that the bus has not taken: a quarter of the task, because Node, the SDK and sending need the rest. */
 export const queueBytes = ({ memoryMiB }: Stage['gateway']) => (memoryMiB / 4) * 2 ** 20
 
 /** A retry budget in hours, not in tries: a fixed count cannot tell a poisoned pack from a database that is down. */

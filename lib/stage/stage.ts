@@ -78,7 +78,7 @@ export interface ExistingDatabase {
     publicSubnetIds: string[]
     /** With a route to the database, for the functions and the endpoint of the bus. */
     privateSubnetIds: string[]
-    /** Security group of the network's existing bus endpoint; a second endpoint could not have the same private DNS name. */
+    /** Security group of the network's existing bus endpoint; null to make an endpoint. A network can have only one. */
     busEndpointGroupId: string | null
   }
 }

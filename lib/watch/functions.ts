@@ -8,7 +8,7 @@ import type { Symptom } from './symptom.ts'
 export const ofFunction = ({ title, functionName }: Handler, metric: string, statistic: string, period = minute) =>
   aws('Lambda', metric, { FunctionName: functionName }, statistic, { label: title, period })
 
-/** Counts of the function's event source mapping, if it has one. Lambda writes them because `metricsConfig` asks for them. */
+/** Counts of the function's event source mapping, if it has one. Lambda writes them because `metricsConfig` is set. */
 export const ofMapping = ({ title, mappingId }: Handler, metric: string): IMetric[] =>
   mappingId === null ? [] : [aws('Lambda', metric, { EventSourceMappingUUID: mappingId }, 'Sum', { label: title })]
 

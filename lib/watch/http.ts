@@ -13,7 +13,7 @@ import type { Symptom } from './symptom.ts'
 export const ofHttp = ({ api }: HttpApi, metric: string, statistic: string, label = metric) =>
   aws('ApiGateway', metric, { ApiId: api.apiId }, statistic, { label })
 
-/** Callbacks to the functions without a valid token, counted in the access log: API Gateway's own count has all 4xx in one. */
+/** Callbacks without a valid token, counted in the access log, because API Gateway's own metric has all 4xx in one. */
 export const deniedCallbacks = (scope: Construct, stage: Stage, { accessLog }: HttpApi) =>
   new MetricFilter(scope, 'Denied', {
     logGroup: accessLog,

@@ -34,7 +34,7 @@ test('every function is one file of at most 600 KB', () => {
   expect(Math.max(...sizes)).toBeLessThanOrEqual(600_000)
 })
 
-/** Packages in the bundles of all entry points, as the stage on this bus gets them. */
+/** Packages in the bundles of all entry points on this bus. */
 const packagesOn = async (bus: Stage['bus']) => {
   const { metafile } = await esbuild({
     entryPoints: ['lambdas/*.ts', 'udp-gateway/main.ts', 'http-gateway/main.ts'],
@@ -49,7 +49,7 @@ const packagesOn = async (bus: Stage['bus']) => {
     metafile: true,
   })
   const packageOf = (path: string) => /node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? ''
-  /** Entry points whose bundle has it. */
+  /** Entry points whose bundle holds the package. */
   const bundlesWith = (name: string) =>
     Object.values(metafile.outputs)
       .filter(({ inputs }) => Object.keys(inputs).some((path) => packageOf(path) === name))
@@ -63,7 +63,7 @@ const packagesOn = async (bus: Stage['bus']) => {
   }
 }
 
-/** Clients of the AWS SDK: each brings 130 KB with it that every client shares. */
+/** Clients of the AWS SDK. The first one adds 130 KB that all clients share. */
 const clientsIn = (packages: readonly string[]) => [
   ...new Set(packages.filter((name) => name.startsWith('@aws-sdk/client-'))),
 ]
@@ -80,7 +80,7 @@ test.each([
   expect(Math.max(...sizes)).toBeLessThanOrEqual(600_000)
 })
 
-test('the client of Kinesis is where something is published, and nowhere else', async () => {
+test('only entry points that publish bundle the Kinesis client', async () => {
   const { bundlesWith } = await packagesOn('kinesis')
   expect(bundlesWith('@aws-sdk/client-kinesis')).toEqual([
     'http-gateway/main.ts',
@@ -90,7 +90,7 @@ test('the client of Kinesis is where something is published, and nowhere else', 
   ])
 })
 
-test('on SQS a door is at most 60 KB: a cold start compiles what it loads', async () => {
+test('on SQS the functions of the Sigfox door are at most 60 KB: a cold start compiles what it loads', async () => {
   const { sizeOf } = await packagesOn('sqs')
   expect(sizeOf('lambdas/sigfox-callback.ts')).toBeLessThanOrEqual(60_000)
   expect(sizeOf('lambdas/sigfox-authorizer.ts')).toBeLessThanOrEqual(60_000)
@@ -114,7 +114,7 @@ test('each image gets the Dockerfile and the one file that it copies, and the Do
   }
 })
 
-/** What keys and tokens look like, wherever they stand. */
+/** What keys and tokens look like, wherever they are. */
 const secretShapes = [
   /\b(AKIA|ASIA)[0-9A-Z]{16}\b/,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----\s*[A-Za-z0-9+/]{20}/,
@@ -129,7 +129,7 @@ const filesIn = (path: string): string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
 
-test('nothing that is synthesised holds a secret (P31, P34)', () => {
+test('no synthesised file holds a secret (P31, P34)', () => {
   const files = filesIn(app.outdir)
   expect(files.length).toBeGreaterThan(12)
   const ofThisProcess = Object.entries(process.env)
@@ -146,7 +146,7 @@ test('nothing that is synthesised holds a secret (P31, P34)', () => {
   expect(findings).toEqual([])
 })
 
-test('in the templates no long word is random but the hashes of assets and of CDK', () => {
+test('no long word in the templates is random, except the hashes of assets and of CDK', () => {
   const words = filesIn(app.outdir)
     .filter((file) => file.endsWith('.template.json'))
     .flatMap((file) => readFileSync(file, 'utf8').match(/[A-Za-z0-9+/_-]{32,}={0,2}/g) ?? [])
@@ -160,7 +160,7 @@ test('in the templates no long word is random but the hashes of assets and of CD
   const random = words.filter(
     (word) => entropyBits(word) > 4.6 && /\d/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word),
   )
-  // Names of constructs with their hash are long as well, and made of words.
+  // Logical ids are long too and end in a hash, but they are made of words.
   expect(random.filter((word) => !/[A-Z][a-z]+[A-Z][a-z]+/.test(word))).toEqual([])
   expect(entropyBits('q8Zr1LmVx0TnB5yKw7HcD3sGfJ9aPe2U')).toBeGreaterThan(4.6)
 })

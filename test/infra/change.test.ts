@@ -7,7 +7,7 @@ import { ourFunctions, resources, type Synthesised, synthesiseStages } from '../
 
 type Variant = `${Stage['bus']} ${Stage['sigfoxDoor']}`
 
-/** A stage in its four variants. */
+/** A stage on each bus and behind each Sigfox door. */
 const variantsOf = (stage: Stage) =>
   Object.fromEntries(
     buses.flatMap((bus) =>
@@ -15,10 +15,10 @@ const variantsOf = (stage: Stage) =>
     ),
   ) as Record<Variant, Synthesised>
 
-/** Types whose loss is a loss: of data, of a secret, of an address, or of the network that holds them. */
+/** Types that must not be lost: they hold data, a secret or an address, or are the network of those that do. */
 const stateful =
   /^AWS::(RDS::.*|S3::Bucket|SecretsManager::Secret|SQS::Queue|Kinesis::Stream|EC2::(EIP|VPC|Subnet|SecurityGroup)|ElasticLoadBalancingV2::LoadBalancer)$/
-/** Of these, what belongs to a bus: it comes and goes with it, and in a stage that is kept it is left behind. */
+/** Stateful resources of one bus. A change of the bus removes them from the template; keepData retains them. */
 const ofTheBus = /^(Process\w+(Queue|Stream|DeadLetters)|Undelivered|NetworkBus\w*)[0-9A-F]{8}$/
 
 const resourcesOf = (template: Template) =>
@@ -28,12 +28,12 @@ describe.each(Object.values(stages))('a change of ingest in $name', (stage) => {
   const variants = variantsOf(stage)
   const names = Object.keys(variants) as Variant[]
 
-  test.each(buses)('from one door to the other leaves data on %s word for word as it is, exports too', (bus) => {
-    // An export that goes while it is still imported stops a deployment, so even these must not differ.
+  test.each(buses)('from one Sigfox door to the other leaves the data stack on %s unchanged, exports too', (bus) => {
+    // Removing an export that is still imported stops a deployment, so exports must not differ either.
     expect(variants[`${bus} container`].data.toJSON()).toEqual(variants[`${bus} lambda`].data.toJSON())
   })
 
-  test('whatever the bus and the door, no resource that holds something is another, or in another place', () => {
+  test('to any bus and door replaces and changes no stateful resource', () => {
     const kept = names.map((name) =>
       resourcesOf(variants[name].data).filter(([id, { Type }]) => stateful.test(Type) && !ofTheBus.test(id)),
     )
@@ -45,11 +45,11 @@ describe.each(Object.values(stages))('a change of ingest in $name', (stage) => {
         'AWS::ElasticLoadBalancingV2::LoadBalancer',
       ]),
     )
-    // Every property, so none that would replace it.
+    // Every property is equal, so none can cause a replacement.
     for (const others of kept.slice(1)) expect(others).toEqual(kept[0])
   })
 
-  test('from one bus to the other, topics go but are not deleted where data is kept', () => {
+  test('from one bus to the other removes topics, but a stage with keepData retains them', () => {
     const [sqs, kinesis] = [variants['sqs lambda'], variants['kinesis lambda']].map(({ data }) => resourcesOf(data))
     const gone = sqs?.filter(([id]) => !kinesis?.some(([other]) => other === id)) ?? []
     const topics = gone.filter(([, { Type }]) => stateful.test(Type))
@@ -61,7 +61,7 @@ describe.each(Object.values(stages))('a change of ingest in $name', (stage) => {
   })
 
   test.each(['sqs lambda', 'sqs container', 'kinesis lambda', 'kinesis container'] as const)(
-    'is made after data, which knows nothing of it: %s',
+    'comes after the data stack, which does not depend on it: %s',
     (name) => {
       const { data, ingest, order } = variants[name]
       expect(order).toEqual({ data: [], ingest: [`sluice-${stage.name}-data`] })
@@ -75,7 +75,7 @@ describe.each(Object.values(stages))('a change of ingest in $name', (stage) => {
   test.each(names)('waits for the migrations, and is rolled back if they fail: %s', (name) => {
     const { ingest } = variants[name]
     const [[id, { Properties }]] = resources(ingest, 'Custom::Trigger') as [[string, { Properties: object }]]
-    // Waits for the answer, and fails with its error; a new migration is a new version, and runs.
+    // The deployment waits for the answer and fails on an error. A new migration is a new version, so it runs.
     expect(Properties).toMatchObject({
       InvocationType: 'RequestResponse',
       HandlerArn: { Ref: expect.stringMatching(/^UpkeepCurrentVersion/) },

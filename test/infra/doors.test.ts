@@ -3,7 +3,7 @@ import { prod } from '../../bin/stages.ts'
 import { sigfoxDoors, type Throttle } from '../../lib/stage/stage.ts'
 import { resources, type Synthesised, synthesise, synthesiseStages } from '../support/templates.ts'
 
-/** Properties of the one resource of a type. */
+/** Properties of the only resource of a type. */
 const only = ({ ingest }: Synthesised, type: string) => {
   const found = resources(ingest, type).map(([, { Properties }]) => Properties)
   expect(found).toHaveLength(1)
@@ -26,7 +26,7 @@ const limit = ({ requestsPerSecond, burst }: Throttle) => ({
 describe.each(synthesise())('HTTP API of $stage.name on $stage.bus', (synthesised) => {
   const { stage, ingest } = synthesised
 
-  test('no route is open: the callback asks the authorizer, reading back asks IAM', () => {
+  test('no route is open: callbacks pass the authorizer, and reading back needs IAM', () => {
     expect(routesOf(synthesised)).toEqual({
       'POST /sigfox/uplink': 'CUSTOM',
       'POST /sigfox/batch': 'CUSTOM',
@@ -34,7 +34,7 @@ describe.each(synthesise())('HTTP API of $stage.name on $stage.bus', (synthesise
     })
   })
 
-  test('an answer of the authorizer is cached for its token and its route', () => {
+  test('an answer of the authorizer is cached by token and route', () => {
     expect(only(synthesised, 'AWS::ApiGatewayV2::Authorizer')).toMatchObject({
       AuthorizerType: 'REQUEST',
       EnableSimpleResponses: true,
@@ -43,7 +43,7 @@ describe.each(synthesise())('HTTP API of $stage.name on $stage.bus', (synthesise
     })
   })
 
-  test('each route is throttled by itself, as the stage says, and made before its limit', () => {
+  test('each route has the limits that the stage sets, and exists before they are applied', () => {
     const { callbacks, readings } = stage.throttle
     expect(only(synthesised, 'AWS::ApiGatewayV2::Stage')).toMatchObject({
       DefaultRouteSettings: limit(readings),
@@ -58,7 +58,7 @@ describe.each(synthesise())('HTTP API of $stage.name on $stage.bus', (synthesise
     expect(DependsOn).toEqual(expect.arrayContaining(routes.map(([id]) => id)))
   })
 
-  test('Sigfox has its answer before it hangs up after 10 s', () => {
+  test('Sigfox gets its answer before it hangs up after 10 s', () => {
     const seconds = resources(ingest, 'AWS::Lambda::Function')
       .filter(([id]) => id.startsWith('SigfoxApi'))
       .map(([, { Properties }]) => Properties.Timeout)
@@ -68,9 +68,9 @@ describe.each(synthesise())('HTTP API of $stage.name on $stage.bus', (synthesise
 })
 
 describe.each(synthesise(['sqs', 'kinesis'], ['container']))(
-  'HTTP API of $stage.name on $stage.bus beside a container door',
+  'HTTP API of $stage.name on $stage.bus beside a Sigfox gateway',
   (synthesised) => {
-    test('has no way in for callbacks left, and still asks IAM of who reads', () => {
+    test('has no route for callbacks, and reading back still needs IAM', () => {
       expect(routesOf(synthesised)).toEqual({ 'GET /v1/{proxy+}': 'AWS_IAM' })
       expect(resources(synthesised.ingest, 'AWS::ApiGatewayV2::Authorizer')).toEqual([])
       expect(only(synthesised, 'AWS::ApiGatewayV2::Stage').RouteSettings).toEqual({
@@ -80,7 +80,7 @@ describe.each(synthesise(['sqs', 'kinesis'], ['container']))(
   },
 )
 
-test.each(sigfoxDoors)('a person finds the addresses and the secret in the outputs, with %s', (door) => {
+test.each(sigfoxDoors)('the outputs show the addresses and the secret, with %s', (door) => {
   for (const { stage, data, ingest } of synthesise(['sqs'], [door])) {
     const outputs = ingest.findOutputs('*')
     expect(Object.keys(outputs)).toEqual(
@@ -93,14 +93,14 @@ test.each(sigfoxDoors)('a person finds the addresses and the secret in the outpu
   }
 })
 
-describe('with a name of its own', () => {
+describe('with a domain of its own', () => {
   const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/00000000-0000-0000-0000-000000000000'
   const named = { ...prod, domains: { ...prod.domains, api: { name: 'meters.example.com', certificateArn } } }
   const [synthesised] = synthesiseStages([named])
   if (!synthesised) throw new Error('nothing was synthesised')
   const { ingest } = synthesised
 
-  test('the HTTP API speaks TLS 1.2 or later there, and answers under no other name', () => {
+  test('the HTTP API requires TLS 1.2 or later, and answers to no other name', () => {
     expect(only(synthesised, 'AWS::ApiGatewayV2::DomainName')).toMatchObject({
       DomainName: 'meters.example.com',
       DomainNameConfigurations: [{ CertificateArn: certificateArn, SecurityPolicy: 'TLS_1_2' }],
@@ -109,7 +109,7 @@ describe('with a name of its own', () => {
     expect(resources(ingest, 'AWS::ApiGatewayV2::ApiMapping')).toHaveLength(1)
   })
 
-  test('the outputs say that name, and where it must point to', () => {
+  test('the outputs show the domain and where it must point to', () => {
     const outputs = ingest.findOutputs('*')
     expect(outputs.ApiUrl?.Value).toBe('https://meters.example.com/v1')
     expect(outputs.SigfoxCallbackUrl?.Value).toBe('https://meters.example.com/sigfox/uplink')

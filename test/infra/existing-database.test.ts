@@ -5,23 +5,23 @@ import { checkStage } from '../../lib/stage/check-stage.ts'
 import { ourFunctions, resources, securityRules, synthesiseStages } from '../support/templates.ts'
 import { bySecret, existing, resourceId, secretArn, using } from './existing.ts'
 
-describe('a database that is there already', () => {
+describe('an existing database', () => {
   const [synthesised] = synthesiseStages([using()])
   if (!synthesised) throw new Error('nothing was synthesised')
   const { data, ingest } = synthesised
 
-  test('is synthesised without an account, and neither it nor its network is made', () => {
+  test('is synthesised without an account, and neither a database nor a network is made', () => {
     for (const type of ['AWS::RDS::DBInstance', 'AWS::EC2::VPC', 'AWS::EC2::Subnet', 'AWS::EC2::InternetGateway'])
       expect(resources(data, type)).toEqual([])
   })
 
-  test('gets one rule in its group, for our functions', () => {
+  test('gets one rule in its security group, for our functions', () => {
     expect(resources(data, 'AWS::EC2::SecurityGroupIngress').map(([, { Properties }]) => Properties)).toContainEqual(
       expect.objectContaining({ GroupId: existing.securityGroupId, FromPort: 5433, ToPort: 5433, IpProtocol: 'tcp' }),
     )
   })
 
-  test('is reached from its own subnets, and signed in to by IAM as each function’s own user', () => {
+  test('is reached from its own subnets, with IAM sign-in as each function’s own user', () => {
     const beside = ourFunctions(ingest).filter(([, { Properties }]) => Properties.VpcConfig)
     expect(beside).toHaveLength(7)
     for (const [, { Properties }] of beside) {
@@ -33,7 +33,7 @@ describe('a database that is there already', () => {
       expect(Properties.Environment.Variables).not.toHaveProperty(setting.databasePassword)
       expect(Properties.Environment.Variables).not.toHaveProperty(setting.databaseSecretArn)
     }
-    // That of the bus, and no other.
+    // The endpoint of the bus, and no other.
     expect(resources(data, 'AWS::EC2::VPCEndpoint')).toHaveLength(1)
     const signIns = JSON.stringify(resources(ingest, 'AWS::IAM::Policy')).match(/dbuser:db-\w+\/\w+/g)
     expect(new Set(signIns)).toEqual(
@@ -50,7 +50,7 @@ describe('a database that is there already', () => {
   })
 })
 
-test('where its network has an endpoint for the bus already, that one is used', () => {
+test('an existing endpoint for the bus is used', () => {
   const network = { ...existing.network, busEndpointGroupId: 'sg-0fedcba9876543210' }
   const [synthesised] = synthesiseStages([using({ network })])
   const data = synthesised?.data
@@ -61,7 +61,7 @@ test('where its network has an endpoint for the bus already, that one is used', 
   )
 })
 
-test('attributes that cannot be those of a database and a network are refused, all at once', () => {
+test('ids that cannot belong to a database and a network are refused, all at once', () => {
   expect(
     checkStage(
       using({
@@ -87,7 +87,7 @@ describe('a database whose password is in a secret', () => {
   if (!synthesised) throw new Error('nothing was synthesised')
   const { data, ingest } = synthesised
 
-  test('is signed in to with that secret, by reference, in the role of each function’s own user, with TLS checked', () => {
+  test('gets the secret by reference, the role of each function’s own user, and verified TLS', () => {
     const beside = ourFunctions(ingest).filter(([, { Properties }]) => Properties.VpcConfig)
     expect(beside).toHaveLength(7)
     for (const [id, { Properties }] of beside) {
@@ -105,7 +105,7 @@ describe('a database whose password is in a secret', () => {
     expect(JSON.stringify(others)).not.toContain(secretArn)
   })
 
-  test('has an endpoint for Secrets Manager, in one zone as the database, for our functions', () => {
+  test('has an endpoint for Secrets Manager for our functions, in one zone like the database', () => {
     const endpoints = resources(data, 'AWS::EC2::VPCEndpoint').map(([, { Properties }]) => Properties)
     expect(
       endpoints.map(({ ServiceName, SubnetIds, PrivateDnsEnabled }) => [
@@ -125,7 +125,7 @@ describe('a database whose password is in a secret', () => {
     expect(groups.filter((group) => JSON.stringify(group).includes('SecretsClients'))).toHaveLength(7)
   })
 
-  test('takes the container door along: the endpoint’s name leads there for the whole network', () => {
+  test('lets the Sigfox gateway use the endpoint, because its name is valid in the whole network', () => {
     const [container] = synthesiseStages([variantOf(bySecret, 'sqs', 'container')])
     if (!container) throw new Error('nothing was synthesised')
     const groupsOf = (start: string) =>
@@ -139,7 +139,7 @@ describe('a database whose password is in a secret', () => {
     expect(groupsOf('UdpGateway')).not.toContain('SecretsClients')
   })
 
-  test('uses the endpoint for Secrets Manager that the network has', () => {
+  test('uses an existing endpoint for Secrets Manager', () => {
     const signIn = { secretArn, secretsEndpointGroupId: 'sg-0fedcba9876543210' }
     const [synthesised] = synthesiseStages([using({ signIn })])
     if (!synthesised) throw new Error('nothing was synthesised')
@@ -157,7 +157,7 @@ describe('a database whose password is in a secret', () => {
     )
   })
 
-  test('is refused where the secret cannot be that, or is of another region', () => {
+  test('is refused if the ARN is not of a secret, or of one in another region', () => {
     const stageWith = (arn: string, region = '') => ({
       ...using({ signIn: { secretArn: arn, secretsEndpointGroupId: 'mine' } }),
       region,

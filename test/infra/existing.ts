@@ -4,7 +4,7 @@ import type { ExistingDatabase, Stage } from '../../lib/stage/stage.ts'
 export const resourceId = 'db-ABCDEFGHIJKL'
 export const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-0a1b2c3d-AbCdEf'
 
-/** A database that is there already, signed in to by IAM. */
+/** An existing database that uses IAM sign-in. */
 export const existing: ExistingDatabase = {
   instanceId: 'meters',
   host: 'meters.abc.eu-west-1.rds.amazonaws.com',
@@ -19,11 +19,11 @@ export const existing: ExistingDatabase = {
     busEndpointGroupId: null,
   },
 }
-/** A stage with that database, but for what is changed. */
+/** A stage with that database and these changes to it. */
 export const using = (changes: Partial<ExistingDatabase> = {}): Stage => ({
   ...dev,
   database: { ...dev.database, existing: { ...existing, ...changes } },
 })
 
-/** The same with the password in a secret. */
+/** A stage whose database has its password in a secret. */
 export const bySecret = using({ signIn: { secretArn, secretsEndpointGroupId: null } })

@@ -9,7 +9,7 @@ interface Variable {
   Value: string
 }
 
-/** The resources of one gateway: what they have in common is in the names of their ids. */
+/** The resources of one gateway; their logical ids begin with its name. */
 const gatewayOf = ({ ingest }: Synthesised, name: 'UdpGateway' | 'CallbackGateway') => {
   const only = (type: string) => {
     const found = resources(ingest, type).filter(([id]) => id.startsWith(name))
@@ -47,7 +47,7 @@ describe.each(containers)('$name of $stage.name on $stage.bus with $stage.sigfox
   const port = Number(value(udp ? setting.udpPort : setting.httpPort))
   const healthPort = Number(value(setting.healthPort))
 
-  test('what comes to the listener reaches the port where the gateway listens', () => {
+  test('the listener forwards to the port on which the gateway listens', () => {
     expect(container.PortMappings).toEqual([
       { ContainerPort: port, Protocol: udp ? 'udp' : 'tcp' },
       { ContainerPort: healthPort, Protocol: 'tcp' },
@@ -64,18 +64,18 @@ describe.each(containers)('$name of $stage.name on $stage.bus with $stage.sigfox
     expect(service.LoadBalancers).toMatchObject([{ ContainerPort: port }])
   })
 
-  test('a task that stops still takes in for as long as the load balancer sends, and has time left to publish', () => {
+  test('a stopping task reads for as long as the load balancer sends, and has time left to publish', () => {
     expect(value(setting.drainSeconds)).toBe(String(stage.gateway.drainSeconds))
     expect(stage.gateway.drainSeconds + 10).toBeLessThanOrEqual(container.StopTimeout)
     const attributes = Object.fromEntries(
       targets.TargetGroupAttributes.map(({ Key, Value }: { Key: string; Value: string }) => [Key, Value]),
     )
     expect(Number(attributes['deregistration_delay.timeout_seconds'])).toBeGreaterThanOrEqual(120)
-    // Of UDP the device's address is kept whatever is said; behind TLS only the load balancer may reach a task.
+    // UDP always preserves the device's address; behind TLS only the load balancer may reach a task.
     expect(attributes['preserve_client_ip.enabled']).toBe(udp ? undefined : 'false')
   })
 
-  test('a deployment keeps all its tasks until the new ones are healthy, and rolls back if they never are', () => {
+  test('a deployment keeps all tasks until the new ones are healthy, and rolls back if they never are', () => {
     expect(service.DeploymentConfiguration).toMatchObject({
       MinimumHealthyPercent: 100,
       MaximumPercent: 200,
@@ -83,11 +83,11 @@ describe.each(containers)('$name of $stage.name on $stage.bus with $stage.sigfox
     })
   })
 
-  test('a gateway that the bus lets down keeps its memory: ECS does not replace it for being red', () => {
+  test('a gateway keeps its memory during a bus outage: ECS does not replace it for being unhealthy', () => {
     expect(service.HealthCheckGracePeriodSeconds).toBeGreaterThanOrEqual(86_400)
   })
 
-  test('the task gets only settings that the gateway knows, runs on arm64, and has room for its queue', () => {
+  test('the task gets only settings that the gateway reads, runs on arm64, and has room for its queue', () => {
     const known: string[] = [...Object.values(setting), 'AWS_REGION']
     expect(container.Environment.map(({ Name }: Variable) => Name).filter((n: string) => !known.includes(n))).toEqual(
       [],
@@ -96,7 +96,7 @@ describe.each(containers)('$name of $stage.name on $stage.bus with $stage.sigfox
     expect(Number(value(setting.queueBytes))).toBeLessThanOrEqual((Number(task.Memory) * 2 ** 20) / 2)
   })
 
-  test('tasks are as many as CPU or new flows ask for, within the stage; a deployment does not reset their number', () => {
+  test('CPU and new flows set the number of tasks within the limits of the stage, and a deployment does not reset it', () => {
     const { minTasks, maxTasks } = stage.gateway
     const own = (type: string) =>
       resources(ingest, `AWS::ApplicationAutoScaling::${type}`)
@@ -126,7 +126,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
   ({ stage, data, ingest }) => {
     const container = stage.sigfoxDoor === 'container'
 
-    test('the doors are open to everybody, the health ports to the load balancer, and nothing else (P30)', () => {
+    test('the doors are open to every address, the health ports to the load balancer, and nothing else is open (P30)', () => {
       const task = (port: string, from: string) => [
         `${port} from ${from}`,
         'tcp 443 to 0.0.0.0/0',
@@ -145,7 +145,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
       })
     })
 
-    test('a zone without a task loses nothing: the load balancer crosses zones, and each has a fixed address', () => {
+    test('a zone without a task loses nothing: the load balancer crosses zones, and each zone has a fixed address', () => {
       const [[, { Properties }]] = resources(data, 'AWS::ElasticLoadBalancingV2::LoadBalancer') as [
         [string, { Properties: { LoadBalancerAttributes: object[]; SubnetMappings: { AllocationId: object }[] } }],
       ]
@@ -160,7 +160,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
   },
 )
 
-test('the container door ends TLS with the certificate of the stage, 1.2 or later, and reads its tokens by reference', () => {
+test('the Sigfox gateway terminates TLS 1.2 or later with the certificate of the stage, and reads its tokens by reference', () => {
   for (const synthesised of synthesise(['sqs'], ['container'])) {
     const { listener, value, container } = gatewayOf(synthesised, 'CallbackGateway')
     expect(listener).toMatchObject({

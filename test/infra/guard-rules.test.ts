@@ -16,13 +16,13 @@ test.each(all)('$name breaks no rule', ({ template }) => {
   expect(broken).toEqual([])
 })
 
-test('every template of every stage, bus and door was looked at, and every rule says what would come of it', () => {
+test('every template of every stage, bus and door is checked, and every rule gives its reason', () => {
   expect(all).toHaveLength(3 * buses.length * sigfoxDoors.length * 2)
   expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length)
   expect(rules.filter(({ because }) => because.length < 20)).toEqual([])
 })
 
-/** Spoils a resource; what it was given for properties is a copy. */
+/** Breaks a resource. Its argument is a copy of the properties. */
 type Spoil = (properties: Named[1]) => void
 
 const set =
@@ -55,7 +55,7 @@ const withoutTls: Spoil = (policy) => {
   policy.PolicyDocument.Statement = [{ ...allow, Principal: { Service: 'x' } }]
 }
 
-/** Of each rule, resources that break it: the type that is spoiled, how, and the type whose resource is named. */
+/** For each rule, ways to break it: the type to spoil, how, and the type that the rule then names. */
 const spoiled: Record<string, readonly (readonly [type: string, spoil: Spoil, named?: string])[]> = {
   'a container is not root': [
     ['AWS::ECS::TaskDefinition', container(set({ User: '0' }))],
@@ -73,7 +73,7 @@ const spoiled: Record<string, readonly (readonly [type: string, spoil: Spoil, na
     ['AWS::ECS::TaskDefinition', container(set({ StopTimeout: 30 }))],
     ['AWS::ECS::TaskDefinition', container(within('LinuxParameters', { InitProcessEnabled: false }))],
   ],
-  'nobody opens a shell in a task': [['AWS::ECS::Service', set({ EnableExecuteCommand: true })]],
+  'ECS Exec is off': [['AWS::ECS::Service', set({ EnableExecuteCommand: true })]],
   'only the doors are open to every address': [
     ['AWS::EC2::SecurityGroup', openTo({ ...world, FromPort: 8080, ToPort: 8080 })],
     ['AWS::EC2::SecurityGroup', openTo({ ...world, IpProtocol: 'udp' })],
@@ -85,41 +85,41 @@ const spoiled: Record<string, readonly (readonly [type: string, spoil: Spoil, na
     ['AWS::EC2::SecurityGroup', openTo({ ...world, IpProtocol: '-1' })],
     ['AWS::EC2::SecurityGroup', openTo({ ...world, FromPort: undefined })],
   ],
-  'a target group lets flows end': [
+  'a target group lets flows end before it cuts them': [
     ['AWS::ElasticLoadBalancingV2::TargetGroup', set({ TargetGroupAttributes: undefined })],
     ['AWS::ElasticLoadBalancingV2::TargetGroup', set({ HealthCheckProtocol: 'TCP' })],
   ],
-  'a queue has dead letters, or is for them': [['AWS::SQS::Queue', set({ RedrivePolicy: undefined })]],
-  'dead letters are kept longer than what waits': [['AWS::SQS::Queue', set({ MessageRetentionPeriod: 1_209_600 })]],
-  'a mapping never gives up, and reports what failed': [
+  'a queue has dead letters, or is a dead-letter queue': [['AWS::SQS::Queue', set({ RedrivePolicy: undefined })]],
+  'dead letters are kept longer than waiting packs': [['AWS::SQS::Queue', set({ MessageRetentionPeriod: 1_209_600 })]],
+  'a mapping never gives up, and reports failed records': [
     ['AWS::Lambda::EventSourceMapping', set({ FunctionResponseTypes: undefined })],
     ['AWS::Lambda::EventSourceMapping', set({ StartingPosition: 'LATEST' })],
     ['AWS::Lambda::EventSourceMapping', set({ StartingPosition: 'TRIM_HORIZON', MaximumRetryAttempts: 10 })],
   ],
-  'a log group ends': [['AWS::Logs::LogGroup', set({ RetentionInDays: undefined })]],
-  'an alarm is told to somebody, says where the runbook speaks of it, and what no data means': [
+  'a log group has a retention': [['AWS::Logs::LogGroup', set({ RetentionInDays: undefined })]],
+  'an alarm has a receiver, a link to the runbook, and a meaning for missing data': [
     ['AWS::CloudWatch::Alarm', set({ AlarmDescription: 'Something is wrong.' })],
     ['AWS::CloudWatch::Alarm', set({ AlarmActions: undefined })],
     ['AWS::CloudWatch::Alarm', set({ TreatMissingData: undefined })],
   ],
-  'a bucket is closed to the public, encrypted, and speaks TLS only': [
+  'a bucket is private, encrypted, and requires TLS': [
     ['AWS::S3::Bucket', set({ PublicAccessBlockConfiguration: undefined })],
     ['AWS::S3::Bucket', within('PublicAccessBlockConfiguration', { RestrictPublicBuckets: false })],
     ['AWS::S3::Bucket', set({ BucketEncryption: undefined })],
     ['AWS::S3::Bucket', set({ AccessControl: 'PublicRead' })],
     ['AWS::S3::BucketPolicy', withoutTls, 'AWS::S3::Bucket'],
   ],
-  'queues and streams are encrypted, and queues speak TLS only': [
+  'queues and streams are encrypted, and queues require TLS': [
     ['AWS::SQS::Queue', set({ SqsManagedSseEnabled: undefined })],
     ['AWS::SQS::QueuePolicy', withoutTls, 'AWS::SQS::Queue'],
     ['AWS::Kinesis::Stream', set({ StreamEncryption: undefined })],
   ],
-  'no policy lets in everybody': [
+  'no policy allows every principal': [
     ['AWS::SQS::QueuePolicy', letIn('*')],
     ['AWS::SNS::TopicPolicy', letIn({ AWS: '*' })],
     ['AWS::IAM::Role', letIn('*')],
   ],
-  'a database has no public address, is encrypted, forces TLS and takes tokens for passwords': [
+  'a database has no public address, is encrypted, forces TLS, and uses tokens instead of passwords': [
     ['AWS::RDS::DBInstance', set({ PubliclyAccessible: true })],
     ['AWS::RDS::DBInstance', set({ StorageEncrypted: undefined })],
     ['AWS::RDS::DBInstance', set({ MasterUserPassword: 'x' })],
@@ -127,7 +127,7 @@ const spoiled: Record<string, readonly (readonly [type: string, spoil: Spoil, na
     ['AWS::RDS::DBParameterGroup', set({ Parameters: {} })],
   ],
   'a route of the API has an authorizer': [['AWS::ApiGatewayV2::Route', set({ AuthorizationType: 'NONE' })]],
-  'a function of ours has no address of its own and an end': [
+  'a function of ours has no URL and has a timeout': [
     ['AWS::Lambda::Function', set({ LoggingConfig: {}, Timeout: undefined })],
   ],
   'no environment holds a secret': [
@@ -136,7 +136,7 @@ const spoiled: Record<string, readonly (readonly [type: string, spoil: Spoil, na
   ],
 }
 
-/** The first template that has such resources, all of them spoiled, and the ids of all that have the type that is named. */
+/** The first template with resources of the type, all of them spoiled, and the ids that the rule may name. */
 const spoil = (type: string, how: Spoil, named = type) => {
   const found = all.find(({ template }) => Object.values(template.Resources).some(({ Type }) => Type === type))
   if (!found) throw new Error(`no template has ${type}`)

@@ -1,9 +1,9 @@
 import { every, everyContainer, inward, type Named, of, refersTo, statements, type Template } from './guard-template.ts'
 
-/** What no template of any stage may break; neither pack of cdk-nag sees most of it. */
+/** A rule that every template must keep. The two packs of cdk-nag check few of these. */
 export interface Rule {
   readonly name: string
-  /** What would come of it. */
+  /** What would happen otherwise. */
   readonly because: string
   /** Ids of the resources that break it. */
   readonly broken: (template: Template) => string[]
@@ -11,14 +11,14 @@ export interface Rule {
 
 const isWide = (rule: Named[1]) => /^(0\.0\.0\.0\/0|::\/0)$/.test(String(rule.CidrIp ?? rule.CidrIpv6))
 
-/** What is open to every address: datagrams of meters, and callbacks where a container takes them. */
+/** What may be open to every address: the port of the UDP gateway, and that of the Sigfox gateway. */
 const isDoor = ({ IpProtocol, FromPort, ToPort }: Named[1]) =>
   FromPort === ToPort && ['udp 5683', 'tcp 443'].includes(`${IpProtocol} ${FromPort}`)
 
 const allowsAll = ({ Effect, Principal, Condition }: Named[1]) =>
   Effect === 'Allow' && !Condition && (Principal === '*' || Principal?.AWS === '*')
 
-/** Whether a policy of this resource refuses what does not come over TLS. */
+/** True if a policy of the resource denies requests without TLS. */
 const isTlsOnly = (policyType: string, key: string) => (_: Named[1], id: string, template: Template) =>
   of(template, policyType).some(
     ([, policy]) =>
@@ -28,7 +28,7 @@ const isTlsOnly = (policyType: string, key: string) => (_: Named[1], id: string,
       ),
   )
 
-/** Our functions write where a stage says how long; those that CDK adds for itself are not ours. */
+/** Our functions have a log group of their own; those that CDK adds do not. */
 const isOurs = (properties: Named[1]) => properties.LoggingConfig !== undefined
 
 const secretWords = /password|secret(?!.*arn)|token|private_?key/i
@@ -36,36 +36,36 @@ const secretWords = /password|secret(?!.*arn)|token|private_?key/i
 export const rules: readonly Rule[] = [
   {
     name: 'a container is not root',
-    because: 'whoever breaks out of a root process is root on what is around it',
+    because: 'an intruder who breaks out of a root process is root on the host',
     broken: everyContainer(({ User }) => /^[1-9]\d*(:[1-9]\d*)?$/.test(String(User))),
   },
   {
     name: 'a container cannot write its root file system',
-    because: 'what an intruder puts down would stay for the next request',
+    because: 'files of an intruder would still be there for the next request',
     broken: everyContainer(({ ReadonlyRootFilesystem }) => ReadonlyRootFilesystem === true),
   },
   {
     name: 'a container has no capability and no privilege',
-    because: 'no door binds a low port or touches a device',
+    because: 'no gateway binds a low port or touches a device',
     broken: everyContainer(
       ({ LinuxParameters, Privileged }) => LinuxParameters?.Capabilities?.Drop?.includes('ALL') && !Privileged,
     ),
   },
   {
     name: 'a container has an init and time to stop',
-    because: 'a stop that is not handed on, or cut short, loses the datagrams in memory',
+    because: 'a stop signal that does not arrive, or too little time after it, loses the datagrams in memory',
     broken: everyContainer(
       ({ LinuxParameters, StopTimeout }) => LinuxParameters?.InitProcessEnabled === true && StopTimeout >= 120,
     ),
   },
   {
-    name: 'nobody opens a shell in a task',
-    because: 'ECS Exec is a way in that no rule of a network shows',
+    name: 'ECS Exec is off',
+    because: 'a shell in a task is a way in that no network rule shows',
     broken: every('AWS::ECS::Service', ({ EnableExecuteCommand }) => EnableExecuteCommand !== true),
   },
   {
     name: 'only the doors are open to every address',
-    because: 'UDP 5683 is for meters, TCP 443 for callbacks; all else is for groups that are named',
+    because: 'UDP 5683 is for meters and TCP 443 for callbacks; every other port is for named security groups',
     broken: (template) =>
       inward(template)
         .filter(([, rule]) => isWide(rule) && !isDoor(rule))
@@ -73,15 +73,15 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'a rule names a protocol and a port',
-    because: 'protocol -1 lets in everything, whatever port stands beside it',
+    because: 'protocol -1 lets in everything, whatever port is given',
     broken: (template) =>
       inward(template)
         .filter(([, { IpProtocol, FromPort }]) => String(IpProtocol) === '-1' || FromPort === undefined)
         .map(([id]) => id),
   },
   {
-    name: 'a target group lets flows end',
-    because: 'below 120 s the load balancer cuts off devices while their task still reads',
+    name: 'a target group lets flows end before it cuts them',
+    because: 'below 120 s the load balancer cuts devices off while their task still reads',
     broken: every('AWS::ElasticLoadBalancingV2::TargetGroup', ({ TargetGroupAttributes = [], HealthCheckProtocol }) => {
       const delay = TargetGroupAttributes.find(
         ({ Key }: { Key: string }) => Key === 'deregistration_delay.timeout_seconds',
@@ -90,8 +90,8 @@ export const rules: readonly Rule[] = [
     }),
   },
   {
-    name: 'a queue has dead letters, or is for them',
-    because: 'a pack that is given up would be deleted',
+    name: 'a queue has dead letters, or is a dead-letter queue',
+    because: 'SQS would delete a pack after its last try',
     broken: every(
       'AWS::SQS::Queue',
       ({ RedrivePolicy }, id, template) =>
@@ -100,8 +100,8 @@ export const rules: readonly Rule[] = [
     ),
   },
   {
-    name: 'dead letters are kept longer than what waits',
-    because: 'a dead letter keeps the time at which it first came, so equal times lose it',
+    name: 'dead letters are kept longer than waiting packs',
+    because: 'a dead letter keeps its first enqueue time, so with equal retention it would be lost',
     broken: every('AWS::SQS::Queue', ({ RedrivePolicy, MessageRetentionPeriod }, _, template) => {
       if (!RedrivePolicy) return true
       const letters = of(template, 'AWS::SQS::Queue').find(([id]) => refersTo(RedrivePolicy, id))
@@ -109,9 +109,9 @@ export const rules: readonly Rule[] = [
     }),
   },
   {
-    name: 'a mapping never gives up, and reports what failed',
+    name: 'a mapping never gives up, and reports failed records',
     because:
-      'a finite count cannot tell a bad record from an outage, and without the report a batch succeeds or fails whole',
+      'a fixed number of tries cannot tell a bad record from an outage, and without the report a batch succeeds or fails as a whole',
     broken: every(
       'AWS::Lambda::EventSourceMapping',
       ({ FunctionResponseTypes, StartingPosition, MaximumRetryAttempts, MaximumRecordAgeInSeconds, ...mapping }) =>
@@ -125,13 +125,13 @@ export const rules: readonly Rule[] = [
     ),
   },
   {
-    name: 'a log group ends',
-    because: 'without a retention logs are kept, and billed, for ever',
+    name: 'a log group has a retention',
+    because: 'without one, logs are kept and billed for ever',
     broken: every('AWS::Logs::LogGroup', ({ RetentionInDays }) => RetentionInDays > 0),
   },
   {
-    name: 'an alarm is told to somebody, says where the runbook speaks of it, and what no data means',
-    because: 'who is woken by it must know what to do',
+    name: 'an alarm has a receiver, a link to the runbook, and a meaning for missing data',
+    because: 'the person whom it wakes must know what to do',
     broken: every(
       'AWS::CloudWatch::Alarm',
       ({ AlarmDescription, AlarmActions, TreatMissingData }) =>
@@ -141,8 +141,8 @@ export const rules: readonly Rule[] = [
     ),
   },
   {
-    name: 'a bucket is closed to the public, encrypted, and speaks TLS only',
-    because: 'what was put aside are messages of people',
+    name: 'a bucket is private, encrypted, and requires TLS',
+    because: 'failed records are messages of people',
     broken: every('AWS::S3::Bucket', (properties, id, template) => {
       const { PublicAccessBlockConfiguration: block = {}, BucketEncryption, AccessControl } = properties
       const isBlocked = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'].every(
@@ -153,8 +153,8 @@ export const rules: readonly Rule[] = [
     }),
   },
   {
-    name: 'queues and streams are encrypted, and queues speak TLS only',
-    because: 'packs are messages of people too',
+    name: 'queues and streams are encrypted, and queues require TLS',
+    because: 'packs hold messages of people too',
     broken: (template) => [
       ...every(
         'AWS::SQS::Queue',
@@ -166,8 +166,8 @@ export const rules: readonly Rule[] = [
     ],
   },
   {
-    name: 'no policy lets in everybody',
-    because: 'a queue, topic, secret or role that anybody may use is a door that nobody watches',
+    name: 'no policy allows every principal',
+    because: 'a queue, topic, secret or role open to every principal is a door without a watch',
     broken: every(
       [
         'AWS::SQS::QueuePolicy',
@@ -180,8 +180,8 @@ export const rules: readonly Rule[] = [
     ),
   },
   {
-    name: 'a database has no public address, is encrypted, forces TLS and takes tokens for passwords',
-    because: 'it is everything that is protected',
+    name: 'a database has no public address, is encrypted, forces TLS, and uses tokens instead of passwords',
+    because: 'it holds every message and reading',
     broken: (template) => [
       ...every(
         'AWS::RDS::DBInstance',
@@ -193,15 +193,15 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'a route of the API has an authorizer',
-    because: 'closed is what an API is not by itself',
+    because: 'an API is open by default',
     broken: every(
       'AWS::ApiGatewayV2::Route',
       ({ AuthorizationType }) => AuthorizationType === 'CUSTOM' || AuthorizationType === 'AWS_IAM',
     ),
   },
   {
-    name: 'a function of ours has no address of its own and an end',
-    because: 'a function URL is a door beside the doors, and without a log group logs never end',
+    name: 'a function of ours has no URL and has a timeout',
+    because: 'a function URL would be one more door, without limits or an access log',
     broken: (template) => [
       ...of(template, 'AWS::Lambda::Url').map(([id]) => id),
       ...every('AWS::Lambda::Function', (properties) => !isOurs(properties) || properties.Timeout <= 900)(template),
@@ -209,7 +209,7 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'no environment holds a secret',
-    because: 'environments are shown in consoles and kept in templates',
+    because: 'environments are shown in the console and stored in templates',
     broken: (template) => {
       const isSecret = ([name, value]: [string, unknown]) => secretWords.test(name) && typeof value === 'string'
       const ofTask = ({ ContainerDefinitions }: Named[1]) =>

@@ -4,7 +4,7 @@ export interface Template {
 }
 interface Resource {
   readonly Type: string
-  // biome-ignore lint/suspicious/noExplicitAny: a property is whatever its service makes of it
+  // biome-ignore lint/suspicious/noExplicitAny: every service defines its own properties
   readonly Properties?: any
 }
 
@@ -15,7 +15,7 @@ export const of = ({ Resources }: Template, ...types: string[]): Named[] =>
     .filter(([, { Type }]) => types.includes(Type))
     .map(([id, { Properties = {} }]) => [id, Properties])
 
-/** Ids of the resources of a type that are not as they must be. */
+/** Ids of the resources of these types that are not right. */
 export const every =
   (types: string | readonly string[], isRight: (properties: Named[1], id: string, template: Template) => unknown) =>
   (template: Template): string[] =>
@@ -23,11 +23,11 @@ export const every =
       .filter(([id, properties]) => !isRight(properties, id, template))
       .map(([id]) => id)
 
-/** The same of each container of a task. */
+/** Ids of the tasks with a container that is not right. */
 export const everyContainer = (isRight: (container: Named[1]) => unknown) =>
   every('AWS::ECS::TaskDefinition', ({ ContainerDefinitions }) => ContainerDefinitions.every(isRight))
 
-/** Ids that a value refers to, anywhere in it. */
+/** True if the value mentions the id anywhere in it. */
 export const refersTo = (value: unknown, id: string) => JSON.stringify(value).includes(`"${id}"`)
 
 export const inward = (template: Template): Named[] => [

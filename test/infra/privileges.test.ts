@@ -15,7 +15,7 @@ interface Statement {
   NotResource?: unknown
 }
 
-/** An id without its hash; of an import, the id that it was exported under. */
+/** A logical id without its hash; for an import, the id under which it was exported. */
 const named = (id: string) =>
   (/^(?:FnGetAtt|Ref)(\w+)$/.exec(id)?.[1] ?? id).replace(
     /[0-9A-F]{8}(Arn[0-9A-F]{8}|DbiResourceId[0-9A-F]{8}|[0-9A-F]{8})?$/,
@@ -49,7 +49,7 @@ const spoken = ({ Effect, Action, Resource, Condition, ...rest }: Statement): st
   return `${[Action].flat().sort().join(' ')} on ${[Resource].flat().map(resource).join(' ')}`
 }
 
-/** What every role of a template is allowed, its own policies and those that hang on it. */
+/** What each role of a template may do, by its own policies and by those attached to it. */
 const granted = (template: Template) => {
   const roles: Record<string, string[]> = {}
   const add = (role: string, statements: Statement[]) => {
@@ -71,18 +71,18 @@ const granted = (template: Template) => {
 const sorted = (lists: Record<string, string[]>) =>
   Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, [...list].sort()]))
 
-/** Databases that were there: one stage each, under names of their own. */
+/** One stage for each kind of existing database, under its own name. */
 const existing = { iam: using(), secret: bySecret, both: variantOf(bySecret, 'kinesis', 'container') }
 const others = synthesiseStages(Object.entries(existing).map(([name, stage]) => ({ ...stage, name })))
 
 describe.each([...synthesise(buses, sigfoxDoors), ...others])(
   'least privilege of $stage.name on $stage.bus with $stage.sigfoxDoor (P31)',
   ({ stage, data, ingest }) => {
-    test('every role may do exactly what is written down for it, and there is no other', () => {
+    test('every role may do exactly what privileges.ts lists, and no other role exists', () => {
       expect({ ...granted(data), ...granted(ingest) }).toEqual(sorted({ ...privileges(stage), ...providers(stage) }))
     })
 
-    test('no statement allows every action, or the actions of a whole service', () => {
+    test('no statement allows all actions, or all actions of a service', () => {
       const actions = Object.values({ ...granted(data), ...granted(ingest) })
         .flat()
         .flatMap((sentence) => sentence.split(' on ')[0]?.split(' ') ?? [])
@@ -90,7 +90,7 @@ describe.each([...synthesise(buses, sigfoxDoors), ...others])(
       expect(actions.filter((action) => action.includes('*'))).toEqual([])
     })
 
-    test('a service may invoke a function only from the one place that is named', () => {
+    test('a service may invoke a function only from one named source', () => {
       const permissions = resources(ingest, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties)
       expect(permissions.length).toBeGreaterThan(1)
       for (const { Principal, SourceArn } of permissions) {

@@ -1,6 +1,6 @@
 import type { Stage } from '../../lib/stage/stage.ts'
 
-/** What each bus lets a role do with a topic. */
+/** Actions on a topic, by bus. */
 const send = { sqs: 'sqs:SendMessage', kinesis: 'kinesis:PutRecords' } as const
 const read = {
   sqs: 'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage',
@@ -9,7 +9,7 @@ const read = {
 } as const
 
 const logs = (group: string) => `logs:CreateLogStream logs:PutLogEvents on ${group}`
-// EC2 takes no resource for these.
+// EC2 supports no resource for these.
 const network =
   'ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:UnassignPrivateIpAddresses on *'
 const signInTo = ({ existing }: Stage['database']) => {
@@ -20,7 +20,7 @@ const signInTo = ({ existing }: Stage['database']) => {
     : (user: string) => `rds-db:connect on dbuser ${signIn.resourceId}/${user}`
 }
 
-/** All that each role may do, in words: actions, then what on. A role that is not here may not exist. */
+/** Everything that each role may do: actions, then resource. A role that is not listed must not exist. */
 export const privileges = ({ bus, sigfoxDoor, database }: Stage): Record<string, string[]> => {
   const signIn = signInTo(database)
   const kind = bus === 'sqs' ? 'Queue' : 'Stream'
@@ -31,7 +31,7 @@ export const privileges = ({ bus, sigfoxDoor, database }: Stage): Record<string,
     signIn('sluice_app'),
     `${read[bus]} on ${topic(`Process${step}Data${lane}`)}`,
     ...(step === 'Raw' ? [`${send[bus]} on ${topic(`ProcessPulseData${lane}`)}`] : []),
-    // Lambda writes with the role of the function what it puts aside.
+    // Lambda writes failed records with the role of the function.
     ...(bus === 'kinesis' ? ['s3:ListBucket on Undelivered', 's3:PutObject on Undelivered/*'] : []),
   ]
   const beside = (name: string, user: string) => [logs(`${name}Logs`), network, signIn(user)]
@@ -66,10 +66,10 @@ export const privileges = ({ bus, sigfoxDoor, database }: Stage): Record<string,
   }
 }
 
-/** Roles that CDK makes for its own functions at deployment: what they may do is CDK's, and is listed too. */
+/** Roles that CDK adds for its own functions at deployment. CDK decides what they may do; it is listed too. */
 export const providers = ({ database }: Stage): Record<string, string[]> => ({
   AWSCDKTriggerCustomResourceProviderCustomResourceProvider: ['lambda:InvokeFunction on Upkeep:*'],
-  // Of a network that was there the default group is not ours to empty.
+  // The default group of an existing network is left alone.
   ...(!database.existing && {
     CustomVpcRestrictDefaultSGCustomResourceProvider: [
       'ec2:AuthorizeSecurityGroupEgress ec2:AuthorizeSecurityGroupIngress ec2:RevokeSecurityGroupEgress ec2:RevokeSecurityGroupIngress on the default security group',

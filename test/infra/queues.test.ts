@@ -11,7 +11,7 @@ describe.each(synthesise(['sqs']))('queues of $stage.name', ({ stage, data, inge
     return { id: found[0], ...found[1].Properties }
   }
 
-  test.each(topics)('%s outlasts six hours of failure and then keeps its dead letters for longer', (topic) => {
+  test.each(topics)('%s is retried for six hours, and its dead letters are kept for longer than it', (topic) => {
     const worker = topic.includes('Raw') ? stage.raw : stage.pulse
     const { VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy } = queue(`${topic}Queue`)
     const deadLetters = queue(`${topic}DeadLetters`)
@@ -20,11 +20,11 @@ describe.each(synthesise(['sqs']))('queues of $stage.name', ({ stage, data, inge
     expect(RedrivePolicy.maxReceiveCount * VisibilityTimeout).toBeGreaterThanOrEqual(6 * 3600)
     expect(MessageRetentionPeriod).toBe(4 * days)
     expect(deadLetters.MessageRetentionPeriod).toBe(14 * days)
-    // What is still being tried must not expire before it reaches the dead letters.
+    // A pack must not expire while it is retried, before it reaches the dead letters.
     expect(RedrivePolicy.maxReceiveCount * VisibilityTimeout).toBeLessThan(MessageRetentionPeriod / 2)
   })
 
-  test('there are these topics and no other queue', () => {
+  test('no queue exists but those of the topics', () => {
     expect(
       Object.keys(queues)
         .map((id) => id.slice(0, -8))
@@ -32,7 +32,7 @@ describe.each(synthesise(['sqs']))('queues of $stage.name', ({ stage, data, inge
     ).toEqual(topics.flatMap((topic) => [`${topic}DeadLetters`, `${topic}Queue`]).sort())
   })
 
-  test('queues are encrypted and refuse plain connections', () => {
+  test('queues are encrypted and refuse connections without TLS', () => {
     expect(Object.values(queues).filter(({ Properties }) => Properties.SqsManagedSseEnabled !== true)).toEqual([])
     const refusing = resources(data, 'AWS::SQS::QueuePolicy').flatMap(([, { Properties }]) =>
       Properties.PolicyDocument.Statement.filter(
