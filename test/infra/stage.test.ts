@@ -35,9 +35,17 @@ describe('a stage that cannot work is refused', () => {
       { ...prod, raw: { ...prod.raw, batchSize: 6_001 } },
       /^raw\.batchSize is 6001; .* 1 to 6000 .* 6 MB/,
     ],
-    ['a batch of nothing', { ...dev, raw: { ...dev.raw, batchSize: 0 } }, /^raw\.batchSize is 0/],
-    ['half a record', { ...dev, raw: { ...dev.raw, batchSize: 2.5 } }, /^raw\.batchSize is 2\.5; .* whole number/],
-    ['one worker at a time', { ...dev, raw: { ...dev.raw, maxConcurrency: 1 } }, /^raw\.maxConcurrency .* 2 to 1000/],
+    ['an empty batch', { ...dev, raw: { ...dev.raw, batchSize: 0 } }, /^raw\.batchSize is 0/],
+    [
+      'half a record in a batch',
+      { ...dev, raw: { ...dev.raw, batchSize: 2.5 } },
+      /^raw\.batchSize is 2\.5; .* whole number/,
+    ],
+    [
+      'a concurrency below what SQS allows',
+      { ...dev, raw: { ...dev.raw, maxConcurrency: 1 } },
+      /^raw\.maxConcurrency .* 2 to 1000/,
+    ],
     ['too little memory', { ...dev, raw: { ...dev.raw, memoryMiB: 64 } }, /^raw\.memoryMiB .* 128 to 10240 MiB/],
     [
       'a worker of 16 minutes',
@@ -50,94 +58,94 @@ describe('a stage that cannot work is refused', () => {
       /^raw\.timeoutSeconds is 3: .* 1200 tries.* 4 s or more/,
     ],
     [
-      'an API slower than its front',
+      'an API timeout beyond that of API Gateway',
       { ...dev, api: { ...dev.api, timeoutSeconds: 31 } },
       /^api\.timeoutSeconds .* 1 to 30 s/,
     ],
     [
-      'more connections than the database has',
+      'more connections than the database may give',
       { ...dev, raw: { ...dev.raw, maxConcurrency: 40 } },
       /may hold 90 database connections .* t4g\.micro offers 112, and 70 % of them \(78\) may be planned/,
     ],
     ['no task', { ...dev, gateway: { ...dev.gateway, minTasks: 0 } }, /^gateway\.minTasks is 0; .* 1 to 100/],
     [
-      'fewer tasks at most than at least',
+      'a maximum of tasks below the minimum',
       { ...prod, gateway: { ...prod.gateway, minTasks: 3, maxTasks: 2 } },
       /^gateway\.maxTasks is 2; .* 3 to 100, and not below gateway\.minTasks/,
     ],
     [
-      'a limit of nothing',
+      'a limit of zero requests',
       { ...dev, throttle: { ...dev.throttle, readings: { requestsPerSecond: 0, burst: 1 } } },
       /^throttle\.readings\.requestsPerSecond is 0; .* 1 to 10000/,
     ],
     [
-      'a region that is none',
+      'an unknown region',
       { ...dev, region: 'eu-west-9' },
       /^region is "eu-west-9", .* like eu-west-1, or leave it empty/,
     ],
     [
-      'a container door without a certificate',
+      'a Sigfox gateway without a certificate',
       { ...dev, sigfoxDoor: 'container' },
       /^domains\.callbacks is null; with sigfoxDoor container it must have a name and a certificateArn/,
     ],
     [
-      'a certificate that is none of ACM',
+      'a certificate that is not in ACM',
       { ...dev, domains: { ...dev.domains, api: { name: 'meters.example.com', certificateArn: 'arn:aws:iam::1:x' } } },
       /^domains\.api\.certificateArn is "arn:aws:iam::1:x"; .* in ACM/,
     ],
     [
-      'a certificate of another region',
+      'a certificate in another region',
       { ...dev, region: 'eu-west-1', domains: { ...dev.domains, api: { name: 'meters.example.com', certificateArn } } },
       /^domains\.api\.certificateArn is in eu-north-1 and region is eu-west-1/,
     ],
     [
-      'a name that is none of a host',
+      'a domain that is not a host name',
       { ...dev, domains: { ...dev.domains, api: { name: 'https://meters', certificateArn } } },
       /^domains\.api\.name is "https:\/\/meters"; .* like meters\.example\.com/,
     ],
     [
-      'a callback that waits for seconds',
+      'a linger too long for callbacks',
       { ...container, gateway: { ...dev.gateway, lingerMilliseconds: 2_000 } },
       /^gateway\.lingerMilliseconds is 2000; .* 1 to 1000 ms: the callback waits for it/,
     ],
     [
-      'a drain that outlasts the stop',
+      'a drain longer than the stop timeout',
       { ...prod, gateway: { ...prod.gateway, drainSeconds: 111 } },
       /^gateway\.drainSeconds .* 1 to 110 s/,
     ],
     [
-      'a pair Fargate does not offer',
+      'a size that Fargate does not offer',
       { ...dev, gateway: { ...dev.gateway, memoryMiB: 4096 } },
       /^gateway\.cpuUnits 256 with gateway\.memoryMiB 4096/,
     ],
     ['no linger', { ...dev, gateway: { ...dev.gateway, lingerMilliseconds: 0 } }, /^gateway\.lingerMilliseconds is 0/],
     [
-      'a disk below what gp3 has',
+      'a disk below the minimum of gp3',
       { ...dev, database: { ...dev.database, storageGiB: 10 } },
       /^database\.storageGiB .* 20 to 65536 GiB/,
     ],
     [
-      'a disk that may only shrink',
+      'a maximum disk size below the disk size',
       { ...dev, database: { ...dev.database, maxStorageGiB: 19 } },
       /^database\.maxStorageGiB is 19; .* 20 to 65536 GiB, and not below database\.storageGiB/,
     ],
     [
-      'data kept but not backed up',
+      'keepData without backups',
       { ...prod, database: { ...prod.database, backupDays: 0 } },
       /^database\.backupDays .* 1 to 35 when keepData/,
     ],
     [
-      'an alarm for nobody that can be written to',
+      'an alarm address that is not an address',
       { ...dev, watch: { alarmEmail: 'operations', silenceHours: 0 } },
       /^watch\.alarmEmail is "operations"; .* or empty to send no mail/,
     ],
     [
-      'silence of two days',
+      'an alarm after two days of silence',
       { ...dev, watch: { alarmEmail: '', silenceHours: 48 } },
       /^watch\.silenceHours .* 0 to 24 hours/,
     ],
     [
-      'raw messages kept longer than they are taken',
+      'raw messages kept longer than they are accepted',
       { ...dev, rawRetentionDays: 401 },
       /^rawRetentionDays .* 1 to 400 days/,
     ],
@@ -146,17 +154,13 @@ describe('a stage that cannot work is refused', () => {
       { ...dev, sigfox: { ...dev.sigfox, batchColumns: 'device;time;data' } },
       /^sigfox\.batchColumns has no column seqNumber/,
     ],
-    [
-      'production that may lose its data',
-      { ...prod, keepData: false },
-      /^keepData is false; in prod it must be true\.$/,
-    ],
+    ['production without keepData', { ...prod, keepData: false }, /^keepData is false; in prod it must be true\.$/],
   ]
   test.each(faults)('%s', (_, stage, fault) => {
     expect(checkStage(stage)).toEqual([expect.stringMatching(fault)])
   })
 
-  test('with all its faults at once, before anything is made', () => {
+  test('with all faults at once, before any stack is made', () => {
     const app = new App({ outdir })
     const broken = {
       ...prod,
@@ -175,11 +179,11 @@ describe('a stage that cannot work is refused', () => {
     }
   })
 
-  test('a name that every object has is no stage', () => {
+  test('the name of a property that every object has is not a stage', () => {
     expect(() => build('constructor')).toThrow('There is no stage "constructor"; choose one of dev, load, prod')
   })
 
-  test('an unknown name is one sentence that lists the known ones, without a stack trace', () => {
+  test('an unknown name gives one sentence with the known ones, without a stack trace', () => {
     const run = spawnSync('node', ['bin/app.ts'], {
       encoding: 'utf8',
       env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ env: 'staging' }) },
@@ -189,7 +193,7 @@ describe('a stage that cannot work is refused', () => {
   })
 })
 
-test('the stages of bin/ are without fault, on each bus and behind each door', () => {
+test('the stages of bin/ have no fault on any bus or behind any door', () => {
   const variants = buses.flatMap((bus) => sigfoxDoors.flatMap((door) => variantsOf(bus, door)))
   expect(variants).toHaveLength(12)
   expect([dev, load, prod, ...variants].flatMap(checkStage)).toEqual([])
@@ -202,19 +206,19 @@ describe('on the command line', () => {
       env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) },
     })
 
-  test('a door that does not exist is one sentence that lists the known ones', () => {
+  test('an unknown door gives one sentence with the known ones', () => {
     const { status, stderr } = run({ door: 'window' })
     expect(status).toBe(1)
     expect(stderr).toBe('There is no Sigfox door "window"; choose one of lambda, container with -c door=NAME.\n')
   })
 
-  test('a name without its certificate is refused', () => {
+  test('a domain without its certificate is refused', () => {
     expect(run({ door: 'container', domain: 'callbacks.example.com' }).stderr).toBe(
       '-c domain=NAME and -c certificate=ARN belong together; give both or neither.\n',
     )
   })
 
-  test('all that is wrong is said at once', () => {
+  test('all faults are reported at once', () => {
     const { status, stderr } = run({ env: 'staging', bus: 'x', door: 'y', certificate: 'z' })
     expect(status).toBe(1)
     expect(stderr.split('\n')).toEqual([
@@ -227,7 +231,7 @@ describe('on the command line', () => {
   })
 })
 
-test('a door and its name chosen on the command line take the place of those of the literal', () => {
+test('a door and its domain on the command line replace those of the literal', () => {
   const app = new App({ outdir, context: { 'aws:cdk:bundling-stacks': [] } })
   const domain = 'callbacks.example.com'
   expect(build('dev', app, { door: 'container', domain, certificate: certificateArn }).stage).toMatchObject({

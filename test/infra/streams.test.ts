@@ -19,7 +19,7 @@ describe.each(synthesise(['kinesis']))('streams of $stage.name', ({ stage, data,
     ...Properties,
   }))
 
-  test('the four topics keep what nobody reads for a week, encrypted', () => {
+  test('the four topics keep unread records for a week, encrypted', () => {
     expect(streams.map(([id]) => id.slice(0, -8)).sort()).toEqual(topics.map((topic) => `${topic}Stream`).sort())
     for (const [, { Properties }] of streams)
       expect(Properties).toMatchObject({
@@ -52,7 +52,7 @@ describe.each(synthesise(['kinesis']))('streams of $stage.name', ({ stage, data,
     }
   })
 
-  test('what could not be delivered goes whole to a bucket that only encrypted connections reach', () => {
+  test('undelivered records go to a private bucket that requires TLS', () => {
     const [[bucketId, bucket]] = resources(data, 'AWS::S3::Bucket') as [[string, { Properties: object }]]
     for (const { DestinationConfig } of mappings)
       expect(JSON.stringify(DestinationConfig.OnFailure.Destination)).toContain(bucketId)
@@ -65,7 +65,7 @@ describe.each(synthesise(['kinesis']))('streams of $stage.name', ({ stage, data,
     })
   })
 
-  test('who publishes may put records and nothing else, and only a worker reads, its own stream', () => {
+  test('publishers may only put records, and a worker reads only its own stream', () => {
     const granted: Record<string, string[]> = {}
     for (const [id, { Properties }] of resources(ingest, 'AWS::IAM::Policy'))
       for (const { Action, Resource } of Properties.PolicyDocument.Statement as Statement[])
@@ -88,7 +88,7 @@ describe.each(synthesise(['kinesis']))('streams of $stage.name', ({ stage, data,
     })
   })
 
-  test('inside the network the streams are reached through their endpoint', () => {
+  test('the network has an endpoint for the streams', () => {
     const [[, { Properties }]] = resources(data, 'AWS::EC2::VPCEndpoint') as [[string, { Properties: object }]]
     expect(JSON.stringify(Properties)).toContain('.kinesis-streams"')
   })
@@ -98,9 +98,9 @@ describe('a stage that cannot work on Kinesis is refused', () => {
   const onKinesis = (stage: Stage, changes: Partial<Stage>): Stage => ({ ...stage, bus: 'kinesis', ...changes })
   const faults: [title: string, stage: Stage, fault: RegExp][] = [
     ['no shard', onKinesis(dev, { shards: 0 }), /^shards is 0; .* 1 to 16, or on-demand/],
-    ['more shards than groups of packs', onKinesis(dev, { shards: 17 }), /^shards is 17/],
+    ['more shards than partition groups', onKinesis(dev, { shards: 17 }), /^shards is 17/],
     [
-      'shards with unequal parts',
+      'shards with unequal numbers of readers',
       onKinesis(load, { shards: 4, pulse: { ...load.pulse, maxConcurrency: 8 } }),
       /^raw\.maxConcurrency is 10 with shards 4; .* multiple of 4 from 4 to 16\.$/,
     ],
@@ -110,7 +110,7 @@ describe('a stage that cannot work on Kinesis is refused', () => {
       /^raw\.maxConcurrency is 11 with shards 1; .* from 1 to 10\.$/,
     ],
     [
-      'more readers than groups of packs',
+      'more readers than partition groups',
       onKinesis(load, {
         shards: 3,
         raw: { ...load.raw, maxConcurrency: 18 },
@@ -119,7 +119,7 @@ describe('a stage that cannot work on Kinesis is refused', () => {
       /^raw\.maxConcurrency is 18 with shards 3; .* from 3 to 15\.$/,
     ],
     [
-      'more readers than groups, on demand',
+      'more readers than partition groups, on demand',
       onKinesis(load, { shards: 'on-demand', pulse: { ...load.pulse, maxConcurrency: 17 } }),
       /^pulse\.maxConcurrency is 17; .* 1 to 16/,
     ],
@@ -128,14 +128,14 @@ describe('a stage that cannot work on Kinesis is refused', () => {
     expect(checkStage(stage)).toEqual([expect.stringMatching(fault)])
   })
 
-  test('and what only SQS asks for is not asked of it', () => {
+  test('but not for the limits of SQS', () => {
     const raw = { ...dev.raw, batchSize: 100, timeoutSeconds: 3, maxConcurrency: 1 }
     expect(checkStage(onKinesis(dev, { raw }))).toEqual([])
     expect(checkStage({ ...dev, raw })).toHaveLength(3)
   })
 })
 
-test('on demand, shards come and go: the functions themselves are bounded', () => {
+test('with on-demand shards, reserved concurrency bounds the functions', () => {
   const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } })
   stages.elastic = { ...load, name: 'elastic', bus: 'kinesis', shards: 'on-demand' }
   try {
@@ -158,7 +158,7 @@ test('on demand, shards come and go: the functions themselves are bounded', () =
   }
 })
 
-test('a bus that does not exist is one sentence that lists the known ones', () => {
+test('an unknown bus gives one sentence with the known ones', () => {
   expect(() => build('dev', new App(), { bus: 'nats' })).toThrow(
     new StageError('There is no bus "nats"; choose one of sqs, kinesis with -c bus=NAME.'),
   )

@@ -18,7 +18,7 @@ const headings = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^## (.+)$
   ([, heading]) => heading ?? '',
 )
 
-/** Names of what the gateways write, by the lane of each. */
+/** Names of the metrics that the gateways write, by lane. */
 const written = { nbiot: [] as string[], sigfox: [] as string[] }
 beforeAll(async () => {
   const shared = { healthPort: 0, lingerMs: 1, queueBytes: 1e6 }
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const callback = { fieldNames: readFieldNames({}), batchColumns: [] }
   const http = await startHttp({ ...shared, httpPort: 0, callback }, memoryStream(), async () => false)
   for (const [lane, gateway] of [['nbiot', udp] as const, ['sigfox', http] as const]) {
-    // the event loop is measured by the report itself; how late a message was confirmed, once there was one
+    // The report adds the event loop delay, and the confirmation time once a message was confirmed.
     const measured = [vital.eventLoopDelaySeconds, vital.confirmSeconds, ...Object.keys(gateway.measured())]
     written[lane] = [...Object.keys(await gateway.read()), ...measured]
     await gateway.stop(0)
@@ -44,17 +44,17 @@ describe.each(synthesise(buses, sigfoxDoors))(
   '$stage.name on $stage.bus behind $stage.sigfoxDoor is watched',
   ({ stage, data, ingest }) => {
     const alarms = resources(ingest, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties)
-    /** CDK writes a metric that has a label as a list of one. */
+    /** CDK writes a metric with a label as a list of one. */
     const stats: Stat[] = alarms.flatMap((alarm) =>
       (alarm.Metrics ?? []).flatMap(({ MetricStat }: { MetricStat?: { Metric: object } }) =>
         MetricStat ? [{ ...MetricStat.Metric, ...MetricStat }] : [],
       ),
     )
     const text = JSON.stringify(alarms)
-    /** Where alarms mention a resource of either stack. */
+    /** True if an alarm mentions the resource, of either stack. */
     const mentions = (id: string) => text.includes(`"${id}"`) || new RegExp(`:ExportsOutput\\w*${id}`).test(text)
 
-    test('every alarm says how severe it is, what it means in a sentence, and where the runbook speaks of it (P33)', () => {
+    test('every alarm has a severity, a sentence on what it means, and a link to the runbook (P33)', () => {
       expect(alarms.length).toBeGreaterThan(50)
       for (const { AlarmName, AlarmDescription } of alarms) {
         expect(AlarmName).toMatch(new RegExp(`^sluice-${stage.name} (page|warn) R\\d+ .+`))
@@ -68,7 +68,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
       expect(new Set(alarms.map(({ AlarmName }) => AlarmName)).size).toBe(alarms.length)
     })
 
-    test('every alarm is told where it begins and where it ends, asks for M of N, and says what no data means', () => {
+    test('every alarm reports its start and end, needs M of N periods, and gives missing data a meaning', () => {
       const [[topic]] = resources(ingest, 'AWS::SNS::Topic') as [[string, unknown]]
       for (const alarm of alarms) {
         expect(alarm.AlarmActions).toEqual([{ Ref: topic }])
@@ -81,7 +81,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
       }
     })
 
-    test('no alarm watches a mean, which hides the one that is late', () => {
+    test('no alarm watches a mean, which would hide the slowest', () => {
       expect(stats.length).toBeGreaterThan(50)
       expect(stats.filter(({ Stat }) => Stat === 'Average')).toEqual([])
     })
@@ -117,7 +117,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
       expect(watched.sort()).toEqual(functions.sort())
     })
 
-    test('metrics of our own are watched under the names and labels that the processes write', () => {
+    test('alarms use the names and labels under which the processes write metrics', () => {
       const own = stats.filter(({ Namespace }) => Namespace === `Sluice/${stage.name}`)
       expect(own.length).toBeGreaterThan(5)
       expect(own.filter(({ MetricName }) => !(Object.values(vital) as string[]).includes(MetricName))).toEqual([])
@@ -125,7 +125,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
       expect([...new Set(labels)].sort()).toEqual([label.lane, label.step])
     })
 
-    test('nothing is watched of a door that this door does not write', () => {
+    test('alarms on a door use only metrics that this door writes', () => {
       const doorMetrics = stats.filter(({ Dimensions = [] }) =>
         Dimensions.some(({ Value }) => String(Value) === 'door'),
       )
@@ -135,7 +135,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
       for (const stat of doorMetrics) expect(written[laneOf(stat) as 'nbiot']).toContain(stat.MetricName)
     })
 
-    test('every alarm that the marks of the runbook speak of is there', () => {
+    test('the alarms that the runbook names exist', () => {
       const words = alarms.map(({ AlarmName }) => AlarmName.split(' ').slice(3).join(' '))
       const gateways = stage.sigfoxDoor === 'container' ? ['UDP gateway', 'callback gateway'] : ['UDP gateway']
       expect(words).toEqual(
@@ -154,7 +154,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
       )
     })
 
-    test('half of the queue of a gateway is half of what its task is told, and late is a second beyond its linger', () => {
+    test('a gateway’s alarms follow its settings: half of its queue, and a second beyond its linger', () => {
       const threshold = (name: string) => alarms.find(({ AlarmName }) => AlarmName.endsWith(name))?.Threshold
       const [[, { Properties }]] = resources(ingest, 'AWS::ECS::TaskDefinition') as [
         [string, { Properties: { ContainerDefinitions: { Environment: { Name: string; Value: string }[] }[] } }],
@@ -166,14 +166,14 @@ describe.each(synthesise(buses, sigfoxDoors))(
       expect(threshold('UDP gateway is confirmed late')).toBe(Number(told[setting.lingerMilliseconds]) / 1_000 + 1)
     })
 
-    test('silence is an alarm where traffic is expected, and only there', () => {
+    test('silence raises an alarm only in stages that expect traffic', () => {
       const silent = alarms.filter(({ AlarmName }) => AlarmName.includes('Nothing from'))
       expect(silent).toHaveLength(stage.watch.silenceHours > 0 ? 2 : 0)
       for (const { EvaluationPeriods, Metrics } of silent)
         expect((EvaluationPeriods * Metrics[0].MetricStat.Period) / 3_600).toBe(stage.watch.silenceHours)
     })
 
-    test('the topic of the alarms takes messages of this account alone, over encrypted connections', () => {
+    test('the topic of the alarms accepts messages only from this account, over TLS', () => {
       const [[, { Properties }]] = resources(ingest, 'AWS::SNS::TopicPolicy') as [
         [string, { Properties: { PolicyDocument: { Statement: object[] } } }],
       ]
@@ -189,7 +189,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
       expect(resources(ingest, 'AWS::SNS::Subscription')).toHaveLength(stage.watch.alarmEmail === '' ? 0 : 1)
     })
 
-    test('there is one dashboard, and it begins with alarms and conservation', () => {
+    test('one dashboard exists, and it begins with alarms and conservation', () => {
       const [[, { Properties }]] = resources(ingest, 'AWS::CloudWatch::Dashboard') as [
         [string, { Properties: { DashboardBody: unknown } }],
       ]
@@ -203,7 +203,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
   },
 )
 
-test('who is named in the stage is told of every alarm', () => {
+test('the address in the stage receives every alarm', () => {
   const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } })
   stages.told = { ...dev, name: 'told', watch: { alarmEmail: 'on-call@example.com', silenceHours: 0 } }
   try {
@@ -217,7 +217,7 @@ test('who is named in the stage is told of every alarm', () => {
   }
 })
 
-test('the runbook has exactly the headings that alarms lead to', () => {
+test('the runbook has exactly the headings that alarms link to', () => {
   expect(headings).toEqual(Object.values(runbook))
   const used = synthesise().flatMap(({ ingest }) =>
     resources(ingest, 'AWS::CloudWatch::Alarm').map(
@@ -225,11 +225,11 @@ test('the runbook has exactly the headings that alarms lead to', () => {
     ),
   )
   const all = new Set(used)
-  // An alarm on silence is made by the stages that expect traffic, one on full shards by those on Kinesis.
+  // Only stages that expect traffic have an alarm on silence, and only those on Kinesis one on full shards.
   expect(headings.map(anchor).filter((link) => !all.has(link))).toEqual([])
 })
 
-test('every entry of the runbook says what it means, where to look first and what helps', () => {
+test('every entry of the runbook has a meaning, a first look and a fix', () => {
   const entries = readFileSync('docs/runbook.md', 'utf8').split(/^## /m).slice(1)
   for (const entry of entries) expect(entry).toMatch(/\*\*Means\*\*[\s\S]*\*\*First look\*\*[\s\S]*\*\*Fix\*\*/)
 })

@@ -15,7 +15,7 @@ describe.each(synthesise())('functions of $stage.name on $stage.bus', ({ stage, 
   const functions = ourFunctions(ingest)
   const mappings = resources(ingest, 'AWS::Lambda::EventSourceMapping')
 
-  test('all run on arm64 and Node 24, with a log group that ends', () => {
+  test('all run on arm64 and Node 24, with a log group that has a retention', () => {
     expect(functions).toHaveLength(9)
     for (const [, { Properties }] of functions) {
       expect(Properties).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x' })
@@ -25,16 +25,16 @@ describe.each(synthesise())('functions of $stage.name on $stage.bus', ({ stage, 
     }
   })
 
-  test('environments hold only names that the processes read, and no password', () => {
+  test('environments hold only settings that the processes read, and no password', () => {
     const names = functions.flatMap(([, { Properties }]) => Object.keys(Properties.Environment.Variables))
     const known: string[] = [...Object.values(setting), 'NODE_EXTRA_CA_CERTS']
     expect(names.filter((name) => !known.includes(name))).toEqual([])
     expect(names).not.toContain(setting.databasePassword)
-    // Unset means that the server's certificate is checked.
+    // If unset, the server's certificate is verified.
     expect(names).not.toContain(setting.databaseTls)
   })
 
-  test.each(databaseUsers)('%s sign in to the database as %s and as nobody else', (id, user) => {
+  test.each(databaseUsers)('%s sign in to the database as %s only', (id, user) => {
     const chosen = functions.filter(([name]) => id.test(name))
     expect(chosen).not.toEqual([])
     for (const [, { Properties }] of chosen) {
@@ -65,13 +65,13 @@ describe.each(synthesise())('functions of $stage.name on $stage.bus', ({ stage, 
     expect(mapping.Properties.EventSourceArn['Fn::ImportValue']).toMatch(new RegExp(`${topic}(Queue|Stream)`))
   })
 
-  test('a Sigfox device that nobody registered is taken for the same by whatever decodes: each replays those of either lane', () => {
+  test('all functions that decode have the same default profile, because each replays messages of both lanes', () => {
     const decoding = functions.filter(([id]) => /PulseWorker|^(Operations|Upkeep)/.test(id))
     const taken = decoding.map(([, { Properties }]) => Properties.Environment.Variables[setting.defaultProfile])
     expect(taken).toEqual(Array(4).fill(stage.sigfox.defaultProfile))
   })
 
-  test('together they never hold more connections than were planned', () => {
+  test('together they hold no more connections than planned', () => {
     const workers = mappings.map(([, { Properties }]) =>
       stage.bus === 'sqs'
         ? Properties.ScalingConfig.MaximumConcurrency
@@ -83,7 +83,7 @@ describe.each(synthesise())('functions of $stage.name on $stage.bus', ({ stage, 
     expect(bounded.reduce((sum, n) => sum + n, upkeep)).toBe(connectionsNeeded(stage))
   })
 
-  test('the operations function has the name that --stack makes, and no way in but an invocation by IAM', () => {
+  test('the operations function has the name that --stack expects, and only IAM may invoke it', () => {
     const [[id, { Properties }] = ['', { Properties: {} }], ...more] = functions.filter(([name]) =>
       /^Operations/.test(name),
     )
@@ -96,7 +96,7 @@ describe.each(synthesise())('functions of $stage.name on $stage.bus', ({ stage, 
     expect(permitted.filter((text) => text.includes(id))).toEqual([])
   })
 
-  test('the schema is brought up to date before a worker or the API changes, and looked after daily', () => {
+  test('upkeep runs before a worker or the API changes, and daily', () => {
     const [[atDeploy, trigger]] = resources(ingest, 'Custom::Trigger') as [[string, Record<string, never>]]
     expect(JSON.stringify(trigger)).toContain('UpkeepCurrentVersion')
     const waiting = [...functions, ...mappings].filter(([, { DependsOn }]) => DependsOn?.includes(atDeploy))

@@ -44,14 +44,14 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true })
 })
 
-/** The image's user, where this machine lets us be it and it may run Node; else whoever we are. */
+/** The user of the image, if this machine lets us switch to it and it can run Node; otherwise our own user. */
 const user = (() => {
   const image = { uid: 10_001, gid: 10_001 }
   const may = process.getuid?.() === 0 && spawnSync(process.execPath, ['--version'], image).status === 0
   return may ? image : {}
 })()
 
-/** The file system of the image as far as it is ours: the one file, and nobody may write. */
+/** Our part of the image's file system: one file, and no permission to write. */
 const readOnlyImage = (folder: string, name: string) => {
   const app = join(scratch, name)
   mkdirSync(app)
@@ -66,7 +66,7 @@ const lastOf = (folder: string, keyword: 'CMD' | 'HEALTHCHECK' | 'ENV') => {
   return instructions?.findLast((one) => one.keyword === keyword)?.rest ?? ''
 }
 
-/** Words that the Dockerfile runs, with the Node that runs us. */
+/** The words that the Dockerfile runs, after `node`. */
 const wordsOf = (folder: string, keyword: 'CMD' | 'HEALTHCHECK') =>
   (execForm(lastOf(folder, keyword).replace(/^CMD /, '')) ?? []).slice(1)
 
@@ -77,7 +77,7 @@ const environmentOf = (folder: string): Record<string, string> =>
       .map((pair) => pair.split('=')),
   )
 
-/** Starts what the image would start, with what the template gives it; only addresses and times are of this machine. */
+/** Starts what the image would start, with the environment of the template; only addresses and times are local. */
 const startImage = async (port: typeof setting.udpPort | typeof setting.httpPort) => {
   const declared = gateways.find(({ environment }) => port in environment)
   if (!declared) throw new Error(`no container has ${port}`)
@@ -129,7 +129,7 @@ const startImage = async (port: typeof setting.udpPort | typeof setting.httpPort
   }
 }
 
-test('the image of the UDP gateway takes a datagram, as nobody in a folder that it cannot write, and ends when told', async () => {
+test('the image of the UDP gateway takes a datagram as an unprivileged user in a read-only folder, and stops when told', async () => {
   const image = await startImage(setting.udpPort)
   expect(await image.check()).toBe(0)
   const sender = openSender(image.udpPort ?? 0)
@@ -145,7 +145,7 @@ test('the image of the UDP gateway takes a datagram, as nobody in a folder that 
   expect(readdirSync(image.app)).toEqual(['gateway.mjs'])
 })
 
-test('the image of the Sigfox gateway takes a callback, as nobody in a folder that it cannot write, and ends when told', async () => {
+test('the image of the Sigfox gateway takes a callback as an unprivileged user in a read-only folder, and stops when told', async () => {
   const image = await startImage(setting.httpPort)
   expect(await image.check()).toBe(0)
   const post = (token: string) =>
