@@ -1,6 +1,6 @@
 /**
- * Names of what we count: one list for Prometheus, CloudWatch and the alarms. Counters end in `_total`, units stand
- * in the name.
+ * Names of what we count and measure: one list for Prometheus, CloudWatch and the alarms. Counters end in `_total`, and a
+ * unit is part of the name.
  */
 export const vital = {
   received: 'sluice_received_total',
@@ -17,14 +17,14 @@ export const vital = {
   kernelDrops: 'sluice_udp_kernel_drops_total',
   receiveBufferBytes: 'sluice_udp_receive_buffer_bytes',
   eventLoopDelaySeconds: 'sluice_event_loop_delay_seconds',
-  /** Callbacks that brought no valid token; counted in the access log. */
+  /** Callbacks without a valid token. For the function they are counted in the access log. */
   denied: 'sluice_denied_total',
-  /** Callbacks answered 429 or 5xx: Sigfox sends them again, three times in seven minutes, and then never. */
+  /** Callbacks answered 429 or 5xx: Sigfox sends each again three times within seven minutes, and then never. */
   failedCallbacks: 'sluice_failed_callbacks_total',
   healthy: 'sluice_healthy',
 } as const
 
 export type Vital = (typeof vital)[keyof typeof vital]
 
-/** By what they are told apart: the lane, the step of it (`door`, `raw`, `pulse`), and of rejects the reason. */
+/** Labels of the metrics: the lane, its step (`door`, `raw`, `pulse`), and for rejects the reason. */
 export const label = { lane: 'lane', step: 'step', reason: 'reason' } as const

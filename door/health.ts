@@ -1,18 +1,18 @@
 import { log } from '../adapters/process/log.ts'
 import type { Held } from './batcher.ts'
 
-/** Null while healthy, else since when not, and why. */
+/** Null while healthy; otherwise since when it is not, and why. */
 export type Ailment = { readonly sinceMs: number; readonly reason: string } | null
 
-// Longer than a slow publish and its first retries, shorter than the two or three checks a load balancer makes.
+// Longer than a slow publish with its first retries, shorter than the two or three checks of a load balancer.
 const silentBusMs = 5000
-// The marks lie apart, so that a queue that hovers at one of them does not flip the load balancer.
+// The marks lie apart, so that a queue that hovers around one of them does not make the load balancer flip.
 const highMark = 0.8
 const lowMark = 0.5
 
 /**
- * Whether this gateway can publish, with hysteresis: it falls ill when the bus has been silent too long or the queue
- * is nearly full, and recovers only after the bus has confirmed something since and the queue is well below.
+ * Whether this gateway can publish. It becomes unhealthy when the bus has been silent for too long or the queue is nearly
+ * full. It recovers only when the bus has confirmed something since then and the queue is well below its limit.
  * @param queueLimitBytes the most that may be queued
  */
 export const judgeHealth = (
@@ -33,16 +33,16 @@ export const judgeHealth = (
   return null
 }
 
-/** Judges health when somebody asks, and logs when the answer changes. */
+/** Judges health when asked, and logs when the answer changes. */
 export const createHealth = (judge: (before: Ailment) => Ailment) => {
   let ailment: Ailment = null
   let leaving = false
   return {
-    /** From now on it is not healthy, whatever is judged. */
+    /** From now on it is unhealthy, whatever the judgement. */
     leave: () => {
       leaving = true
     },
-    /** Null while healthy, else why not. */
+    /** Null while healthy, otherwise why not. */
     ailment: (): string | null => {
       const before = ailment
       ailment = judge(before)

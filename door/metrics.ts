@@ -7,7 +7,7 @@ import type { Tally } from './tally.ts'
 
 const quantiles = [0.5, 0.99, 0.999, 1]
 
-/** Seconds. Fine where a linger of 20 ms is judged, coarse where one of a second is. */
+/** Seconds. Fine around a linger of 20 ms, coarse around one of a second. */
 const confirmBounds = [
   ...[0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2],
   ...[0.3, 0.5, 1, 1.5, 2.5, 5, 10, 60],
@@ -37,8 +37,8 @@ export interface Readings {
 }
 
 /**
- * Answers the metrics as Prometheus text: those that all doors have, and what a door adds. Numbers are read when it is
- * called: counting costs the hot path nothing.
+ * The metrics of a gateway as Prometheus text: those that every gateway has, and those that it adds. Numbers are read at
+ * the scrape, so counting costs the hot path nothing.
  */
 export const createMetrics = ({ tally, packs, held, healthy }: Readings) => {
   const registry = new Registry()
@@ -92,7 +92,7 @@ export const createMetrics = ({ tally, packs, held, healthy }: Readings) => {
     registers,
   })
 
-  // Prometheus works a percentile out of its buckets; CloudWatch is told the percentile itself
+  // Prometheus computes a percentile from the buckets; CloudWatch is given the percentile itself
   const confirmMs = createHistogram()
 
   return {
@@ -104,7 +104,7 @@ export const createMetrics = ({ tally, packs, held, healthy }: Readings) => {
       confirmSeconds.observe(seconds)
       confirmMs.record(Math.max(1, Math.round(seconds * 1000)))
     },
-    /** The 99th percentile since it was last asked for; null where nothing was confirmed. */
+    /** The 99th percentile since it was last asked for; null if nothing was confirmed. */
     confirmedP99Seconds: (): number | null => {
       const seconds = confirmMs.count === 0 ? null : confirmMs.percentile(99) / 1000
       confirmMs.reset()

@@ -2,17 +2,17 @@ import type { Measurements, Metrics } from '../adapters/process/metrics.ts'
 import { type Vital, vital } from '../contract/vitals.ts'
 import { watchEventLoop } from './event-loop.ts'
 
-/** What came between two readings of the totals; never less than nothing, since the kernel forgets a closed socket. */
+/** What was counted between two readings of the totals. Never below zero: the kernel forgets a closed socket. */
 export const since = (before: Measurements, now: Measurements): Measurements =>
   Object.fromEntries(
     Object.entries(now).map(([name, total]) => [name, Math.max(0, total - (before[name as Vital] ?? 0))]),
   )
 
 /**
- * Writes each minute what `/metrics` would show, for where nobody scrapes: CloudWatch reads it from the log.
+ * Writes each minute what `/metrics` would show, for places without a scraper: CloudWatch reads it from the log.
  * @param read sums since the start
  * @param measured numbers that are written as they are
- * @returns a function that writes what came since the last minute: for the end
+ * @returns a function that writes what was counted since the last minute, for the end
  */
 export const reportEachMinute = (
   { read, measured }: { read: () => Promise<Measurements>; measured: () => Measurements },

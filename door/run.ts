@@ -2,17 +2,17 @@ import { log } from '../adapters/process/log.ts'
 import { type Measurements, openMetrics } from '../adapters/process/metrics.ts'
 import { SettingsError } from '../adapters/process/settings.ts'
 import type { Lane } from '../core/message/lane.ts'
-import { PortError } from './port-error.ts'
+import { PortError } from './listen.ts'
 import { reportEachMinute } from './report.ts'
 import { exitOnSignal, type Leaving } from './shutdown.ts'
 
 /** A running gateway. */
 export interface Gateway extends Leaving {
-  /** The ports it got: others than asked for where 0 was asked. */
+  /** The ports it got: where 0 was asked for, a free one. */
   readonly ports: Readonly<Record<string, number>>
-  /** What was counted since it started. */
+  /** What it has counted since its start. */
   readonly read: () => Promise<Measurements>
-  /** What is measured, now or since it was last asked for. */
+  /** What it measures, now or since it was last asked. */
   readonly measured: () => Measurements
 }
 
@@ -23,7 +23,7 @@ interface Start {
   readonly gateway: Gateway
 }
 
-/** A process that is one gateway, from its start to a signal. Faults of settings and ports are a sentence and exit 1. */
+/** Runs one gateway as this process, from its start to a signal. A fault in a setting or a port is a sentence and exit 1. */
 export const runGateway = async (start: () => Promise<Start>): Promise<void> => {
   try {
     const { gateway, lane, drainSeconds, metricsNamespace } = await start()

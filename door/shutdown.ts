@@ -1,21 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { log } from '../adapters/process/log.ts'
 
-/** What ends in two steps. */
+/** A gateway ends in two steps. */
 export interface Leaving {
-  /** Tells the load balancer to send no more; what comes is still taken in. */
+  /** Tells the load balancer to send no more. What still comes is taken in. */
   readonly leave: () => void
-  /** Takes in no more and publishes what is held. Answers how many items are lost after `withinMs`. */
+  /** Takes in no more, and publishes what is held. Answers how many items are lost after `withinMs`. */
   readonly stop: (withinMs: number) => Promise<number>
 }
 
-// With the longest drain this stays below the 120 s after which Fargate kills.
+// Together with the longest drain this stays below the 120 s after which Fargate kills.
 const finishMs = 10_000
 
 /**
- * At SIGTERM or SIGINT: tells the load balancer, goes on taking in for `drainSeconds` (it sends on for about two
- * minutes), publishes what is held, and exits: 0 when nothing is lost, 1 when something is. A second signal ends the
- * drain at once.
+ * At SIGTERM or SIGINT: tells the load balancer, goes on taking in for `drainSeconds` (the balancer keeps sending for about
+ * two minutes), publishes what is held, and exits with 0 if nothing is lost, else with 1. A second signal ends the drain at
+ * once.
  */
 export const exitOnSignal = (gateway: Leaving, drainSeconds: number): void => {
   const hurry = new AbortController()

@@ -4,7 +4,7 @@ import { type Listening, listen } from './listen.ts'
 
 /** What the two pages show. */
 export interface Status {
-  /** Null while healthy, else why not. */
+  /** Null while healthy, otherwise why not. */
   readonly ailment: () => string | null
   readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> }
 }

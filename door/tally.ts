@@ -2,9 +2,9 @@ import type { Settlement } from '../core/message/outcome.ts'
 import type { RejectReason } from '../core/message/rejects.ts'
 
 /**
- * What a door counts, as plain numbers: a labelled counter costs more per datagram than all that happens to it
- * there. received = accepted + rejected + shed whenever nothing is held. What was refused is `recorded` once the bus
- * has its bytes and reason, else it is only `counted`.
+ * What a gateway counts, as plain numbers: a labelled counter costs more per datagram than everything else that happens to
+ * it there. Whenever nothing is held, received = accepted + rejected + shed. A refusal is `recorded` once the bus has its
+ * bytes and reason; otherwise it is only `counted`.
  */
 export interface Tally {
   received: number

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { largestBodyBytes } from '../core/sigfox/callback.ts'
 
-/** What a request says of its body, or the most that it may be where it does not say. */
+/** The length that a request declares for its body, or the most allowed if it declares none. */
 export const declaredBytes = ({ headers }: IncomingMessage): number =>
   Number(headers['content-length'] ?? largestBodyBytes)
 
-/** The whole body, or null where it is larger than the door takes. Rejects where the sender hangs up before its end. */
+/** The whole body, or null if it is larger than the door takes. Rejects if the sender hangs up before its end. */
 export const readBody = (incoming: IncomingMessage): Promise<Buffer | null> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []

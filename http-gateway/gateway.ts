@@ -20,7 +20,7 @@ export interface GatewaySettings extends Listening {
   readonly callback: SigfoxCallbackSettings
 }
 
-/** A running gateway; after `leave` callbacks are still answered, each on its connection's last time. */
+/** A running gateway. After `leave` callbacks are still answered, and each answer closes its connection. */
 export interface HttpGateway extends Gateway {
   readonly ports: { readonly httpPort: number; readonly healthPort: number }
 }
@@ -28,9 +28,9 @@ export interface HttpGateway extends Gateway {
 const portOf = (server: { address: () => unknown }) => (server.address() as AddressInfo).port
 
 /**
- * Receives Sigfox callbacks and hands their messages to `raw`; TLS has ended before. `stop` answers how many callbacks
- * got no answer: what was answered 503 is sent again, so nothing is lost with it.
- * @param isValid whether this is a token of ours
+ * Receives Sigfox callbacks and hands their messages to `raw`. TLS ends at the load balancer. `stop` answers how many
+ * callbacks got no answer; what was answered 503 is sent again, so nothing is lost with it.
+ * @param isValid whether a token is one of ours
  * @throws PortError
  */
 export const startGateway = async (

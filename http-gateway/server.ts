@@ -6,7 +6,7 @@ import { notStored } from '../core/sigfox/callback.ts'
 import { type Listening, listen } from '../door/listen.ts'
 import type { Answer, createDoor } from './door.ts'
 
-/** Callbacks by their answers, and those that wait for one. */
+/** Counts of callbacks: those that wait for their answer, and two kinds of answers. */
 export interface Callbacks {
   waiting: number
   denied: number
@@ -14,17 +14,17 @@ export interface Callbacks {
 }
 
 const options = {
-  // Whoever writes slowly holds a connection, and no more: head and body must be there in this time.
+  // Head and body must arrive within this time, so a slow sender holds a connection and no more.
   headersTimeout: 5_000,
   requestTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
-  // Below the 350 s after which the load balancer forgets a connection without a word to either side.
+  // Below the 350 s after which the load balancer silently forgets a connection.
   keepAliveTimeout: 60_000,
-  // What the HTTP API before the other door takes.
+  // What the API Gateway before the function takes.
   maxHeaderSize: 10 * 1024,
 }
 
-/** Some ten times what 500 callbacks a second need; each costs memory, also one that sends nothing. */
+/** About ten times what 500 callbacks a second need. Each connection costs memory, even one that sends nothing. */
 const mostConnections = 1_000
 
 const send = (response: ServerResponse, { statusCode, body }: Answer) => {
@@ -33,8 +33,8 @@ const send = (response: ServerResponse, { statusCode, body }: Answer) => {
 }
 
 /**
- * A request that was refused before its end. What still comes is thrown away unseen: closing at once would reset the
- * connection, and with it the answer, in four of a hundred cases through a balancer. Who goes on sending is cut off.
+ * For a request that was refused before its end. What still arrives is dropped unread, and after a second the connection is
+ * cut. Closing at once would reset the connection, and with it the answer: through a balancer in four of a hundred cases.
  */
 const endSoon = (incoming: IncomingMessage) => {
   const cut = () => {
@@ -45,7 +45,7 @@ const endSoon = (incoming: IncomingMessage) => {
 
 /**
  * Listens for callbacks.
- * @param isLeaving whether connections should move to somebody else
+ * @param isLeaving whether connections should move to another gateway
  * @throws PortError
  */
 export const openServer = async (
@@ -57,13 +57,13 @@ export const openServer = async (
   const owed = new WeakSet<Socket>()
   const server = createServer(options, async (incoming, response) => {
     const { socket } = incoming
-    // Sigfox waits for its answer. Who does not can bring thousands of heads in one read, and Node keeps each of them until
+    // Sigfox waits for its answer. A sender that does not can bring thousands of heads in one read, and Node keeps each until
     // those before it are answered: 20 connections without a token took 500 MiB.
     if (owed.has(socket)) return socket.destroy()
     owed.add(socket)
     callbacks.waiting++
     const answer = await door(incoming).catch((error: unknown) => {
-      // whoever hung up is not there to be told
+      // a sender that hung up needs no answer and no line
       if (!incoming.destroyed) log.error('callback_failed', { error: String(error) })
       return notStored
     })

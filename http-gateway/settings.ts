@@ -5,8 +5,8 @@ import { readFieldNames } from '../core/sigfox/body.ts'
 const miB = 1024 * 1024
 
 /**
- * What the gateway is told, under the names that the UDP gateway and the callback's function have for the same. Beside
- * these `adapters/aws/call.ts` reads AWS_REGION and the task's credentials.
+ * The settings of the gateway, under the names that the UDP gateway and the callback's function use. Beside these,
+ * `adapters/aws` reads AWS_REGION and the credentials of the task.
  * @throws SettingsError naming every variable that is wrong
  */
 export const readGatewaySettings = (environment: Readonly<Record<string, string | undefined>>) => {
@@ -20,7 +20,7 @@ export const readGatewaySettings = (environment: Readonly<Record<string, string 
     // a callback waits for it, and all that it waits for must fit into 8 s
     lingerMs: integer(setting.lingerMilliseconds, { min: 1, max: 1_000 }),
     drainSeconds: integer(setting.drainSeconds, { min: 0, max: 110 }),
-    // the largest callback must fit also where each of its lines is a letter
+    // the largest callback must fit even if each of its lines is one letter
     queueBytes: integer(setting.queueBytes, { min: 128 * miB, max: 4096 * miB }),
     listenAddress: optionalText(setting.listenAddress),
     metricsNamespace: optionalText(setting.metricsNamespace),

@@ -19,5 +19,5 @@ const metrics = openMetrics(settings.metricsNamespace, { lane: settings.lane, st
 const store = postgresMessageStore(connectDatabase(settings), metrics)
 const pulse = openPulseTopic(settings.pulseTopicUrl)
 
-/** The raw worker of one lane: keeps every message once, and passes on the ids of all. */
+/** The raw worker of one lane: stores every message once, and publishes the ids of all. */
 export const handler = rawTopicHandler(settings.lane, storeRaw({ store, pulse, digest: sha256 }, settings.lane))

@@ -7,7 +7,7 @@ import { tokenOf } from '../core/sigfox/authorization.ts'
 const { secretArn } = readSettings(process.env, { secretArn: text(setting.sigfoxSecretArn) })
 const isValid = tokenChecker(secretArn)
 
-/** Opens the Sigfox door for whoever brings the token. The body is never seen here. */
+/** Opens the Sigfox door to a request with a valid token. It never sees the body. */
 export const handler = async (event: APIGatewayRequestAuthorizerEventV2): Promise<APIGatewaySimpleAuthorizerResult> => {
   const token = tokenOf(event.headers?.authorization)
   return { isAuthorized: token !== null && (await isValid(token)) }

@@ -4,9 +4,9 @@ import { countReject, type Tally } from '../door/tally.ts'
 import { type Datagram, datagramOf } from './arrival.ts'
 
 /**
- * Takes in one datagram. Each path out of it counts exactly once: held (the bus's answer will count it), refused and
- * only counted, or shed. A reject record is a courtesy: it never pushes out an uplink, and past its rate or without
- * room it is only counted.
+ * Takes in one datagram. Every path counts it exactly once: held (it counts when the bus has confirmed it), refused and
+ * only counted, or shed. A reject record never takes the room of an uplink: above its rate, or without room, the refusal
+ * is only counted.
  * @param hold false when there is no room
  * @param mayRecord whether one more reject record may be written at this time
  */
@@ -15,7 +15,7 @@ export const createAdmission =
   (bytes: Uint8Array, origin: RemoteInfo): void => {
     const { tally, hold, mayRecord } = parts
     tally.received++
-    // per datagram, not per turn: 30 ns of 3,000, and the receive time is part of what is stored
+    // read per datagram, not per turn of the loop: it takes 30 ns of 3,000, and the receive time is stored
     const item = readDatagram(bytes, Date.now())
     if (item.kind !== 'reject') {
       if (!hold(datagramOf(item, origin))) tally.shed++

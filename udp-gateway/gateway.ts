@@ -21,13 +21,13 @@ export interface GatewaySettings extends Listening {
   readonly rejectsPerSecond: number
 }
 
-/** A running gateway; `leave` leaves the socket open and read. */
+/** A running gateway. After `leave` the socket is still open and read. */
 export interface UdpGateway extends Gateway {
   readonly ports: { readonly udpPort: number; readonly healthPort: number }
 }
 
 /**
- * Receives datagrams and hands them to `raw`. Nothing is ever sent to anybody.
+ * Receives datagrams and hands them to `raw`. It never answers a datagram.
  * @throws PortError
  */
 export const startGateway = async (settings: GatewaySettings, raw: RawTopic): Promise<UdpGateway> => {

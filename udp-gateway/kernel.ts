@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 
-/** The kernel's view of one UDP socket. */
+/** What the kernel knows of a UDP socket. */
 export interface KernelSocket {
-  /** Datagrams thrown away because the receive buffer was full, since the socket was opened. */
+  /** Datagrams that it has dropped since the socket was opened, because the receive buffer was full. */
   readonly drops: number
   /** Bytes waiting in the receive buffer, as the kernel charges them (a datagram of 50 B takes 768). */
   readonly waitingBytes: number
@@ -21,9 +21,9 @@ export const readUdpTable = (table: string, port: number): KernelSocket =>
     return { drops: sum.drops + Number(fields[12]), waitingBytes: sum.waitingBytes + waiting }
   }, nothing)
 
-// A host without IPv6 has no second table, one that is not Linux has neither.
+// A host without IPv6 has no second table; a host that is not Linux has neither.
 const table = (path: string) => readFile(path, 'latin1').catch(() => '')
 
-/** What the kernel says of the UDP sockets bound to `port`; zeros where it cannot be asked. */
+/** What the kernel knows of the UDP sockets bound to `port`; zeros if it cannot be asked. */
 export const askKernel = async (port: number): Promise<KernelSocket> =>
   readUdpTable((await table('/proc/net/udp')) + (await table('/proc/net/udp6')), port)

@@ -2,13 +2,12 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { log } from '../adapters/process/log.ts'
 import { setting } from '../contract/settings.ts'
-import type { Listening } from '../door/listen.ts'
-import { portError } from '../door/port-error.ts'
+import { type Listening, portError } from '../door/listen.ts'
 
 /**
- * Binds a UDP socket and reads it. The receive buffer is what survives a stall of the event loop: a default one is
- * full after 28 ms at 10,000 datagrams a second, 4 MiB after about a second.
- * @returns the socket and the buffer it got: the kernel gives twice what was asked, or silently less than asked
+ * Binds a UDP socket and reads it. The receive buffer holds what arrives while the event loop stalls. At 10,000 datagrams a
+ * second a default buffer is full after 28 ms, one of 4 MiB after about a second.
+ * @returns the socket and the size of its buffer: the kernel gives twice what was asked for, or less without saying so
  * @throws PortError
  */
 export const openSocket = async (

@@ -1,11 +1,11 @@
 import type { Call, Service } from './call.ts'
 
-/** Gives the text of a secret; undefined where it has none. One try. Throws as a `Call` does. */
+/** Reads the text of a secret; undefined if it has none. Tries once, and throws as a `Call` does. */
 type ReadSecret = (secretArn: string, abortSignal?: AbortSignal) => Promise<string | undefined>
 
 const secretsManager = { name: 'secretsmanager', target: 'secretsmanager', jsonVersion: '1.1' } as const
 
-/** Secrets Manager of the region of this process, or where AWS_ENDPOINT_URL_SECRETS_MANAGER says that it is. */
+/** The Secrets Manager of this process's region, or the one at AWS_ENDPOINT_URL_SECRETS_MANAGER. */
 export const openSecrets = (open: (service: Service, endpoint: string) => Call): ReadSecret => {
   const { AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint, AWS_REGION: region } = process.env
   const call = open(secretsManager, endpoint || `https://secretsmanager.${region}.amazonaws.com`)

@@ -3,19 +3,19 @@ import { log } from '../process/log.ts'
 import { openCall } from './call.ts'
 import { openSecrets } from './secrets-manager.ts'
 
-/** How long a fetched secret is used: the longest that a revoked token stays valid, beside the authorizer's cache. */
+/** How long a fetched secret is used. A revoked token stays valid for at most this long, plus the authorizer's cache. */
 const keepMs = 5 * 60_000
 /**
- * How long it is used while it cannot be fetched again. Sigfox gives up after 7 minutes, so a shut door loses messages;
- * the price is that a token revoked meanwhile stays good for that long.
+ * How long it is used while it cannot be fetched again. Sigfox gives up after 7 minutes, so a closed door loses messages.
+ * The price: a token that is revoked meanwhile stays valid for this long.
  */
 const keepWhileAwayMs = 60 * 60_000
-/** After a token that fits nothing the secret may be a newer one; whoever guesses may not make us fetch each time. */
+/** A token that does not fit may belong to a newer secret. A guesser must not make us fetch it each time. */
 const refetchAfterMs = 15_000
 
 const digest = (token: string): Buffer => hash('sha256', token, 'buffer')
 
-/** The texts of the secret's fields `current` and `next`, hashed; what is absent or empty opens nothing. */
+/** The secret's fields `current` and `next`, hashed. A field that is absent or empty opens nothing. */
 const readTokens = (secret: string | undefined): Buffer[] => {
   try {
     const { current, next } = JSON.parse(secret ?? '') as { current?: unknown; next?: unknown }
@@ -33,8 +33,8 @@ const readTokens = (secret: string | undefined): Buffer[] => {
 const timeouts = { connectionTimeout: 500, requestTimeout: 700, throwOnRequestTimeout: true }
 
 /**
- * Says whether a token is the secret's current or next one. Two are valid at once, so that a rotation loses no callback.
- * Hashes of equal length are compared in constant time, always with all tokens.
+ * Tells whether a token is the secret's current or next one. Both are valid, so that a rotation loses no callback. Hashes of
+ * equal length are compared in constant time, always with all tokens.
  */
 export const tokenChecker = (secretArn: string) => {
   const secrets = openSecrets((service, endpoint) => openCall(service, endpoint, timeouts))
@@ -57,7 +57,7 @@ export const tokenChecker = (secretArn: string) => {
       log.error('secret_not_fetched', { error: String(error) })
     }
   }
-  /** Where many callbacks come at once one asks, and the others wait for the same answer. */
+  /** Callbacks that come at the same time wait for one answer. */
   const fetch = () => {
     fetching ??= fetchOnce().finally(() => {
       fetching = null

@@ -1,13 +1,13 @@
 import { writeUuid } from '../process/ids.ts'
 
-/** A pack that cannot be read: cut short, or altered on its way. */
+/** A pack that cannot be read: it was cut short or altered on its way. */
 export class PackCorrupt extends Error {
   override name = 'PackCorrupt'
 }
 
 const initialBytes = 64 * 1024
 
-/** Appends numbers, texts and bytes to one buffer that grows and is used again: no allocation per message. */
+/** Appends numbers, texts and bytes to a buffer that grows and is reused: no allocation per message. */
 export class ByteWriter {
   private buffer = Buffer.allocUnsafe(initialBytes)
   length = 0
@@ -35,7 +35,7 @@ export class ByteWriter {
     this.buffer[this.length++] = rest
   }
 
-  /** A signed integer: small in either direction is short. */
+  /** A signed integer: short when it is near zero. */
   signedVarint(value: number): void {
     this.varint(value < 0 ? -value * 2 - 1 : value * 2)
   }
@@ -69,7 +69,7 @@ export class ByteWriter {
     this.length = 0
   }
 
-  /** What was written, as a view that the next write may change. */
+  /** What was written so far: a view, which the next write may change. */
   view(): Buffer {
     return this.buffer.subarray(0, this.length)
   }

@@ -13,7 +13,7 @@ import { type ItemCodec, UnknownPackVersion } from './pack.ts'
  *              time (0 = none, else 1 + zigzag of seconds after the pack's instant), payload (bytes)
  *     reject   received, lane and step and reason (texts), device (text, empty = unknown), bytes
  *
- * A callback with a 12-byte frame takes 31 bytes, an Adeunis datagram of 31 bytes takes 57.
+ * A callback with a frame of 12 bytes takes 31 bytes, an Adeunis datagram of 31 bytes takes 57.
  */
 const rejectTag = 255
 
@@ -50,7 +50,7 @@ const writeReject = (writer: ByteWriter, item: RejectRecord, instantMs: number) 
   writer.bytes(item.bytes)
 }
 
-/** A word of a list that only grows: one that this worker does not know is for a newer worker. */
+/** A word of a list that only grows. A word that this worker does not know is for a newer worker. */
 const known = <T extends string>(words: readonly T[], word: string): T => {
   const found = words.find((candidate) => candidate === word)
   if (found === undefined) throw new UnknownPackVersion(`the word ${JSON.stringify(word)} of a reject record`)

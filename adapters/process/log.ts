@@ -2,7 +2,7 @@ type Fields = Readonly<Record<string, string | number | boolean | null | undefin
 
 const longestField = 300
 
-/** Text from outside may be of any length; a log line may not. JSON escapes line breaks, so a field cannot forge a line. */
+/** Text from outside has any length; a log line must not. JSON escapes line breaks, so a field cannot forge a line. */
 const shorten = (value: Fields[string]) =>
   typeof value === 'string' && value.length > longestField ? `${value.slice(0, longestField)}…` : value
 
@@ -11,7 +11,7 @@ const write = (level: 'info' | 'warn' | 'error', event: string, fields: Fields) 
   process.stdout.write(`${JSON.stringify({ level, event, at: new Date().toISOString(), ...shortened })}\n`)
 }
 
-/** One JSON object a line. Never a body, never a secret. */
+/** Writes one JSON object per line. Never pass a body or a secret. */
 export const log = {
   info: (event: string, fields: Fields = {}) => write('info', event, fields),
   warn: (event: string, fields: Fields = {}) => write('warn', event, fields),

@@ -1,7 +1,7 @@
 import { label, type Vital, vital } from '../../contract/vitals.ts'
 import type { Lane, Step } from '../../core/message/lane.ts'
 
-/** What is counted since the last time, or measured now. */
+/** Counts since the last writing, or measured values. */
 export type Measurements = Partial<Record<Vital, number>>
 
 export interface Place {
@@ -11,7 +11,7 @@ export interface Place {
 
 export interface Metrics {
   readonly write: (values: Measurements) => void
-  /** The same rejects once more, by their reasons. A name costs nothing until it occurs. */
+  /** The same rejects again, by their reasons. A reason costs nothing until it occurs. */
   readonly writeReasons: (reasons: readonly string[]) => void
 }
 
@@ -30,9 +30,9 @@ const line = (namespace: string, labels: Record<string, string>, values: Measure
 const silent: Metrics = { write: () => {}, writeReasons: () => {} }
 
 /**
- * Metrics as lines of the log, in CloudWatch's embedded metric format: no request, no permission, nothing to flush when
- * a process is frozen or ends. CloudWatch adds up what the processes of a place write.
- * @param namespace null where nobody reads them
+ * Metrics as log lines in CloudWatch's embedded metric format: no request, no permission, and nothing to flush when a
+ * process is frozen or ends. CloudWatch adds up what the processes of a place write.
+ * @param namespace null where no one reads metrics: nothing is written
  */
 export const openMetrics = (
   namespace: string | null,

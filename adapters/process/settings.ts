@@ -1,4 +1,4 @@
-/** Bad configuration: one message with every fault, one line each. Nothing has been started. */
+/** Bad configuration: a message with all faults, one per line. Nothing has been started. */
 export class SettingsError extends Error {
   override name = 'SettingsError'
 }
@@ -9,19 +9,19 @@ interface Field<T> {
   readonly read: (raw: string | undefined) => { readonly value: T } | { readonly fault: string }
 }
 
-/** A text that must be there and not be empty. */
+/** A text that must be set. */
 export const text = (name: string): Field<string> => ({
   name,
   read: (raw) => (raw ? { value: raw } : { fault: 'must be set' }),
 })
 
-/** A text that may be missing. */
+/** A text, or null where it is not set. */
 export const optionalText = (name: string): Field<string | null> => ({
   name,
   read: (raw) => ({ value: raw ? raw : null }),
 })
 
-/** A whole number within bounds; `fallback` where it is not set. */
+/** A whole number within bounds; `fallback` if it is not set. */
 export const integer = (name: string, bounds: { min: number; max: number; fallback?: number }): Field<number> => ({
   name,
   read: (raw) => {
@@ -64,7 +64,7 @@ type Settings<S> = { readonly [K in keyof S]: S[K] extends Field<infer T> ? T : 
 
 /**
  * Reads the environment as `spec` says.
- * @throws SettingsError naming every variable that is wrong, and what it may be
+ * @throws SettingsError with every variable that is wrong, and what it may be
  */
 export const readSettings = <S extends Record<string, Field<unknown>>>(
   environment: Readonly<Record<string, string | undefined>>,

@@ -3,7 +3,7 @@ export const instantForm = 'an ISO 8601 instant in UTC like 2026-01-31T08:00:00Z
 
 const pattern = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/
 
-/** Milliseconds since 1970 of an ISO 8601 instant in UTC; a date alone is its midnight. null where it is none. */
+/** Milliseconds since 1970 of an ISO 8601 instant in UTC; a date alone is its midnight. null if it is not one. */
 export const parseInstant = (text: string): number | null => {
   if (!pattern.test(text)) return null
   const ms = Date.parse(text)
@@ -17,7 +17,7 @@ export const formatInstant = (ms: number): string => new Date(ms).toISOString().
 const secondsOf = [604_800, 86_400, 3_600, 60, 1]
 const durationPattern = /^P(?=.)(\d{1,6}W)?(\d{1,6}D)?(?:T(?=.)(\d{1,6}H)?(\d{1,6}M)?(\d{1,6}S)?)?$/
 
-/** Milliseconds of an ISO 8601 duration in weeks, days, hours, minutes and seconds. null where it is none. */
+/** Milliseconds of an ISO 8601 duration in weeks, days, hours, minutes and seconds. null if it is not one. */
 export const parseDuration = (text: string): number | null => {
   const parts = durationPattern.exec(text)
   if (!parts) return null

@@ -16,14 +16,14 @@ export interface Message {
 export const eventTimeMs = ({ id, receivedAtMs }: Pick<Message, 'id' | 'receivedAtMs'>): number =>
   timeOfId(id) === unclockedMs ? receivedAtMs : timeOfId(id)
 
-/** A row of rejects: the record under a key that is the same at every redelivery. */
+/** A row of rejects: the record, with a key that is the same at every redelivery. */
 export interface Reject extends RejectRecord {
   readonly id: string
-  /** The stored message it speaks of; null where none was stored. */
+  /** The stored message that it is about; null if none was stored. */
   readonly messageId: MessageId | null
 }
 
-/** A stored message with what the registry said of its device at the time of the message. */
+/** A stored message, with what the registry says about its device at the time of the message. */
 export interface StoredMessage extends Message {
   readonly profile: string | null
   readonly samplePeriodSeconds: number | null

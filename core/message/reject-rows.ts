@@ -5,8 +5,8 @@ import type { RejectReason, RejectRecord } from './rejects.ts'
 import type { Uplink } from './uplink.ts'
 
 /**
- * The row of something that was refused on its way to the raw messages. Its key is a hash of what, where, why and
- * when (the door's instant): a redelivery finds the row again, another event of the same kind does not.
+ * The row of something that was refused on its way to the raw messages. Its key is a hash of what, where, why and when (at
+ * the door): a redelivery has the same key, another refusal of the same kind does not.
  */
 export const rejectRow = (digest: Digest, record: RejectRecord): Reject => {
   const { lane, step, reason, bytes, atMs } = record
@@ -15,8 +15,8 @@ export const rejectRow = (digest: Digest, record: RejectRecord): Reject => {
 }
 
 /**
- * The row of a stored message that cannot be decoded, or of the n-th record in it. Its key is the message's and not
- * the reason's: a message is in one state, and another reason at a later try takes the place of the first.
+ * The row of a stored message that cannot be decoded, or of the n-th record in it. Its key does not depend on the reason: a
+ * message is in one state, and the reason of a later try replaces the first.
  */
 export const pulseRejectRow = (digest: Digest, message: Message, reason: RejectReason, record = 0): Reject => ({
   kind: 'reject',
@@ -30,7 +30,7 @@ export const pulseRejectRow = (digest: Digest, message: Message, reason: RejectR
   messageId: message.id,
 })
 
-/** The row of an id on a pulse topic that has no message (any more). */
+/** The row of an id on a pulse topic whose message does not exist (any more). */
 export const missingMessageRow = (digest: Digest, lane: Lane, id: MessageId): Reject => ({
   kind: 'reject',
   lane,

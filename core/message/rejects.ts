@@ -1,8 +1,8 @@
 import type { Lane, Step } from './lane.ts'
 
 /**
- * Why a message cannot be used: the closed list. The same word stands in the row, the metric, the log and the
- * runbook, so a word is never renamed, only added.
+ * Why a message cannot be used: the closed list. The same word is in the row, the metric, the log and the runbook, so words
+ * are added and never renamed.
  */
 export const rejectReasons = [
   // shape of a callback body, found at the Sigfox door
@@ -43,8 +43,8 @@ export const rejectReasons = [
 export type RejectReason = (typeof rejectReasons)[number]
 
 /**
- * Something that was refused, on its way to the table of rejects. A door has no database, so what it refuses travels
- * on the raw topic beside the uplinks.
+ * Something that was refused, on its way to the table of rejects. A door has no database, so its rejects travel on the raw
+ * topic beside the uplinks.
  */
 export interface RejectRecord {
   readonly kind: 'reject'
@@ -52,10 +52,10 @@ export interface RejectRecord {
   /** The step that refused it; in the database and in the API it is called `stage`. */
   readonly step: Step
   readonly reason: RejectReason
-  /** What was refused, as it came. */
+  /** What was refused, as it arrived. */
   readonly bytes: Uint8Array
-  /** When the door (or, further on, the bus) saw it: milliseconds since 1970, the same at every redelivery. */
+  /** When the door (later: the bus) saw it, in milliseconds since 1970. It is the same at every redelivery. */
   readonly atMs: number
-  /** Canonical device id, where it could be read. */
+  /** The canonical device id, if it could be read. */
   readonly deviceId: string | null
 }

@@ -6,11 +6,11 @@ export interface Uplink {
   readonly kind: UplinkKind
   /** Sigfox: upper-case hex without leading zeros. NB-IoT: the digits of the IMEI field as sent. */
   readonly deviceId: string
-  /** Sigfox: 0..4095, or -1 where the callback has none. NB-IoT: always -1, the datagram holds its own counter. */
+  /** Sigfox: 0 to 4095, or -1 if the callback has none. NB-IoT: always -1, the datagram holds its own counter. */
   readonly seqNumber: number
-  /** Seconds since 1970 as the network (Sigfox) or the device (NB-IoT) says; null where nobody says. */
+  /** Seconds since 1970 as the network (Sigfox) or the device (NB-IoT) says; null if neither does. */
   readonly timeSeconds: number | null
-  /** When the door received it, milliseconds since 1970. */
+  /** When the door received it, in milliseconds since 1970. */
   readonly receivedAtMs: number
   /** Sigfox: the 0 to 12 bytes of the frame. NB-IoT: the whole datagram. */
   readonly payload: Uint8Array

@@ -1,6 +1,6 @@
 /**
- * The token in an Authorization header: that of `Bearer TOKEN`, or the password of `Basic`, whose user may be anything
- * (Sigfox makes it from a URL like `https://user:TOKEN@host/`). null where there is none.
+ * The token of an Authorization header: the one of `Bearer TOKEN`, or the password of `Basic` (Sigfox makes that from a URL
+ * like `https://user:TOKEN@host/`; the user may be anything). null if there is none.
  */
 export const tokenOf = (header: string | undefined): string | null => {
   const match = /^\s*(Bearer|Basic)\s+(\S+)\s*$/i.exec(header ?? '')

@@ -81,7 +81,7 @@ export const readFields = (contentType: string, text: string): SigfoxFields | Re
 
 const longestFrameBytes = 12
 const largestSeqNumber = 2 ** 31 - 1
-/** Callbacks say seconds, the message list of the Sigfox API milliseconds: seconds reach this in the year 5138. */
+/** Callbacks have seconds, the message list of the Sigfox API milliseconds. Seconds reach this in the year 5138. */
 const millisecondsFrom = 1e11
 
 /** Fields of the callbacks that carry no uplink: STATUS, GEOLOC, ACKNOWLEDGE, ERROR, computed location. */
@@ -104,8 +104,8 @@ const readHex = (text: string): Uint8Array | RejectReason => {
 }
 
 /**
- * An uplink from the fields of a callback, or why there is none in it. DATA, BIDIR and DATA ADVANCED of one message
- * give the same uplink; whatever else a callback tells (radio quality, positions) is not kept.
+ * The uplink that a callback's fields make, or why they make none. DATA, BIDIR and DATA ADVANCED of one message make the
+ * same uplink. What else a callback says (radio quality, positions) is not kept.
  */
 export const readUplink = (
   fields: SigfoxFields,
@@ -115,7 +115,7 @@ export const readUplink = (
   const [device, time, data, seqNumber] = [names.device, names.time, names.data, names.seqNumber].map((name) =>
     fields.get(name),
   )
-  // a callback's test button, or a mistyped variable: Sigfox sends the template itself
+  // after a press of the test button, or with a mistyped variable, Sigfox sends the template itself
   if ([device, time, data, seqNumber].some((text) => text && /\{[^{}]*\}/.test(text))) return 'unresolved_template'
   if (data === undefined && otherCallbacks.some((name) => fields.has(name))) return 'unsupported_callback'
   if (!device) return 'device_missing'

@@ -27,14 +27,14 @@ const refused = (reason: RejectReason, bytes: Uint8Array, atMs: number, deviceId
   deviceId,
 })
 
-/** The item of one message's fields; a reject keeps the bytes it came as. */
+/** The item that one message's fields make; a reject keeps the bytes it arrived as. */
 const itemOf = (fields: SigfoxFields, names: SigfoxFieldNames, bytes: Uint8Array, receivedAtMs: number): RawItem => {
   const uplink = readUplink(fields, names, receivedAtMs)
   if (typeof uplink !== 'string') return uplink
   return refused(uplink, bytes, receivedAtMs, canonicalDevice(fields.get(names.device) ?? ''))
 }
 
-/** A callback for one message: an uplink, or the record of why it is none. Never throws. */
+/** A callback for one message: an uplink, or the record of why it is not one. Never throws. */
 export const readCallback = ({ contentType, bytes, receivedAtMs }: Body, settings: SigfoxCallbackSettings): RawItem => {
   const fields = readFields(contentType, readText(bytes))
   if (typeof fields === 'string') return refused(fields, bytes, receivedAtMs, null)
