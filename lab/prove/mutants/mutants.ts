@@ -72,8 +72,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       edit(
         'adapters/postgres/sql/errors.ts',
-        '  const state = sqlState(error)\n  // no SQLSTATE',
-        "  if (error) return 'outage'\n  const state = sqlState(error)\n  // no SQLSTATE",
+        '  const state = sqlState(error)',
+        "  if (error) return 'outage'\n  const state = sqlState(error)",
       ),
     ],
   },
@@ -183,9 +183,11 @@ export const mutants: readonly Mutant[] = [
     name: 'writes are not sorted',
     proof: 'P25',
     edits: [
-      edit('adapters/postgres/sql/rows.ts', '.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))', ''),
-      edit('adapters/postgres/write/readings.ts', ' AS c ORDER BY device_id, channel, read_at', ' AS c'),
-      edit('adapters/postgres/write/message-store.ts', '     ORDER BY id\n     ON CONFLICT', '     ON CONFLICT'),
+      edit(
+        'adapters/postgres/sql/rows.ts',
+        'rows.toSorted(({ id: a }, { id: b }) => (a < b ? -1 : a > b ? 1 : 0))',
+        '[...rows]',
+      ),
     ],
   },
   {

@@ -26,19 +26,23 @@ const copyProject = (): string => {
   return folder
 }
 
-/** Answers the file whose text is another by now; then nothing is proven. */
-const applyEdits = (folder: string, { edits }: Mutant): string | null => {
+/**
+ * The files of a mutant with its edits made. Where a file does not hold the text of an edit exactly once, the mutant is
+ * stale: the path of that file.
+ * @param folder the project, or a copy of it
+ */
+export const mutate = (folder: string, { edits }: Mutant): ReadonlyMap<string, string> | string => {
+  const mutated = new Map<string, string>()
   for (const { file, from, to } of edits) {
-    const path = join(folder, file)
-    const text = readFileSync(path, 'utf8')
+    const text = mutated.get(file) ?? readFileSync(join(folder, file), 'utf8')
     if (text.split(from).length !== 2) return file
-    // a function, because a text would be searched for $-patterns
-    writeFileSync(
-      path,
+    // a function as the replacement: in a text `$` would have a meaning of its own
+    mutated.set(
+      file,
       text.replace(from, () => to),
     )
   }
-  return null
+  return mutated
 }
 
 /** The faults that the proof found, as it printed them; none where it held. */
@@ -67,12 +71,13 @@ export const runMutants = async (
   for (const mutant of mutants) {
     const folder = copyProject()
     try {
-      const stale = applyEdits(folder, mutant)
-      if (stale) {
+      const mutated = mutate(folder, mutant)
+      if (typeof mutated === 'string') {
         survived++
-        say(`STALE     ${mutant.proof}: ${mutant.name}: ${stale} does not hold its text exactly once; see mutants.ts`)
+        say(`STALE     ${mutant.proof}: ${mutant.name}: ${mutated} does not hold its text exactly once; see mutants.ts`)
         continue
       }
+      for (const [file, text] of mutated) writeFileSync(join(folder, file), text)
       const faults = await proveIn(folder, mutant.proof, seed)
       if (faults.length === 0) survived++
       say(`${faults.length > 0 ? 'red      ' : 'SURVIVED '} ${mutant.proof}: ${mutant.name}`)
