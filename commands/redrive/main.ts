@@ -1,30 +1,22 @@
-import { parseArgs } from 'node:util'
 import { OperationFault } from '../../contract/operation-fault.ts'
 import type { Lane } from '../../core/message/lane.ts'
-import { Misuse, runCommand } from '../shared/command.ts'
-import { nearest } from '../shared/nearest.ts'
+import { knownWord, Misuse, readCommandLine, runCommand } from '../shared/command.ts'
 import { type Moved, moveAll } from './move.ts'
 import { findTopics, type Queues, type Topic, topics } from './queues.ts'
 
+const lanes = Object.keys(topics) as Lane[]
+
 const usage = `Usage: npm run redrive -- LANE [--step raw|pulse] [--dry-run] [--limit N] [--stack NAME]
 
-Moves the dead letters of a lane (${Object.keys(topics).join(', ')}) back to the topics that gave them up, first raw, then pulse. Mend
-or roll back the worker before: it stops when something comes back that it has moved. Every step is idempotent, so
-moving a pack twice, or one that had been stored after all, changes nothing.
+Moves the dead letters of a lane (${lanes.join(', ')}) back to the topics that gave them up, first raw, then pulse. Mend or roll
+back the worker first: the command stops when something comes back that it has moved. Every step is idempotent, so a
+pack that is moved twice, or that had been stored after all, changes nothing.
   --step     only the topic before the raw worker, or the one before the pulse worker
-  --dry-run  counts them, and moves nothing
-  --limit    moves at most so many packs of each topic: try one first
+  --dry-run  counts the dead letters, and moves nothing
+  --limit    moves at most N packs of each topic: try one first
 
 The queues are those of the local run in DATA_DIR (.data); with --stack NAME (sluice-prod-ingest) those of that stage
 on AWS, with your credentials.`
-
-const readLane = (text: string | undefined): Lane => {
-  const lanes = Object.keys(topics) as Lane[]
-  const lane = lanes.find((name) => name === text)
-  if (lane) return lane
-  if (text === undefined) throw new Misuse('')
-  throw new Misuse(`There is no lane ${JSON.stringify(text)}; did you mean ${nearest(text, lanes)}?`)
-}
 
 const readStep = (lane: Lane, text: string | undefined): string[] => {
   const names = topics[lane]
@@ -42,20 +34,17 @@ const readLimit = (text: string | undefined): number => {
 const readArguments = () => {
   const text = { type: 'string' } as const
   const options = { step: text, limit: text, stack: text, 'dry-run': { type: 'boolean' } } as const
-  try {
-    const { positionals, values } = parseArgs({ allowPositionals: true, options })
-    if (positionals.length > 1) throw new Misuse('')
-    const lane = readLane(positionals[0])
-    const dryRun = values['dry-run'] ?? false
-    return { names: readStep(lane, values.step), limit: readLimit(values.limit), dryRun, stack: values.stack }
-  } catch (error) {
-    throw error instanceof Misuse ? error : new Misuse(`${(error as Error).message}.`)
-  }
+  const { positionals, values } = readCommandLine({ allowPositionals: true, options })
+  const [name, ...rest] = positionals
+  if (name === undefined || rest.length > 0) throw new Misuse('')
+  const lane = knownWord('lane', name, lanes)
+  const dryRun = values['dry-run'] ?? false
+  return { names: readStep(lane, values.step), limit: readLimit(values.limit), dryRun, stack: values.stack }
 }
 
 const packs = (count: number) => `${count} ${count === 1 ? 'pack' : 'packs'}`
 
-/** The sentence of why not all went back, or null where nothing is amiss. */
+/** A sentence that says why not all went back, or null if all did. */
 const fault = (name: string, { failures, cameBack, left }: Moved): string | null => {
   const [first] = failures
   if (first !== undefined)
@@ -67,7 +56,9 @@ const fault = (name: string, { failures, cameBack, left }: Moved): string | null
 
 const countOne = async (queues: Queues, { name, deadLetters }: Topic) => {
   const { waiting, held } = await queues.count(deadLetters)
-  console.log(`${name}: ${packs(waiting)} would be moved${held > 0 ? `; ${held} more are held by somebody now` : ''}`)
+  console.log(
+    `${name}: ${packs(waiting)} would be moved${held > 0 ? `; ${held} more are held by another reader now` : ''}`,
+  )
 }
 
 await runCommand(usage, async () => {
@@ -85,7 +76,7 @@ await runCommand(usage, async () => {
       console.log(`${topic.name}: ${packs(moved.moved)} moved, ${moved.left} left`)
       const sentence = fault(topic.name, moved)
       if (sentence !== null) throw new OperationFault(sentence)
-      if (moved.interrupted) throw new OperationFault('Interrupted; what was not moved is still a dead letter.')
+      if (moved.interrupted) throw new OperationFault('Interrupted. What was not moved is still a dead letter.')
     }
   } catch (error) {
     if (error instanceof Misuse || error instanceof OperationFault) throw error

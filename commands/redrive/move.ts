@@ -5,20 +5,20 @@ import type { Queues, Topic } from './queues.ts'
 /** Turns at once: a turn of ten takes three round trips. */
 const turnsAtOnce = 8
 
-/** What became of the dead letters of a topic. */
+/** What became of a topic's dead letters. */
 export interface Moved {
   readonly moved: number
-  /** Those that somebody held, or that could not be sent on. */
+  /** Those that another reader held, or that could not be sent on. */
   readonly left: number
   /** What SQS said of those that could not be sent on. */
   readonly failures: readonly string[]
-  /** Given up again while we were moving: their worker still fails. */
+  /** Given up again during the run: their worker still fails. */
   readonly cameBack: number
   readonly interrupted: boolean
 }
 
 /**
- * Moves what the topic gave up back to it, until nothing is left, `limit` is reached, it is interrupted, or something
+ * Moves a topic's dead letters back to it, until none is left, `limit` is reached, the run is interrupted, or something
  * comes back that this run has moved.
  */
 export const moveAll = async (

@@ -5,32 +5,32 @@ import type { Lane } from '../../core/message/lane.ts'
 import { Misuse } from '../shared/command.ts'
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts'
 
-/** The topics of a lane, in the order in which its messages pass them. */
+/** The topics of a lane, in the order in which a message passes them. */
 export const topics: Readonly<Record<Lane, Readonly<Record<'raw' | 'pulse', string>>>> = {
   sigfox: { raw: 'ProcessRawDataSigfox', pulse: 'ProcessPulseDataSigfox' },
   nbiot: { raw: 'ProcessRawDataNBIoT', pulse: 'ProcessPulseDataNBIoT' },
 }
 
-/** Of a topic, its dead letters and what is done with them. */
+/** A topic and its dead letters. */
 export interface Topic {
   readonly name: string
   readonly deadLetters: DeadLetters
 }
 export type Queues = Pick<ReturnType<typeof openDeadLetters>, 'count' | 'moveSome'>
 
-/** Where a local run says how its bus is reached while it runs. */
+/** How to reach the bus of a local run, as it says itself while it runs. */
 const localBus = (dataDir: string): { bus: string; url: string; region: string } => {
   const path = join(dataDir, 'bus.json')
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     throw new OperationFault(
-      `${path} tells of no queues (${(error as Error).message}): start the local system with \`npm start\`, or name a stack with --stack.`,
+      `${path} names no queues (${(error as Error).message}): start the local system with \`npm start\`, or name a stack with --stack.`,
     )
   }
 }
 
-/** Queues belong to the stack of what must survive; the other commands are given the name of its neighbour. */
+/** Queues belong to the data stack; the other commands take the name of the ingest stack. */
 const dataStackOf = (stack: string): string => {
   if (!/-(ingest|data)$/.test(stack))
     throw new Misuse(`--stack is the name of a stack like sluice-prod-ingest, not ${JSON.stringify(stack)}.`)
@@ -38,11 +38,11 @@ const dataStackOf = (stack: string): string => {
 }
 
 const onKinesis =
-  'On Kinesis there are no dead letters: a batch is tried until it succeeds, and what a mapping let go of all the same lies in the bucket of the undelivered (docs/runbook.md, R5).'
+  'On Kinesis there are no dead letters: a batch is tried until it succeeds, and what a mapping gave up all the same is in the bucket of undelivered batches (docs/runbook.md, R5).'
 
 /**
- * Finds the dead letters of topics: those of a stack on AWS, else those of the local run.
- * @throws OperationFault where there are none
+ * Finds the dead letters of topics: those of a stack on AWS, otherwise those of the local run.
+ * @throws OperationFault if there are none
  */
 export const findTopics = async (
   names: readonly string[],
@@ -52,13 +52,15 @@ export const findTopics = async (
   const prefix = stack === undefined ? '' : `${dataStackOf(stack)}-`
   const local = stack === undefined ? localBus(environment.DATA_DIR || '.data') : null
   if (local?.bus === 'kinesis') throw new OperationFault(onKinesis)
-  const nobody = { accessKeyId: 'x', secretAccessKey: 'x' }
-  const queues = openDeadLetters(local ? { endpoint: local.url, region: local.region, credentials: nobody } : undefined)
+  const anyCredentials = { accessKeyId: 'x', secretAccessKey: 'x' }
+  const queues = openDeadLetters(
+    local ? { endpoint: local.url, region: local.region, credentials: anyCredentials } : undefined,
+  )
   const found = await Promise.all(
     names.map(async (name) => {
       const deadLetters = await queues.find(`${prefix}${name}`)
       if (deadLetters) return { name, deadLetters }
-      throw new OperationFault(`No queue with dead letters is called ${prefix}${name}… here. ${onKinesis}`)
+      throw new OperationFault(`No queue here whose name begins with ${prefix}${name} has dead letters. ${onKinesis}`)
     }),
   )
   return { queues, found }

@@ -191,7 +191,7 @@ test.each([
   [['sigfox', '--step', 'door'], 2, '--step is raw or pulse, not "door".'],
   [['sigfox', '--limit', '0'], 2, '--limit is a number of packs from 1 on, not "0".'],
   [['sigfox', '--stack', 'prod'], 2, '--stack is the name of a stack like sluice-prod-ingest, not "prod".'],
-  [['nbiot'], 1, 'No queue with dead letters is called ProcessRawDataNBIoT… here.'],
+  [['nbiot'], 1, 'No queue here whose name begins with ProcessRawDataNBIoT has dead letters.'],
 ])('%j is refused with a sentence', async (args, code, sentence) => {
   const run = await redrive(...args)
   expect({ code: run.code, stdout: run.stdout }).toEqual({ code, stdout: '' })
