@@ -19,7 +19,7 @@ interface Bundle {
   readonly environment: Record<string, string>
 }
 
-/** What the template sets; what only AWS knows is a 1, which reads as a text and as a number. */
+/** What the template sets. A value that only AWS knows becomes `1`, which is a valid text and a valid number. */
 const environmentOf = ({ Properties }: Resource) => {
   const { Variables = {} } = (Properties?.Environment ?? {}) as { Variables?: Record<string, unknown> }
   return Object.fromEntries(
@@ -27,13 +27,13 @@ const environmentOf = ({ Properties }: Resource) => {
   )
 }
 
-/** The bundles of our functions as they are deployed; two functions may share one. */
+/** The bundles of our functions as deployed. Two functions may share one. */
 const bundlesOf = async (folder: string): Promise<Bundle[]> => {
   const assembly = await synthesise(dev, folder, AbortSignal.timeout(60_000))
   const found = new Map<string, Bundle>()
   for (const { resources } of assembly.stacks)
     for (const [name, resource] of Object.entries(resources)) {
-      // CDK adds providers of its own, which have no log group of ours
+      // CDK's own providers have no log group of ours
       if (resource.Type !== 'AWS::Lambda::Function' || !resource.Properties?.LoggingConfig) continue
       const file = join(assetFolder(assembly, resource.Properties.Code), 'index.js')
       found.set(file, { name, file, environment: environmentOf(resource) })
@@ -43,7 +43,7 @@ const bundlesOf = async (folder: string): Promise<Bundle[]> => {
 
 const packageOf = (path: string) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]
 
-/** By the code of a bundle: the entry point it was made of, and the npm packages inside. The settings of `lib/ingest/handler.ts`. */
+/** By the code of a bundle: its entry point and the npm packages inside. Built with the settings of `lib/ingest/handler.ts`. */
 const contentsByCode = async () => {
   const entries = readdirSync(join(root, 'lambdas')).filter((name) => name.endsWith('.ts'))
   const built = entries.map(async (entry) => {
@@ -66,7 +66,7 @@ const contentsByCode = async () => {
     for (const { inputs } of Object.values(metafile.outputs))
       for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
         const name = packageOf(path)
-        // what is read but not used leaves nothing in the bundle
+        // a package that is read but not used leaves nothing in the bundle
         if (name && bytesInOutput > 0) packages.set(name, (packages.get(name) ?? 0) + bytesInOutput)
       }
     return [outputFiles[0]?.text ?? '', { entry, packages }] as const
@@ -74,18 +74,18 @@ const contentsByCode = async () => {
   return new Map(await Promise.all(built))
 }
 
-/** Milliseconds of a fresh process that imports `file`; of a bare one without it. */
+/** Milliseconds of a fresh process that imports `file`, or imports nothing. */
 const startMillis = async (environment: Record<string, string>, file?: string): Promise<number> => {
   const script = file === undefined ? '' : `require(${JSON.stringify(file)})`
   const begin = performance.now()
-  // the process ends itself: an open pool or agent is not part of the import
+  // the process exits by itself: an open pool or agent would keep it alive
   await run(process.execPath, ['-e', `${script};process.exit(0)`], {
     env: { PATH: process.env.PATH, AWS_REGION: 'eu-west-1', ...environment },
   })
   return performance.now() - begin
 }
 
-/** Cold imports over a bare start, one after the other in turn, so that a disturbance meets all of them. */
+/** Cold imports less a bare start. The bundles take turns, so that a disturbance hits all of them. */
 const coldImports = async (bundles: readonly Bundle[]): Promise<number[]> => {
   const bare: number[] = []
   const loaded: number[][] = bundles.map(() => [])
@@ -96,7 +96,7 @@ const coldImports = async (bundles: readonly Bundle[]): Promise<number[]> => {
   return loaded.map((times) => median(times) - median(bare))
 }
 
-/** Packages with their KB, largest first; of a scope only the clients by name, and small ones only counted. */
+/** Packages with their KB, largest first. Of a scope only the clients are named, and small packages are only counted. */
 const shortly = (packages: ReadonlyMap<string, number>): string => {
   const groups = new Map<string, number>()
   for (const [name, bytes] of packages) {
@@ -122,7 +122,7 @@ const faultsOf = (names: readonly string[]): string => {
   return faults.join('; ')
 }
 
-/** What is deployed for stage dev: size, packages inside, and how long a cold start takes to import it. */
+/** What stage dev deploys: size, packages inside, and how long a cold start takes to import it. */
 export const bundles: Part = async (progress) => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
   try {

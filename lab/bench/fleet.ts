@@ -1,7 +1,7 @@
 import type { RawItem, Uplink } from '../../core/message/uplink.ts'
 import { draginoDatagram, nbiotItem, sigfoxUplink } from '../../test/support/traffic.ts'
 
-/** Devices of one kind that report regularly from yesterday's first second on, each at its own second. */
+/** Devices of one kind that report regularly from yesterday midnight on, each at its own second. */
 export interface Fleet {
   readonly name: string
   readonly lane: 'sigfox' | 'nbiot'
@@ -10,7 +10,7 @@ export interface Fleet {
   readonly deviceId: (device: number) => string
   readonly channels: readonly string[]
   readonly samplePeriodSeconds: number | null
-  /** Readings that a message tells, also those that another has told before. */
+  /** Readings in a message, including those that an earlier message held. */
   readonly readingsAMessage: number
   readonly hoursBetweenMessages: number
   readonly message: (device: number, timeSeconds: number, hour: number) => RawItem
@@ -20,7 +20,7 @@ export const firstSecond = Math.floor(Date.now() / 86_400_000) * 86_400 - 86_400
 
 const indexOf = (device: number, hour: number) => (device % 1_000) * 10_000 + hour * 120
 
-/** 0x5A: the index of channel A and what to take off it for each sample before; behind them the device's time. */
+/** Frame 0x5A: the index of channel A, what to subtract for each earlier sample, and the device's time. */
 const periodicFrame = (index: number, deltas: number, timeSeconds: number | null = null): Buffer => {
   const payload = Buffer.alloc(6 + 2 * deltas + (timeSeconds === null ? 0 : 4))
   payload[0] = 0x5a
@@ -28,7 +28,7 @@ const periodicFrame = (index: number, deltas: number, timeSeconds: number | null
   for (let k = 0; k < deltas; k++) payload.writeUInt16BE(30, 6 + 2 * k)
   if (timeSeconds === null) return payload
   payload[1] = 0x04
-  // the device counts from 2013
+  // the device counts seconds since 2013
   payload.writeUInt32BE(timeSeconds - 1_356_998_400, payload.length - 4)
   return payload
 }
@@ -59,7 +59,7 @@ const sigfoxPeriodic: Fleet = {
     sigfoxUplink(periodicDevice(device), timeSeconds, 0, { payload: periodicFrame(indexOf(device, hour), 3) }),
 }
 
-/** Eight records a datagram, a quarter of an hour apart: half of them were in the datagram before. */
+/** Eight records a datagram, a quarter of an hour apart. Half of them were in the previous datagram. */
 export const dragino: Fleet = {
   name: 'Dragino, 8 records',
   lane: 'nbiot',
@@ -80,7 +80,7 @@ export const dragino: Fleet = {
   },
 }
 
-/** One datagram a day that tells the 24 hours before. */
+/** One datagram a day with the last 24 hours. */
 export const adeunisDays: Fleet = {
   name: 'Adeunis NB-IoT, 24 samples',
   lane: 'nbiot',
@@ -102,10 +102,10 @@ export const adeunisDays: Fleet = {
 
 export const fleets: readonly Fleet[] = [sigfoxData, sigfoxPeriodic, dragino, adeunisDays]
 
-/** Coprime to the numbers of devices: neighbours in time are strangers in the key. */
+/** Coprime to the numbers of devices, so that neighbours in time are far apart in the key. */
 const stride = 61_803
 
-/** The next messages of a fleet, in the order of their times, from one call to the next. */
+/** Each call returns the next messages of a fleet in the order of their times. */
 export const logOf = ({ devices, hoursBetweenMessages, message }: Fleet, start = firstSecond) => {
   let sent = 0
   return (count: number): RawItem[] =>

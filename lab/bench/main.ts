@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { plain, type Section, table } from '../text/table.ts'
 import type { Progress } from './measure/part.ts'
 
-/** What can be asked for, in the order of the report. */
+/** The benchmarks, in the order of the report. */
 const names = ['packs', 'publish', 'parameters', 'raw', 'pulse', 'profile', 'day-rows', 'gateway', 'stall', 'bundles']
 
 const usage = `npm run bench -- [--json FILE] [${names.join('|')} ...]`
@@ -12,7 +12,7 @@ const usage = `npm run bench -- [--json FILE] [${names.join('|')} ...]`
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })
 const unknown = positionals.filter((name) => !names.includes(name))
 if (unknown.length > 0) {
-  console.error(`There is no benchmark ${unknown.join(', ')}: ${usage}`)
+  console.error(`There is no benchmark ${unknown.join(', ')}. ${usage}`)
   process.exit(1)
 }
 
@@ -22,12 +22,12 @@ const progress: Progress = (line) =>
 
 const asked = (name: string) => positionals.length === 0 || positionals.includes(name)
 const sections: Section[] = []
-// each is loaded when its turn comes: what one loads would disturb the others
+// each is loaded when its turn comes, so that it does not disturb the others
 if (asked('packs')) sections.push(...(await (await import('./bus/packs.ts')).packs(progress)))
 if (asked('publish')) sections.push(...(await (await import('./bus/publish.ts')).publish(progress)))
 if (asked('parameters')) sections.push(...(await (await import('./workers/parameters.ts')).parameters(progress)))
 const wanted = (['raw', 'pulse'] as const).filter(asked)
-if (wanted.length > 0) sections.push(...(await (await import('./workers/steps.ts')).stages(progress, wanted)))
+if (wanted.length > 0) sections.push(...(await (await import('./workers/steps.ts')).steps(progress, wanted)))
 if (asked('profile')) sections.push(...(await (await import('./workers/profile.ts')).profile(progress)))
 if (asked('day-rows')) sections.push(...(await (await import('./layouts/day-rows.ts')).dayRows(progress)))
 if (asked('gateway')) sections.push(...(await (await import('./gateway/gateway.ts')).gateway(progress)))

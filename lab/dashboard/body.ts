@@ -1,4 +1,4 @@
-/** A widget of a dashboard as CloudWatch reads it: its place in 24 columns, and what it shows. */
+/** A widget of a CloudWatch dashboard: its place in 24 columns, and what it shows. */
 export interface Widget {
   readonly type: 'alarm' | 'metric' | 'text'
   readonly x: number
@@ -20,14 +20,14 @@ const resolved = (value: unknown): string => {
     const [separator, parts] = inner as [string, unknown[]]
     return parts.map(resolved).join(separator)
   }
-  // What only AWS knows: a name of it is enough to draw.
+  // a value that only AWS knows: a name is enough to draw it
   return `${key}-${JSON.stringify(inner).replace(/[^A-Za-z0-9]+/g, '-')}`
 }
 
-/** The widgets of a dashboard, from the text in its template. */
+/** The widgets of a dashboard, read from the text in its template. */
 export const widgetsOf = (dashboardBody: unknown): Widget[] => JSON.parse(resolved(dashboardBody)).widgets
 
-/** Labels of the lines that a widget draws; a hidden metric of an expression is not drawn. */
+/** Labels of the lines that a widget draws. Hidden metrics of an expression are left out. */
 export const linesOf = ({ properties }: Widget): string[] =>
   (properties.metrics ?? []).flatMap((row) => {
     const options = row.at(-1)

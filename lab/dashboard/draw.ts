@@ -24,11 +24,11 @@ const boxOf = ({ x, y, width, height }: Widget): Box => ({
 const text = (x: number, y: number, size: number, content: string, more = '') =>
   `<text x="${x}" y="${y}" font-size="${size}" ${more}>${escaped(content)}</text>`
 
-/** Things that go wrong are nearly zero on a day like any other. */
+/** Faults are nearly zero on an ordinary day. */
 const isTrouble = (label: string) =>
   /rejected|shed|drops|4xx|5xx|denied|duplicates|throttl|error|reason|dead|failed|lost/i.test(label)
 
-/** The lines of one graph follow the same day, a little apart. */
+/** The lines of a graph follow the same day, slightly apart. */
 const samples = (title: string, labels: readonly string[], random: () => number): number[][] => {
   const base = 0.6 + 0.2 * random()
   const phase = random() * 2
@@ -46,7 +46,7 @@ const curve = (values: readonly number[], box: Box, colour: string) => {
   return `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="1.5"/>`
 }
 
-/** The legend in as many columns as there is room for; what does not fit is counted. */
+/** The legend in as many columns as fit. Labels that do not fit are counted. */
 const legend = (labels: readonly string[], box: Box): string => {
   const perRow = Math.max(1, Math.floor(box.width / 150))
   const shown = labels.slice(0, perRow * 3)
@@ -75,7 +75,7 @@ const graph = (widget: Widget, box: Box, random: () => number): string => {
   return [...grid, ...curves, legend(labels, { ...plot, y: plot.y + plot.height + 18, height: legendHeight })].join('')
 }
 
-/** Every alarm as a square; one of them is warning, so that one sees how that looks. */
+/** Every alarm as a square. One of them is on, to show how that looks. */
 const alarmGrid = ({ properties }: Widget, box: Box): string => {
   const alarms = properties.alarms ?? []
   const perRow = Math.floor((box.width - 24) / 22)
@@ -100,7 +100,7 @@ const drawn = (widget: Widget, random: () => number): string => {
   return frame + head + (widget.type === 'alarm' ? alarmGrid(widget, box) : graph(widget, box, random))
 }
 
-/** The dashboard's layout as a picture, with sample data: where things stand and what they are called, not how they are. */
+/** The dashboard's layout as a picture: places and names are real, the data is a sample. */
 export const draw = (name: string, widgets: readonly Widget[]): string => {
   const { next: random } = seeded(20_261_123)
   const width = 24 * column + gap

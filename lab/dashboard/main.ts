@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-// A picture needs no validation of the template, which takes a second and a half.
+// A picture needs no validation of the template, which would take 1.5 s.
 process.env.CDK_VALIDATION = 'false'
 const { App } = await import('aws-cdk-lib/core')
 const { build } = await import('../../bin/app.ts')
@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '../..')
 const usage = `npm run dashboard:preview -- [STAGE] [--bus sqs|kinesis]
 Draws the layout of a stage's CloudWatch dashboard with sample data, as .build/dashboard-STAGE.svg. STAGE: prod unless said.`
 
-/** The dashboard of a stage as its template has it, made without bundling. */
+/** The dashboard in a stage's template, synthesised without bundling. */
 const dashboardOf = (stage: string, bus: string | undefined) => {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'))
   const outdir = mkdtempSync(join(tmpdir(), 'sluice-dashboard-'))

@@ -1,14 +1,14 @@
 import type { Model, Told } from './model.ts'
 
 /**
- * A fleet whose every message follows from its number, so that a million of them need no memory: the ledger keeps a
- * byte for each, and the model of the readings is this file and nothing else.
+ * A fleet in which every message follows from its number, so that a million messages need no memory. The ledger keeps one
+ * byte for each, and this file is the whole model of the readings.
  */
 export interface FleetPlan {
   readonly sigfoxDevices: number
   readonly nbiotDevices: number
   readonly messagesPerDevice: number
-  /** Instant of each device's first message, whole seconds since 1970. */
+  /** When the first message is due, whole seconds since 1970. */
   readonly startSeconds: number
   readonly periodSeconds: number
 }
@@ -20,7 +20,7 @@ export interface FleetMessage {
   readonly door: Door
   readonly deviceId: string
   readonly timeSeconds: number
-  /** Sigfox only; -1 elsewhere. */
+  /** Sigfox only, else -1. */
   readonly seqNumber: number
   /** Sigfox: the frame. NB-IoT: the datagram. */
   readonly payload: Buffer
@@ -35,7 +35,7 @@ export const channelsOf = { sigfox: ['A', 'B'], nbiot: ['A'] } as const
 const sigfoxId = (device: number) => (sigfoxBase + device).toString(16).toUpperCase()
 const imeiOf = (device: number) => imeiPrefix + String(device).padStart(7, '0')
 
-/** What a meter shows at the n-th sample: no two neighbours and no two devices alike. */
+/** What a meter shows at the n-th sample. Neighbouring samples and devices differ. */
 const indexAt = (device: number, n: number, channel: number) => (1_000 + (device % 997) + 10 * n) * (channel + 1)
 
 /** An Adeunis Pulse frame 0x46: the indexes of two channels. */
@@ -49,7 +49,7 @@ const sigfoxFrame = (device: number, n: number): Buffer => {
 
 const draginoFixed = Buffer.from('0a640cf11d0100000001c2', 'hex')
 
-/** A Dragino SW3L-NB datagram: IMEI, IMSI, total and time now, and the samples before it. */
+/** A Dragino SW3L-NB datagram: IMEI, IMSI, current total and time, and the earlier samples. */
 const draginoFrame = (imei: string, device: number, n: number, timeOf: (n: number) => number): Buffer => {
   const samples = Array.from({ length: 1 + Math.min(n, historyRecords) }, (_, k) => n - k)
   const body = Buffer.alloc(8 * samples.length)
@@ -64,7 +64,7 @@ export const createFleet = (plan: FleetPlan) => {
   const { sigfoxDevices, nbiotDevices, messagesPerDevice, startSeconds, periodSeconds } = plan
   const sigfoxMessages = sigfoxDevices * messagesPerDevice
   const count = sigfoxMessages + nbiotDevices * messagesPerDevice
-  // devices do not report at the same second: the n-th reports of a fleet are spread over the period
+  // the n-th reports of a fleet are spread over the period
   const timeOf = (device: number, n: number) => startSeconds + n * periodSeconds + (device % periodSeconds)
   const place = (number: number) => {
     const door: Door = number < sigfoxMessages ? 'sigfox' : 'nbiot'
@@ -97,7 +97,7 @@ export const createFleet = (plan: FleetPlan) => {
     return device >= 0 && device < (door === 'nbiot' ? nbiotDevices : sigfoxDevices) ? { door, device } : null
   }
 
-  /** The number of the message, or sample, of a device at an instant; null where the fleet has none. */
+  /** The number of a device's message, or sample, at an instant. Null where the fleet has none. */
   const find = (deviceId: string, timeSeconds: number): number | null => {
     const found = deviceOf(deviceId)
     if (!found) return null
@@ -110,7 +110,7 @@ export const createFleet = (plan: FleetPlan) => {
     return indexAt(device, n, channel)
   }
   const doorOf = (number: number): Door => place(number).door
-  /** The samples that a message tells of: its own, and in a datagram those before it. */
+  /** The samples in a message: its own, and in a datagram the earlier ones. */
   const samples = (number: number): number[] => {
     const { door, n } = place(number)
     const more = door === 'sigfox' ? 0 : Math.min(n, historyRecords)
@@ -132,10 +132,10 @@ export const createFleet = (plan: FleetPlan) => {
     told: (number: number): Told[] => samples(number).map((one) => [one, (1 << channelNames(one).length) - 1]),
     nameOf: (number: number) => `${number} of ${message(number).deviceId}`,
     doorOf,
-    /** The index that the sample of this number shows on a channel, counted from 0. */
+    /** The index of a sample on a channel, counted from 0. */
     index,
     samples,
-    /** Numbers of the messages that come through a door, from and up to. */
+    /** Numbers of the messages that come through a door. */
     range: (door: Door): [first: number, end: number] =>
       door === 'sigfox' ? [0, sigfoxMessages] : [sigfoxMessages, count],
   }

@@ -2,11 +2,11 @@ import type { Fleet } from './fleet.ts'
 import type { Model, StoredMessage, StoredReading } from './model.ts'
 
 /**
- * What the sender knows of a message.
- * - `ok`: confirmed; from now on it may not be lost.
- * - `refused`: answered that it will not be taken; it may not be there.
- * - `unknown`: no answer, one that says "not stored, send again", or a datagram that nobody confirms: it may be there
- *   or not. Never taken for a failure, because a lost answer looks the same.
+ * What the sender knows about a message.
+ * - `ok`: confirmed. It must not be lost.
+ * - `refused`: answered that it is not taken. It must not be stored.
+ * - `unknown`: no answer, an answer "not stored, send again", or a datagram without a confirmation. It may be stored or
+ *   not. This is no failure, because a lost answer looks the same.
  */
 export type Answer = 'ok' | 'refused' | 'unknown'
 
@@ -18,28 +18,28 @@ export interface Verdict {
   readonly refused: number
   readonly unknown: number
   readonly stored: number
-  /** Readings that were read back. */
+  /** Readings that were read back, right or wrong. */
   readonly readings: number
-  /** Confirmed, and not there. */
+  /** Confirmed, but not stored. */
   readonly lost: number
-  /** There, and never sent or refused. */
+  /** Stored, although never sent or refused. */
   readonly unexpected: number
-  /** There more than once. */
+  /** Stored more than once. */
   readonly duplicated: number
-  /** Not confirmed, and there all the same. */
+  /** Stored, although not confirmed. */
   readonly recovered: number
-  /** Messages with other bytes or another state; readings missing, too many or wrong by the model of the fleet. */
+  /** Messages with other bytes or the wrong state, and readings that are missing, surplus or wrong by the fleet's model. */
   readonly misread: number
-  /** Numbers of the first few messages of each kind of fault, for whoever looks for the cause. */
+  /** The first few faults, as a start for finding the cause. */
   readonly examples: readonly string[]
 }
 
 const mostExamples = 10
-/** In the byte of a message's readings, whose own bits are below: what became of the message is not what had to. */
+/** In the byte of a message's readings, above the bits of the readings: the message has the wrong state. */
 const wrongState = 0x80
 const secondsOf = (instant: string) => Date.parse(instant) / 1000
 
-/** A byte for what was answered of each message, one for how often it is there, one for the readings seen of it. */
+/** Keeps three bytes a message: what was answered, how often it is stored, and which of its readings were seen. */
 export const createLedger = <F extends Model>(fleet: F) => {
   const answers = new Uint8Array(fleet.count)
   const copies = new Uint8Array(fleet.count)
@@ -54,7 +54,7 @@ export const createLedger = <F extends Model>(fleet: F) => {
     if (examples.length < mostExamples) examples.push(text)
   }
 
-  /** `ok` stays: a later attempt that fails does not take back what was confirmed. */
+  /** `ok` stays: a later attempt that fails does not revoke a confirmation. */
   const answered = (number: number, answer: Answer) => {
     if (answers[number] !== code.ok) answers[number] = code[answer]
   }
@@ -88,7 +88,7 @@ export const createLedger = <F extends Model>(fleet: F) => {
     example(`reading of ${deviceId} ${channel} at ${readAt}: ${index}`)
   }
 
-  /** What must be read of the messages that are there, beside what was. */
+  /** Compares the readings that were seen with those that the stored messages hold. */
   const countMisread = () => {
     const expected = new Uint8Array(fleet.count)
     for (let number = 0; number < fleet.count; number++)
@@ -134,12 +134,12 @@ export const createLedger = <F extends Model>(fleet: F) => {
     messageSeen,
     readingSeen,
     isOk: (number: number) => answers[number] === code.ok,
-    /** Sent, and neither confirmed nor refused. */
+    /** Sent, but neither confirmed nor refused. */
     isUnknown: (number: number) => answers[number] === code.unknown,
     isThere: (number: number) => (copies[number] ?? 0) > 0,
-    /** A byte a message: 0 unsent, 1 unknown, 2 refused, 3 confirmed. */
+    /** One byte a message: 0 unsent, 1 unknown, 2 refused, 3 confirmed. */
     answers: answers as Readonly<Uint8Array>,
-    /** How many have been confirmed so far. */
+    /** How many messages have been confirmed so far. */
     confirmed: () => answers.reduce((sum, answer) => sum + Number(answer === code.ok), 0),
     verdict,
   }
@@ -147,7 +147,7 @@ export const createLedger = <F extends Model>(fleet: F) => {
 
 export type Ledger<F extends Model = Fleet> = ReturnType<typeof createLedger<F>>
 
-/** Sentences for what may never be; none where the ledger is even. */
+/** Sentences for what must never happen. None where the ledger is even. */
 export const faultsOf = ({ lost, unexpected, duplicated, misread, examples }: Verdict): string[] => {
   const faults = Object.entries({ lost, unexpected, duplicated, misread }).filter(([, count]) => count > 0)
   if (faults.length === 0) return []

@@ -1,6 +1,6 @@
 type Numbers = Uint32Array | Float64Array
 
-/** Numbers that come a few at a time, without an object for each or for those that came together. */
+/** A list of numbers in one typed array, which grows. */
 export const createNumberList = <N extends Numbers>(open: (length: number) => N) => {
   let numbers = open(1_024)
   let length = 0

@@ -5,7 +5,7 @@ import type { StoredMessage, StoredReading } from './model.ts'
 
 const rowsPerPage = 10_000
 
-/** Hands over every row of `/v1/messages` or `/v1/readings`, page by page: never more than one page is held. */
+/** Passes on every row of `/v1/messages` or `/v1/readings`, and holds one page at a time. */
 const eachRow = async <Row>(apiUrl: string, path: string, span: string, see: (row: Row) => unknown): Promise<void> => {
   for (let cursor: string | null = ''; cursor !== null; ) {
     const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
@@ -18,8 +18,8 @@ const eachRow = async <Row>(apiUrl: string, path: string, span: string, see: (ro
 const instant = (seconds: number) => new Date(seconds * 1_000).toISOString()
 
 /**
- * Shows the ledger all that is there, of the devices that it speaks of.
- * @param between instants in seconds since 1970, where there is more than the ledger speaks of
+ * Shows the ledger everything that is stored about its devices.
+ * @param between seconds since 1970, for a system that holds more than the ledger knows about
  */
 export const readBack = async (
   apiUrl: string,
@@ -35,17 +35,17 @@ export const readBack = async (
 
 export interface DrainOptions {
   readonly limitMs: number
-  /** Packs on the bus, where somebody knows. */
+  /** Packs on the bus, where that is known. */
   readonly waiting?: () => Promise<number>
-  /** How long nothing may move before it counts as drained. */
+  /** How long nothing may change before the system counts as drained. */
   readonly quietMs?: number
-  /** How long the system may say nothing at all before it is given up. */
+  /** How long the system may give no answer before the wait is given up. */
   readonly silenceMs?: number
 }
 
 /**
- * Waits until nothing is on its way any more: no pack on the bus, no message pending, no count that moves.
- * @returns the flow then, and whether that came in time
+ * Waits until nothing is under way: no pack on the bus, no message pending, no count that changes.
+ * @returns the flow at that moment, and whether it came in time
  */
 export const drain = async (
   apiUrl: string,

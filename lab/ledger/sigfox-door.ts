@@ -7,7 +7,7 @@ type Spelling = (m: FleetMessage) => { readonly type: string; readonly body: str
 
 const hex = ({ payload }: FleetMessage) => payload.toString('hex')
 
-/** One message as Sigfox may write it: other types, another form, another spelling of the id. */
+/** The ways in which Sigfox may write a message: other types, another format, another spelling of the id. */
 const spellings: readonly Spelling[] = [
   (m) => ({
     type: 'application/json',
@@ -33,14 +33,14 @@ const spellings: readonly Spelling[] = [
   }),
 ]
 
-/** A line of the batch callback, in the columns of the stages. */
+/** A line of the batch callback, in the columns that the stages set. */
 export const batchLine = (m: FleetMessage): string =>
   `${m.deviceId};${m.timeSeconds};false;null;37FF;${hex(m)};null;45;5;-120.50;${m.seqNumber}`
 
 export interface SigfoxDoor {
   readonly url: string
   readonly token: string
-  /** How often a callback that was not confirmed is sent again, and the pause before it. */
+  /** How often a callback without a confirmation is sent, and the pause before each retry. */
   readonly tries: number
   readonly pauseMs: number
 }
@@ -48,7 +48,7 @@ export interface SigfoxDoor {
 const answerOf = (status: number): Answer =>
   status === 200 || status === 204 ? 'ok' : status >= 400 && status < 500 && status !== 429 ? 'refused' : 'unknown'
 
-/** Sends one callback; an answer that does not come within Sigfox's ten seconds is none. */
+/** Sends one callback. Status 0: there was no answer within Sigfox's ten seconds. */
 export const postCallback = async (
   door: Pick<SigfoxDoor, 'url' | 'token'>,
   path: string,
@@ -78,7 +78,7 @@ const postUntilOk = async (door: SigfoxDoor, path: string, type: string, body: s
   }
 }
 
-/** Sends messages as one batch callback, or one alone in a spelling of the seed's choice, and notes the answer. */
+/** Sends messages as one batch callback, or a single one in a random spelling, and notes the answer. */
 export const sendCallback = async (door: SigfoxDoor, ledger: Ledger, numbers: readonly number[], random: Random) => {
   const messages = numbers.map(ledger.fleet.message)
   const [only] = messages

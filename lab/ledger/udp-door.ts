@@ -6,14 +6,14 @@ import type { Ledger } from './ledger.ts'
 export interface UdpDoor {
   readonly host: string
   readonly port: number
-  /** Where the gateway's `/metrics` are. */
+  /** The address of the gateway's `/metrics`. */
   readonly statusUrl: string
 }
 
 const names = ['received', 'accepted', 'rejected', 'shed'] as const
 export type GatewayCounts = Readonly<Record<(typeof names)[number], number>>
 
-/** Sums of the gateway's counters; null while it does not answer. */
+/** Sums of the gateway's counters. Null while it does not answer. */
 export const readCounts = async (statusUrl: string): Promise<GatewayCounts | null> => {
   try {
     const response = await fetch(`${statusUrl}/metrics`, { signal: AbortSignal.timeout(2_000) })
@@ -30,12 +30,12 @@ export const readCounts = async (statusUrl: string): Promise<GatewayCounts | nul
 }
 
 const settleLimitMs = 15_000
-/** When nothing has arrived for so long and nothing is held, what is missing was sent while nobody listened. */
+/** Once nothing has arrived for this long and nothing is held, the missing datagrams were sent to a closed port. */
 const silenceMs = 500
 
 /**
- * No datagram is answered yet, so the counters stand in for acknowledgements: a window of datagrams is confirmed when
- * one and the same gateway has received all of them and accepted as many. Whatever else happens leaves it unknown.
+ * Datagrams are not answered, so the counters stand in for acknowledgements. A window of datagrams is confirmed when
+ * the same gateway process has received and accepted all of them. Otherwise it stays unknown.
  */
 const windowIsOk = async (door: UdpDoor, before: GatewayCounts, sent: number): Promise<boolean> => {
   const deadline = Date.now() + settleLimitMs
@@ -66,7 +66,7 @@ const readyCounts = async (door: UdpDoor): Promise<GatewayCounts> => {
 
 const datagramsPerTurn = 20
 
-/** Sends messages in windows, each once, and notes which were confirmed. Nobody else may send meanwhile. */
+/** Sends messages in windows, each once, and notes which were confirmed. There must be no other sender meanwhile. */
 export const sendDatagrams = async (
   door: UdpDoor,
   ledger: Ledger,

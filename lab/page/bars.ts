@@ -1,6 +1,6 @@
 import { element, label, picture } from './svg.ts'
 
-/** A bar beside its name, with what it says behind it. `look` is a class: `good` where it is left out. */
+/** A bar with its name on the left and its figure on the right. `look` is a CSS class, `good` unless set. */
 export interface Bar {
   readonly name: string
   readonly value: number
@@ -15,7 +15,7 @@ const letterWidth = 7
 
 const roomFor = (texts: readonly string[]) => Math.max(0, ...texts.map(({ length }) => length)) * letterWidth
 
-/** Bars below each other, the largest as long as there is room. */
+/** Bars below each other. The largest fills the width. */
 export const bars = (title: string, rows: readonly Bar[]): string => {
   const left = roomFor(rows.map(({ name }) => name)) + 14
   const room = width - left - roomFor(rows.map(({ says }) => says)) - 10

@@ -1,4 +1,4 @@
-/** One look for screen and print, light and dark. Colours that stay apart for the colour-blind (Okabe and Ito). */
+/** One look for screen and print, light and dark. The colours are those of Okabe and Ito, safe for the colour-blind. */
 export const style = `
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --quiet: #5b6470; --grid: #dfe3e8; --mark: #fff3c4;
   --wash: #f6f7f9; --good: #12794a; --bad: #b42318; --neutral: #8b95a1; --blue: #0072b2; --orange: #d55e00; --green: #009e73; }

@@ -1,10 +1,10 @@
 type Attributes = Readonly<Record<string, string | number>>
 
-/** Text as it may stand between tags or in quotes of HTML and SVG. */
+/** Text escaped for HTML and SVG, between tags and in quotes. */
 export const escaped = (text: string | number): string =>
   String(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
-/** One element with what is inside it, already as text. */
+/** One element. `inside` is markup already. */
 export const element = (name: string, attributes: Attributes, ...inside: string[]): string => {
   const list = Object.entries(attributes)
     .map(
@@ -17,7 +17,7 @@ export const element = (name: string, attributes: Attributes, ...inside: string[
 export const label = (x: number, y: number, text: string, attributes: Attributes = {}): string =>
   element('text', { x, y, ...attributes }, escaped(text))
 
-/** A picture that grows with the page; its title is read aloud. */
+/** A picture that grows with the page. Screen readers speak its title. */
 export const picture = (width: number, height: number, title: string, ...inside: string[]): string =>
   element(
     'svg',

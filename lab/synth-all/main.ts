@@ -11,11 +11,11 @@ const root = join(import.meta.dirname, '../..')
 /** CloudFormation's own limits of a template. */
 const limits = { resources: 500, bytes: 1_000_000 }
 
-// One folder for all apps: what is bundled for one variant is found there by the next on the same bus.
+// One folder for all apps: a variant finds there what another on the same bus has bundled.
 const outdir = join(root, 'cdk.out', 'all')
 const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'))
 
-/** All stages on one bus and behind one door, in one app; their templates stay in a folder of their own. */
+/** Synthesises all stages on one bus and behind one door as one app, and keeps the templates in their own folder. */
 const synthesise = (bus: Stage['bus'], door: Stage['sigfoxDoor']): string[][] => {
   const folder = join(outdir, `${bus}-${door}`)
   mkdirSync(folder, { recursive: true })

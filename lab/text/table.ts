@@ -1,4 +1,4 @@
-/** A figure, a word, or nothing where there is none. */
+/** A figure, a word, or null for an empty cell. */
 export type Cell = number | string | null
 
 /** One table. The first column says what is measured. */
@@ -20,9 +20,9 @@ const show = (cell: Cell | undefined): string => {
 }
 
 /**
- * The section as aligned text: the title, the columns over a ruler, the rows, and the notes indented. Without columns the
- * notes alone stand under the title.
- * @param right by column: whether its cells stand to the right
+ * The section as aligned text: title, columns over a ruler, rows, and indented notes. Without columns only the notes
+ * follow the title.
+ * @param right for each column, whether its cells are aligned to the right
  */
 export const alignedTable = ({ title, columns, rows, notes }: Section<string>, right: readonly boolean[]): string => {
   const widths = columns.map((name, i) =>
@@ -38,7 +38,7 @@ export const alignedTable = ({ title, columns, rows, notes }: Section<string>, r
   return [title, '', ...body, ...notes.map((note) => `  ${note}`), ''].join('\n')
 }
 
-/** The section as aligned text: columns of figures to the right, all others to the left. */
+/** The section as aligned text. Columns of figures are aligned to the right. */
 export const table = (section: Section): string => {
   const { columns, rows } = section
   const isOfWords = (i: number) => i === 0 || rows.every((row) => typeof (row[i] ?? '') === 'string')
@@ -49,7 +49,7 @@ export const table = (section: Section): string => {
   )
 }
 
-/** The section for a program: its rows as objects, by the names of the columns. */
+/** The section as JSON: its rows as objects, by the names of the columns. */
 export const plain = ({ title, columns, rows, notes }: Section) => ({
   title,
   rows: rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null]))),

@@ -8,10 +8,10 @@ import { median, type Part } from '../measure/part.ts'
 
 const items = 20_000
 const rounds = 7
-/** As big as the SQS adapter makes them. */
+/** As large as the SQS adapter makes them. */
 const packBytes = 45_000
 
-/** CPU microseconds an item, the middle of some rounds after one to warm up. */
+/** CPU microseconds an item: the median of some rounds after one to warm up. */
 const microsOf = (work: () => void): number => {
   work()
   const times = Array.from({ length: rounds }, () => {
@@ -58,7 +58,7 @@ const measure = <T>(name: string, payloadBytes: number, codec: ItemCodec<T>, jso
   return [name, payloadBytes, average(bodies), pack, unpack, average(texts), stringify, parse]
 }
 
-/** Bytes and CPU of a message in a pack, beside JSON. */
+/** Bytes and CPU of a message in a pack, compared with JSON. */
 export const packs: Part = async (progress) => {
   const rows = fleets.map((fleet) => {
     progress(`packs: ${fleet.name}`)

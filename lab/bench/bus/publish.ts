@@ -9,7 +9,7 @@ import { startProcess } from '../measure/process.ts'
 
 const sizes = [1, 10, 100, 1_000, 10_000]
 
-/** As Sigfox sends it, each of another device. */
+/** As Sigfox sends it. Each comes from another device. */
 const callbackOf = (n: number) =>
   ({
     routeKey: 'POST /sigfox/uplink',
@@ -21,16 +21,16 @@ const callbackOf = (n: number) =>
 const rounds = 8
 const callbacks = 300
 
-/** CPU of the Sigfox function a callback, from its event to its answer, in the quietest round once it is warm. */
+/** CPU of the Sigfox function a callback, from its event to its answer: the quietest round after warming up. */
 const callbackMicros = async (): Promise<number> => {
-  // settings are read as it loads
+  // the module reads its settings when it loads
   const { handler } = await import('../../../lambdas/sigfox-callback.ts')
   const micros: number[] = []
   for (let round = 0; round < rounds; round++) {
     const cpu = process.cpuUsage()
     for (let n = 0; n < callbacks; n++) {
       const { statusCode } = await handler(callbackOf(round * callbacks + n))
-      if (statusCode !== 204) throw new Error(`the function answered ${statusCode}: the figures would be wrong`)
+      if (statusCode !== 204) throw new Error(`The function answered ${statusCode}, so the figures would be wrong.`)
     }
     const { user, system } = process.cpuUsage(cpu)
     micros.push((user + system) / callbacks)
@@ -38,7 +38,7 @@ const callbackMicros = async (): Promise<number> => {
   return Math.min(...micros.slice(rounds / 2))
 }
 
-/** What it costs a door to hand messages to the bus, by how many it hands over at once. */
+/** CPU that a door spends on publishing a message, by how many it publishes at once. */
 export const publish: Part = async (progress) => {
   const queue = startProcess('lab/bench/bus/queue-process.ts')
   try {
@@ -52,7 +52,7 @@ export const publish: Part = async (progress) => {
       [setting.sigfoxFields]: JSON.stringify(dev.sigfox.fields),
       [setting.sigfoxBatchColumns]: dev.sigfox.batchColumns,
     })
-    // first: what the batches warm up would flatter it
+    // first, because the batches would warm up what the callbacks use
     progress('publish: callbacks one by one')
     const callback = await callbackMicros()
     progress('publish: to the queue emulator, by messages at once')
@@ -81,7 +81,7 @@ export const publish: Part = async (progress) => {
         columns: ['messages at once', 'CPU µs a message', 'bus records a million'],
         rows,
         notes: [
-          'Datagrams of 69 B as signed calls of SQS to an emulator in another process, one publish after the other.',
+          'Datagrams of 69 B in signed calls of SQS to an emulator in another process, one publish after the other.',
         ],
       },
       {

@@ -17,11 +17,11 @@ interface Measurement {
   readonly micros: number
   readonly lost: number
   readonly drops: number
-  /** From received to confirmed by the bus, milliseconds; null for who confirms nothing. */
+  /** Milliseconds from received to confirmed by the bus. Null for a receiver that confirms nothing. */
   readonly confirmedP99: number | null
 }
 
-/** What a receiver's process spends on a datagram; 0 a second is as many as it takes. */
+/** What a receiver's process spends on a datagram. `perSecond` 0 sends as many as it takes. */
 const measure = async (bench: UdpBench, receiver: Receiver, perSecond: number): Promise<Measurement> => {
   const look = async () => ({
     handled: await receiver.handled(),
@@ -44,7 +44,7 @@ const measure = async (bench: UdpBench, receiver: Receiver, perSecond: number): 
   }
 }
 
-/** Receivers that do nothing else, then the gateway; each ends before the next begins. */
+/** Receivers that do nothing else, then the gateway. Each ends before the next begins. */
 const receivers = (bench: UdpBench): [string, () => Promise<Receiver>][] => {
   const { program, startFloor, startGateway } = bench
   const ofC: [string, () => Promise<Receiver>][] =
@@ -74,7 +74,7 @@ const measureAll = async (bench: UdpBench, progress: Progress): Promise<Section>
   for (const [perSecond, speed] of speeds) {
     const found = new Map<string, Measurement>()
     for (const [name, start] of all) {
-      // at low rates what counts is how often it wakes up: the bare receivers say the same either way
+      // at low rates the cost is in waking up, and the bare receivers cost the same with and without an answer
       if (perSecond > 0 && name.includes('answers')) continue
       progress(`gateway: ${name}, ${speed}`)
       const receiver = await start()
@@ -105,8 +105,8 @@ const measureAll = async (bench: UdpBench, progress: Progress): Promise<Section>
     notes: [
       bench.program === null
         ? 'No C compiler (cc) here: the two programs in C were left out, and the sender is Node.'
-        : 'The sender is in C where it saturates. A program in C is faster than any sender here: it is woken for a few datagrams at a time.',
-      'The gateway answers nobody. Like with like is therefore what only receives; what answers is what an acknowledging door would be beside.',
+        : 'The sender is in C where it saturates. A receiver in C is faster than any sender here, and is woken for a few datagrams at a time.',
+      'The gateway sends no answers, so compare it with the receivers that only receive. Those that answer show the floor of a door that acknowledges.',
       'Recorded traffic: Adeunis of 23 B and of 69 B (24 samples), Dragino of 91 B, from one machine, in turn.',
     ],
   }
@@ -124,7 +124,7 @@ const profileGateway = async (bench: UdpBench, progress: Progress): Promise<Sect
   receiver.measured.child.kill('SIGTERM')
   await ended
   const name = readdirSync(bench.folder).find((file) => file.endsWith('.cpuprofile'))
-  if (name === undefined) throw new Error('the gateway left no profile')
+  if (name === undefined) throw new Error('The gateway left no profile.')
   const shares = sharesOf(JSON.parse(readFileSync(join(bench.folder, name), 'utf8')))
   const costs = new Map([...shares].map(([place, share]) => [place, share * micros]))
   return {
@@ -135,7 +135,7 @@ const profileGateway = async (bench: UdpBench, progress: Progress): Promise<Sect
   }
 }
 
-/** The gateway over loopback, publishing to the queue emulator, beside receivers that only count. */
+/** The gateway over loopback, publishing to the queue emulator, compared with receivers that only count. */
 export const gateway: Part = async (progress) => {
   const bench = openUdpBench()
   try {

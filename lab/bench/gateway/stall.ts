@@ -7,10 +7,10 @@ import { openUdpBench, type UdpBench } from './udp-bench.ts'
 const perSecond = 10_000
 const stallMs = 200
 const seconds = 4
-/** What a host offers a program that asks for more (`net.core.rmem_max`), unless somebody raised it. */
+/** The largest buffer that a host grants unless `net.core.rmem_max` has been raised. */
 const stockBytes = 212_992
 
-/** What the kernel charges for a datagram that waits: its bytes and all that is around them. */
+/** What the kernel charges for a waiting datagram: its bytes and their bookkeeping. */
 const chargedBytes = async (bench: UdpBench): Promise<number> => {
   const receiver = await bench.startFloor('lab/bench/gateway/udp-floor.ts', 'receive')
   receiver.measured.child.kill('SIGSTOP')
@@ -23,7 +23,7 @@ const chargedBytes = async (bench: UdpBench): Promise<number> => {
   return charged
 }
 
-/** Stops the whole gateway thrice while it is sent 10,000 datagrams a second. */
+/** Stops the whole gateway three times while it receives 10,000 datagrams a second. */
 const stallGateway = async (
   bench: UdpBench,
   askedBytes: number,
@@ -50,14 +50,14 @@ const stallGateway = async (
   return [askedBytes, effectiveBytes, holds, (holds * 1000) / perSecond, sent, fullest, drops, sent - handled - drops]
 }
 
-/** A stall of the whole gateway, by how large the socket's buffer is. */
+/** What a stall of the whole gateway loses, by the size of the socket's buffer. */
 export const stall: Part = async (progress) => {
   const bench = openUdpBench()
   try {
     progress('stall: what a waiting datagram takes')
     const charged = await chargedBytes(bench)
     const rows: Cell[][] = []
-    // the kernel doubles what is asked: half of the stock size is a socket that nobody asked more for
+    // the kernel doubles what is asked, so half of the stock size gives what a socket has by default
     for (const askedBytes of [stockBytes / 2, stockBytes, 4 * 1024 * 1024]) {
       progress(`stall: a buffer of ${askedBytes} bytes asked for`)
       rows.push(await stallGateway(bench, askedBytes, 2 * askedBytes, charged))
@@ -78,7 +78,7 @@ export const stall: Part = async (progress) => {
         rows,
         notes: [
           `A waiting datagram of the recorded traffic is charged ${Math.round(charged)} bytes (measured). The gateway's process is stopped from outside (SIGSTOP).`,
-          `${stockBytes.toLocaleString('en')}: net.core.rmem_max of a stock host, so what is got there is twice that at most; the first row is a socket that asks for nothing.`,
+          `${stockBytes.toLocaleString('en')}: net.core.rmem_max of a stock host, so at most twice that is granted there. The first row is a socket that asks for nothing.`,
         ],
       },
     ]

@@ -16,7 +16,7 @@ import { type Measured, startProcess } from '../measure/process.ts'
 export interface Receiver {
   readonly measured: Measured
   readonly udpPort: number
-  /** How many datagrams it has dealt with, once nothing is on its way any more. */
+  /** How many datagrams it has dealt with, once it holds none any more. */
   readonly handled: () => Promise<number>
   /** What the gateway's metrics say. */
   readonly scrape?: () => Promise<Scrape | null>
@@ -33,7 +33,7 @@ const shortDatagram = (device: number) => {
   return datagram
 }
 
-/** Datagrams of three kinds, each behind its length (two bytes, big-endian). */
+/** Datagrams of three kinds, each preceded by its length (two bytes, big-endian). */
 const recorded = () =>
   Buffer.concat(
     [
@@ -41,7 +41,7 @@ const recorded = () =>
       ...framesOf(dragino, 1_000),
       ...framesOf(adeunisDays, 1_000),
     ]
-      // one kind after the other, as a real door sees them
+      // the kinds take turns, as at a real door
       .map((_, i, all) => all[(i % 3) * 1_000 + Math.floor(i / 3)] ?? Buffer.alloc(0))
       .flatMap((datagram) => {
         const length = Buffer.alloc(2)
@@ -50,7 +50,7 @@ const recorded = () =>
       }),
   )
 
-/** What the benchmarks of datagrams need: traffic, the C programs where a compiler is, and an end to all they started. */
+/** Traffic for the benchmarks of datagrams, and the processes that send and receive it. `close` ends them all. */
 export const openUdpBench = () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
   const file = join(folder, 'datagrams')
@@ -76,10 +76,10 @@ export const openUdpBench = () => {
 
   return {
     folder,
-    /** The C program; null where nothing compiles it. */
+    /** The C program. Null where there is no compiler. */
     program,
     startFloor,
-    /** The gateway as it is deployed, with an emulated queue behind it. */
+    /** The gateway as deployed, publishing to an emulated queue. */
     startGateway: async (receiveBufferBytes: number, nodeOptions: string[] = []): Promise<Receiver> => {
       const queue = await start('lab/bench/bus/queue-process.ts').said('ready')
       const measured = start('udp-gateway/main.ts', [], gatewaySettings(queue, receiveBufferBytes), nodeOptions)
@@ -97,7 +97,7 @@ export const openUdpBench = () => {
         scrape: () => scrapeGateway(`http://127.0.0.1:${healthPort}`),
       }
     },
-    /** Sends for some seconds, and waits until the kernel holds nothing of it; 0 a second is as many as are taken. */
+    /** Sends for some seconds, then waits until the kernel holds none of it. `perSecond` 0 sends as many as are taken. */
     send: async ({ udpPort }: Receiver, seconds: number, perSecond: number): Promise<number> => {
       const sender =
         program !== null && perSecond === 0

@@ -1,11 +1,11 @@
-// The least that a program can do with datagrams, many of them a system call.
+// The least that a program can do with datagrams, many of them in one system call.
 //
 //   udp-floor receive              counts them
 //   udp-floor answer               counts them and sends 16 bytes back to each
-//   udp-floor send FILE PORT SECS  sends the datagrams of FILE (each behind its length, two bytes big-endian) over and
+//   udp-floor send FILE PORT SECS  sends the datagrams of FILE (each after its length, two bytes big-endian) over and
 //                                  over from 16 ports, as many as the receiver's queue in the kernel has room for
 //
-// Speaks as the other processes of the benchmark do: a JSON line with an `event`; SIGUSR2 asks a receiver for its count.
+// Prints JSON lines with an `event`, like the other processes of the benchmark. SIGUSR2 asks a receiver for its count.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -49,7 +49,7 @@ static void receive(int answers) {
   long received = 0;
   struct sigaction action = {.sa_handler = on_signal};
   sigaction(SIGUSR2, &action, NULL);
-  // a signal that comes just before the call would not end it
+  // without a limit, a signal just before the call would be noticed only after it
   struct timeval limit = {.tv_usec = 50000};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   printf("{\"event\":\"ready\",\"udpPort\":%d}\n", ntohs(address.sin_port));
@@ -76,7 +76,7 @@ static void receive(int answers) {
   }
 }
 
-// bytes that wait in the receiver's queue, as /proc/net/udp has them
+// bytes that wait in the receiver's queue, by /proc/net/udp
 static long waiting(int port) {
   static char table[1 << 20];
   int fd = open("/proc/net/udp", O_RDONLY);
@@ -115,7 +115,7 @@ static int send_all(const char *path, int port, double seconds) {
     }
     int one = sockets[turn % SOCKETS], count = sendmmsg(one, messages, BATCH, 0);
     if (count > 0) sent += count;
-    // takes the answers in, if any come
+    // reads the answers, if there are any
     for (int i = 0; i < BATCH; i++) point_at(i, buffers[i], LARGEST, &peers[i]);
     recvmmsg(one, messages, BATCH, MSG_DONTWAIT, NULL);
   }

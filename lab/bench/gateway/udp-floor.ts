@@ -8,7 +8,7 @@ import { createSocket } from 'node:dgram'
  * `answer` sends 16 bytes back to each.
  */
 const [mode = 'receive', recvBufferSize = 4 * 1024 * 1024] = process.argv.slice(2)
-// resolving at once spares a turn of the event loop for each datagram
+// resolving at once saves a turn of the event loop for each datagram
 const lookup = (host: string, _options: unknown, found: (error: null, address: string, family: number) => void) =>
   found(null, host, 4)
 const socket = createSocket({ type: 'udp4', recvBufferSize: Number(recvBufferSize), lookup: lookup as never })

@@ -4,11 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { readUdpTable } from '../../../udp-gateway/kernel.ts'
 
 /**
- * Sends the datagrams of a file (see `udp-traffic.ts`) over and over to a port of this machine, then prints how many.
+ * Sends the datagrams of a file (see `udp-bench.ts`) over and over to a port of this machine, then prints how many.
  *
  *     node udp-sender.ts FILE PORT SECONDS PER_SECOND
  *
- * PER_SECOND 0 saturates: a closed window by the receiver's own queue in the kernel, so that the receiver never waits
+ * PER_SECOND 0 saturates: it sends while the receiver's queue in the kernel has room, so that the receiver never waits
  * and the kernel drops nothing.
  */
 const [file = '', ...words] = process.argv.slice(2)
@@ -24,7 +24,7 @@ for (let at = 0; at < recorded.length; ) {
   at = end
 }
 
-// resolving at once spares a turn of the event loop for each datagram
+// resolving at once saves a turn of the event loop for each datagram
 const socket = createSocket({ type: 'udp4', lookup: (host, _options, found) => found(null, host, 4) })
 socket.on('message', () => {})
 let sent = 0

@@ -18,7 +18,7 @@ const rounds = 9
 const source = `unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::reading_quality[], $6::timestamptz[],
   $7::uuid[]) AS told (${columns})`
 
-/** What the pulse worker does with the readings of a batch once they are decoded. */
+/** What the pulse worker does with the readings of a batch after decoding. */
 const mergeBatch = (client: pg.Pool, { merge }: Layout, readings: readonly Reading[]) => {
   const { readings: best } = mergeAll(readings)
   return client.query(merge(source), [
@@ -32,7 +32,7 @@ const mergeBatch = (client: pg.Pool, { merge }: Layout, readings: readonly Readi
   ])
 }
 
-/** A month of one device, as the API reads it: pages of the database it takes, and milliseconds. */
+/** A month of one device as the API reads it: pages of the database, and milliseconds. */
 const readMonth = async (client: pg.Pool, { month }: Layout, shape: Shape) => {
   const end = new Date(nextSecond(shape) * 1000)
   const pages: number[] = []
@@ -51,11 +51,11 @@ const readMonth = async (client: pg.Pool, { month }: Layout, shape: Shape) => {
 
 interface Kept {
   readonly readings: string
-  /** With the ids of the messages; null where they are not kept. */
+  /** With the ids of the messages. Null where they are not kept. */
   readonly withIds: string | null
 }
 
-/** The same for every layout that keeps the same readings. */
+/** A checksum that is equal for all layouts that keep the same readings. */
 const checksum = async (client: pg.Pool, { view }: Layout): Promise<Kept> => {
   const row = `concat_ws(' ', device_id, channel, extract(epoch FROM read_at), index, quality, extract(epoch FROM received_at))`
   const { rows } = await client.query(
@@ -70,15 +70,15 @@ const requireSame = (kept: ReadonlyMap<string, Kept>) => {
   const all = [...kept.values()]
   const ids = all.flatMap(({ withIds }) => withIds ?? [])
   if (new Set(all.map(({ readings }) => readings)).size > 1 || new Set(ids).size > 1)
-    throw new Error(`layouts keep different readings: ${JSON.stringify([...kept])}`)
+    throw new Error(`The layouts keep different readings: ${JSON.stringify([...kept])}`)
 }
 
 const total = ({ nodeMicros, serverMicros }: Cost) => nodeMicros + serverMicros
 
-/** The middle one of some rounds by its CPU. */
+/** The median round by CPU. */
 const middle = (costs: readonly Cost[]): Cost => {
   const found = [...costs].sort((a, b) => total(a) - total(b))[Math.floor(costs.length / 2)]
-  if (!found) throw new Error('nothing was measured')
+  if (!found) throw new Error('Nothing was measured.')
   return found
 }
 
@@ -169,7 +169,7 @@ const measureShape = async (database: BenchDatabase, shape: Shape, progress: (li
   }
 }
 
-/** Readings as rows or as day rows: CPU, log, disk and the reading of a month, by the traffic of real profiles. */
+/** Readings as rows or as day rows: CPU, log, disk, and reading a month, with the traffic of real profiles. */
 export const dayRows: Part = async (progress) => {
   const database = await openBenchDatabase()
   try {

@@ -1,21 +1,21 @@
-/** A way to keep readings: its tables, and the one statement that merges a batch into them. */
+/** A way to keep readings: its tables, and the statement that merges a batch into them. */
 export interface Layout {
   readonly name: string
   readonly tables: readonly string[]
   readonly ddl: string
-  /** Merges the rows of `source` (see `columns`) and answers how many keys are new and how many indexes changed. */
+  /** Merges the rows of `source` (see `columns`) and returns how many keys are new and how many indexes changed. */
   readonly merge: (source: string) => string
-  /** Statements that move the readings of a day (YYYYMMDD) to where they stay. */
+  /** Statements that move the readings of a day (YYYYMMDD) to their final place. */
   readonly close: (day: string) => readonly string[]
-  /** What is kept, row by row. */
+  /** Selects all readings, one a row. */
   readonly view: string
-  /** The readings of device $1 from $2 until $3. */
+  /** Selects the readings of device $1 from $2 until $3. */
   readonly month: string
 }
 
 export const columns = 'device_id, channel, read_at, index, quality, received_at, message_id'
 
-/** The benchmark vacuums when it says so. */
+/** The benchmark itself decides when to vacuum. */
 const settings = 'WITH (autovacuum_enabled = false)'
 const names = `device_id text COLLATE "C" NOT NULL, channel text COLLATE "C" NOT NULL`
 const allColumns = `
@@ -58,7 +58,7 @@ const rows = (name: string, table: string): Layout => ({
   month: ofMonth(table),
 })
 
-/** Device and channel as one number, which each batch looks up. */
+/** Device and channel as one number, which every batch looks up. */
 const numbered = (name: string, table: string, rest: string): Layout => {
   const joined = `${table} JOIN ${table}_series USING (series)`
   const merge = mergeRows(table, 'series', rest)
@@ -87,8 +87,8 @@ const instant = (ms: string) => `day::timestamp AT TIME ZONE 'UTC' + ${ms} * int
 const samples = (of: string) => `unnest(${of}.at, ${of}.index, ${of}.quality, ${of}.received_at, ${of}.message_id)`
 
 /**
- * One row a device, channel and day, merged as the messages come. What comes behind all others, as nearly all does, is
- * appended; else the arrays are taken apart and merged by the same rules.
+ * One row a device, channel and day, merged as messages arrive. Nearly all readings are later than those already there and
+ * are appended. For the others the arrays are unnested and merged by the same rules.
  */
 const dayRows: Layout = {
   name: 'day rows',
@@ -134,7 +134,7 @@ const dayRows: Layout = {
     WHERE day >= ($2::timestamptz AT TIME ZONE 'UTC')::date AND day <= ($3::timestamptz AT TIME ZONE 'UTC')::date) AS sample`),
 }
 
-/** A partition a day until it is closed; then one row a device, channel and day, which nothing writes to any more. */
+/** One partition a day until it is closed, then one row a device, channel and day that is never written again. */
 const closing = (name: string, suffix: string, hasMessage: boolean): Layout => {
   const [open, closed] = [`open${suffix}`, `closed${suffix}`]
   const ids = hasMessage ? 's.message_id' : 'NULL::uuid AS message_id'

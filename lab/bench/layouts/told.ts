@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { adeunisDays, dragino, type Fleet, firstSecond, sigfoxData } from '../fleet.ts'
 import type { Layout } from './layouts.ts'
 
-/** A fleet, as many devices of it as make a statement of a thousand rows, and for how long it has reported. */
+/** A fleet, with enough devices for a statement of a thousand rows, and how long it has reported. */
 export interface Shape {
   readonly fleet: Fleet
   readonly devices: number
@@ -21,10 +21,10 @@ const periodSeconds = ({ fleet }: Shape) => fleet.hoursBetweenMessages * 3_600
 const roundsADay = (shape: Shape) => daySeconds / periodSeconds(shape)
 export const startOf = ({ days }: Shape) => firstSecond - days * daySeconds
 
-/** Half a day follows, so that what is measured meets a day that is half full. */
+/** Half a day is added, so that the measurement starts with a half-full day. */
 const roundsOf = (shape: Shape) => Math.floor((shape.days + 0.5) * roundsADay(shape))
 
-/** When the first message comes that is not told. */
+/** When the first message after the told ones is due. */
 export const nextSecond = (shape: Shape): number => startOf(shape) + roundsOf(shape) * periodSeconds(shape)
 
 /** Messages of the fleet in five minutes, the time between two checkpoints. */
@@ -32,8 +32,8 @@ export const messagesACheckpoint = (shape: Shape): number =>
   Math.max(1, Math.round((shape.devices * 300) / periodSeconds(shape)))
 
 /**
- * What the fleet told in the days before, made by the server: each round is a message of each device. Of the records
- * behind the first some have another index than when they were told before, and some another quality.
+ * Makes the readings that the fleet told before, on the server. Each round is a message of each device. Some of the records
+ * after the first have another index or another quality than when they were told before.
  */
 export const tell = async (client: pg.Pool, shape: Shape): Promise<void> => {
   const { fleet, devices, recordSeconds } = shape
@@ -78,8 +78,8 @@ export const storedBytes = async (client: pg.Pool, { tables }: Layout): Promise<
 const dayText = (second: number) => new Date(second * 1000).toISOString().slice(0, 10).replaceAll('-', '')
 
 /**
- * Keeps what was told, round by round. At each midnight it closes the day before the one that ends (devices tell of
- * yesterday too), and vacuums.
+ * Stores what was told, round by round. At each midnight it closes the day before the one that ends (devices also report
+ * yesterday), and vacuums.
  * @returns the bytes that were stored at the end of the first and of the last whole day
  */
 export const fill = async (

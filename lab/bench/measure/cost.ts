@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type pg from 'pg'
 
-/** What some work took: CPU of this process and of all of PostgreSQL, time, log and disk. */
+/** What some work took: CPU of this process and of PostgreSQL, time, log and disk. */
 export interface Cost {
   readonly nodeMicros: number
   readonly serverMicros: number
@@ -22,11 +22,11 @@ const look = async (observer: pg.Pool): Promise<Server> => {
        (SELECT array_agg(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()) AS pids`,
   )
   const [server] = rows
-  if (!server) throw new Error('PostgreSQL did not say how it is')
+  if (!server) throw new Error('PostgreSQL returned no row.')
   return server
 }
 
-/** CPU time of a process in nanoseconds; the ticks of `/proc/PID/stat` are too coarse for one batch. */
+/** CPU time of a process in nanoseconds. The ticks of `/proc/PID/stat` are too coarse for one batch. */
 export const cpuNanos = (pid: number): number => {
   try {
     return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0])
@@ -35,7 +35,7 @@ export const cpuNanos = (pid: number): number => {
   }
 }
 
-/** Runs `work` and says what it took. Workers of PostgreSQL that ended meanwhile are not seen. */
+/** Runs `work` and measures what it took. A worker of PostgreSQL that ends during the work is not counted. */
 export const costOf = async (observer: pg.Pool, work: () => Promise<unknown>): Promise<Cost> => {
   const before = await look(observer)
   const serverBefore = new Map(before.pids.map((pid) => [pid, cpuNanos(pid)]))

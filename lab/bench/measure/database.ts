@@ -9,7 +9,7 @@ import { makeCluster } from '../../../local/engines/postgres-data.ts'
 import { postgresBinaries, runAsUnprivileged } from '../../../local/engines/postgres-programs.ts'
 
 /**
- * As a small instance has it: every commit is flushed to the disk. The checkpoint is ours, so that each figure meets
+ * The settings of a small instance: every commit is flushed to disk. Checkpoints are taken by hand, so that each figure has
  * the same share of full-page images.
  */
 const settings = `
@@ -21,9 +21,9 @@ synchronous_commit = on
 `
 
 export interface BenchDatabase {
-  /** One connection, as a worker has. */
+  /** One connection, like a worker. */
   readonly worker: pg.Pool
-  /** For looking at the server without being part of the work. */
+  /** Looks at the server, and is not part of the work. */
   readonly observer: pg.Pool
   readonly close: () => Promise<void>
 }
@@ -32,7 +32,7 @@ const prepare = async (owner: pg.Pool, password: string) => {
   const client = await owner.connect()
   try {
     await migrate(client, join(import.meta.dirname, '../../../db'))
-    // what is measured are open days
+    // the benchmarks measure open days
     await client.query(`UPDATE closed_days SET before = date_trunc('day', now(), 'UTC') - interval '3 days'`)
     await ensurePartitions(client, 3, 3)
     await client.query(`ALTER ROLE sluice_app PASSWORD ${client.escapeLiteral(password)}`)
@@ -41,7 +41,7 @@ const prepare = async (owner: pg.Pool, password: string) => {
   }
 }
 
-/** A server of its own with durable settings and the schema of `db/`, and two ways into it. */
+/** Starts a server with durable settings and the schema of `db/`, and connects to it twice. */
 export const openBenchDatabase = async (): Promise<BenchDatabase> => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
   const { initdb } = await postgresBinaries()
@@ -51,7 +51,7 @@ export const openBenchDatabase = async (): Promise<BenchDatabase> => {
   const { host, port, user, password } = server
   const connect = (as: string) => {
     const pool = new pg.Pool({ host, port, user: as, password, database: 'postgres', max: 1 })
-    // the server's end may come before the pool's
+    // the server may end before the pool
     pool.on('error', () => {})
     return pool
   }

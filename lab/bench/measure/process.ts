@@ -4,15 +4,15 @@ import { createInterface } from 'node:readline'
 
 type Line = Readonly<Record<string, string | number>>
 
-/** A process under measurement that speaks in JSON lines with an `event` each. */
+/** A process under measurement. It prints JSON lines, each with an `event`. */
 export interface Measured {
   readonly child: ChildProcess
-  /** Resolves with the next line of that event; throws when the process ends without it. */
+  /** Resolves with the next line of that event. Throws when the process ends without one. */
   readonly said: (event: string) => Promise<Line>
   readonly cpuSeconds: () => number
 }
 
-/** Starts a script of ours, or another program where `script` is none. */
+/** Starts a TypeScript file, or any other program. */
 export const startProcess = (
   script: string,
   args: (string | number)[] = [],
@@ -34,7 +34,7 @@ export const startProcess = (
           const line = JSON.parse(text)
           if (line.event === event) resolve(line)
         })
-        lines.on('close', () => reject(new Error(`${script} ended without saying "${event}"`)))
+        lines.on('close', () => reject(new Error(`${script} ended without printing "${event}".`)))
       }),
     cpuSeconds: () => cpuSeconds(child.pid ?? 0),
   }
@@ -42,9 +42,9 @@ export const startProcess = (
 
 const ticksPerSecond = 100
 
-/** User and system time of a process, by the kernel's count. */
+/** User and system time of a process, counted by the kernel. */
 const cpuSeconds = (pid: number): number => {
-  // the name in parentheses may hold spaces: count from behind it
+  // the name in parentheses may hold spaces, so the fields are counted after it
   const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { cpuNanos } from './cost.ts'
 
-/** CPU microseconds of PostgreSQL by statement, of the one connection of a worker. */
+/** CPU microseconds of PostgreSQL by statement, on the worker's one connection. */
 export const watchStatements = async (pool: pg.Pool) => {
   const micros = new Map<string, number>()
   const client = (await pool.connect()) as pg.PoolClient & { readonly processID: number }
@@ -20,7 +20,7 @@ export const watchStatements = async (pool: pg.Pool) => {
   return micros
 }
 
-/** What a statement writes to, else what it reads. */
+/** The table that a statement writes to, or else reads. */
 const nameOf = (statement: string): string => {
   const [, verb = '', table = ''] =
     /(INSERT INTO|UPDATE(?! SET)|DELETE FROM|FROM|JOIN) (\w+)\b(?!\()/.exec(statement) ?? []

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** A field with its type: PostgreSQL's binary layout differs by type. */
+/** A field with its type, which decides PostgreSQL's binary layout. */
 type Field =
   | { readonly uuid: string }
   | { readonly instantMs: number }
@@ -26,14 +26,14 @@ const int = (bytes: 2 | 4, value: number) => {
   return buffer
 }
 
-/** What pg calls on an object that is given to `client.query` instead of a text. */
+/** What pg offers an object that is passed to `client.query` instead of a text. */
 interface Wire {
   readonly query: (text: string) => void
   readonly sendCopyFromChunk: (chunk: Buffer) => void
   readonly endCopyFrom: () => void
 }
 
-/** One COPY statement's worth of rows, encoded; the function that comes back sends them. */
+/** Encodes the rows of one COPY statement. The function that is returned sends them. */
 export const copyBinary = (rows: readonly (readonly Field[])[]) => {
   const signature = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), int(4, 0), int(4, 0)])
   const tuples = rows.flatMap((fields) => [

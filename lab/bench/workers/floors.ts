@@ -16,7 +16,7 @@ const epochSecondsOf = ({ timeSeconds }: Uplink) => timeSeconds ?? 0
 
 const idOf = (uplink: Uplink) => messageId(sha256, uplink, epochSecondsOf(uplink) * 1000)
 
-/** Makes all rows first; the work that is measured only hands them to PostgreSQL, with COPY, into the same table. */
+/** Makes all rows first. The measured work only hands them to PostgreSQL, by COPY into the same table. */
 export const copyMessages = (pool: pg.Pool, log: readonly RawItem[], batch: number): (() => Promise<void>) => {
   const copies = slicesOf(log as readonly Uplink[], batch).map((uplinks) =>
     copyBinary(
@@ -37,10 +37,10 @@ export const copyMessages = (pool: pg.Pool, log: readonly RawItem[], batch: numb
   }
 }
 
-/** What a message tells, each of it as a row. */
+/** The readings in a message. */
 export const readingsOf = ({ profile, samplePeriodSeconds }: Fleet, uplink: Uplink): Reading[] => {
   const frame = profiles.get(profile)?.decode(uplink.payload, { samplePeriodSeconds })
-  if (!frame || typeof frame === 'string') throw new Error(`${profile} does not decode a frame of the benchmark`)
+  if (!frame || typeof frame === 'string') throw new Error(`${profile} does not decode a frame of the benchmark.`)
   const { deviceId, receivedAtMs } = uplink
   const id = idOf(uplink)
   return frame.indexes.map(({ channel, index, timeSeconds, ageSeconds, quality }) => {
@@ -49,7 +49,7 @@ export const readingsOf = ({ profile, samplePeriodSeconds }: Fleet, uplink: Upli
   })
 }
 
-/** Makes all readings first; what is measured is one sorted upsert a batch that leaves what is there. */
+/** Makes all readings first. The measured work is one sorted insert a batch that leaves existing rows as they are. */
 export const upsertReadings = (pool: pg.Pool, fleet: Fleet, log: readonly RawItem[], batch: number) => {
   const parameters = slicesOf(log as readonly Uplink[], batch).map((uplinks) => {
     const rows = sortedBy(

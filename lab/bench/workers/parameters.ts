@@ -40,7 +40,7 @@ const textOf = (rows: readonly Reading[]) => {
   return (values[0] ?? []).map((_, column) => values.map((row) => row[column]))
 }
 
-/** The same rows into the same table, handed over in three ways. */
+/** The same rows into the same table, passed in three ways. */
 export const parameters: Part = async (progress) => {
   const database = await openBenchDatabase()
   const { worker, observer } = database

@@ -12,7 +12,7 @@ const batch = 1_000
 const messages = 20_000
 const largest = 5
 
-/** As V8's profiler writes it, here and with `--cpu-prof`. */
+/** A profile as V8 writes it, through the inspector and with `--cpu-prof`. */
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number
@@ -35,11 +35,11 @@ const placeOf = (functionName: string, url: string): string | null => {
   const [, library] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? []
   if (library) return library.startsWith('@') ? 'AWS SDK' : `library ${library}`
   if (url.startsWith('node:')) return nodeParts.find(([pattern]) => pattern.test(url))?.[1] ?? "Node's other modules"
-  // our own files by folder
+  // the project's files by folder
   return url === '' ? null : `${url.split('/').at(-2)}/`
 }
 
-/** Shares of the time a profile was not idle, by file; what is native belongs to whoever called it. */
+/** Shares of the time that was not idle, by place. Native code counts to the JavaScript that called it. */
 export const sharesOf = ({ nodes, samples = [], timeDeltas = [] }: CpuProfile): Map<string, number> => {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)))
@@ -57,13 +57,13 @@ export const sharesOf = ({ nodes, samples = [], timeDeltas = [] }: CpuProfile): 
   return new Map([...micros].map(([place, value]) => [place, value / total]))
 }
 
-/** The largest costs of a stage, then what all others are together. */
-export const largestCosts = (stage: string, micros: ReadonlyMap<string, number>): Cell[][] => {
+/** The largest costs of a step, then all others together. */
+export const largestCosts = (step: string, micros: ReadonlyMap<string, number>): Cell[][] => {
   const total = [...micros.values()].reduce((sum, value) => sum + value, 0)
   const sorted = [...micros].sort(([, a], [, b]) => b - a)
   const rest = sorted.slice(largest).reduce((sum, [, value]) => sum + value, 0)
   return [...sorted.slice(0, largest), ['all others', rest] as const].map(([what, value]) => [
-    stage,
+    step,
     what,
     value,
     `${Math.round((100 * value) / total)} %`,
@@ -72,7 +72,7 @@ export const largestCosts = (stage: string, micros: ReadonlyMap<string, number>)
 
 export const costColumns = ['stage', 'what', 'µs a message', 'share']
 
-/** Where the CPU of the two workers goes: by file in Node, by statement in PostgreSQL. */
+/** Where the CPU of the two workers goes: by folder in Node, by statement in PostgreSQL. */
 export const profile: Part = async (progress) => {
   const database = await openBenchDatabase()
   const session = new Session()
@@ -81,7 +81,7 @@ export const profile: Part = async (progress) => {
     progress('profile: both workers')
     await furnish(database, fleet)
     const statements = await watchStatements(database.worker)
-    const stage = workers(database.worker, fleet.lane)
+    const lane = workers(database.worker, fleet.lane)
     const next = logOf(fleet)
     await session.post('Profiler.enable')
     await session.post('Profiler.setSamplingInterval', { interval: 200 })
@@ -100,9 +100,9 @@ export const profile: Part = async (progress) => {
       const events = rawEvents(next(messages), batch)
       let ids: typeof events = []
       const raw = await costsOf('raw', async () => {
-        ids = (await stage.raw(events)).following
+        ids = (await lane.raw(events)).following
       })
-      return [...raw, ...(await costsOf('pulse', () => stage.pulse(ids)))]
+      return [...raw, ...(await costsOf('pulse', () => lane.pulse(ids)))]
     }
     await run()
     return [
@@ -111,7 +111,7 @@ export const profile: Part = async (progress) => {
         columns: costColumns,
         rows: await run(),
         notes: [
-          'Under the profiler, which adds a little to what Node does. A file stands for what it calls outside of JavaScript.',
+          'Under the profiler, which adds a little to what Node does. A folder includes the native code that it calls.',
         ],
       },
     ]

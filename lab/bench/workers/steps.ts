@@ -12,15 +12,15 @@ const rounds = 3
 const messagesOf = (fleet: Fleet, batch: number) =>
   Math.max(batch, Math.min(300 * batch, Math.round(6_000 / fleet.readingsAMessage)))
 
-type Stage = 'raw' | 'pulse'
+type Step = 'raw' | 'pulse'
 
 const measured = ['raw', 'rawAgain', 'rawFloor', 'pulse', 'pulseAgain', 'pulseFloor'] as const
 type Costs = Record<(typeof measured)[number], Cost> & {
   /** Milliseconds of each invocation. */
-  readonly millis: Record<Stage, readonly number[]>
+  readonly millis: Record<Step, readonly number[]>
 }
 
-/** The registry, and readings of three hours of each day: an upsert into an empty table would be no fair one. */
+/** Fills the registry and some readings of each day: an insert into an empty table would be too cheap. */
 export const furnish = async ({ observer }: BenchDatabase, fleet: Fleet) => {
   const ids = Array.from({ length: fleet.devices }, (_, device) => fleet.deviceId(device))
   await observer.query(
@@ -45,20 +45,20 @@ const measure = async (
   batch: number,
   next: ReturnType<typeof logOf>,
 ) => {
-  const stage = workers(worker, fleet.lane)
+  const lane = workers(worker, fleet.lane)
   const events = rawEvents(next(messagesOf(fleet, batch)), batch)
   const ids: typeof events = []
-  const millis: Record<Stage, number[]> = { raw: [], pulse: [] }
+  const millis: Record<Step, number[]> = { raw: [], pulse: [] }
   const raw = await costOf(observer, async () => {
-    const done = await stage.raw(events)
+    const done = await lane.raw(events)
     ids.push(...done.following)
     millis.raw = done.millis
   })
-  const rawAgain = await costOf(observer, () => stage.raw(events))
+  const rawAgain = await costOf(observer, () => lane.raw(events))
   const pulse = await costOf(observer, async () => {
-    millis.pulse = (await stage.pulse(ids)).millis
+    millis.pulse = (await lane.pulse(ids)).millis
   })
-  const pulseAgain = await costOf(observer, () => stage.pulse(ids))
+  const pulseAgain = await costOf(observer, () => lane.pulse(ids))
   const floorLog = next(messagesOf(fleet, batch))
   const rawFloor = await costOf(observer, copyMessages(worker, floorLog, batch))
   const pulseFloor = await costOf(observer, upsertReadings(worker, fleet, floorLog, batch))
@@ -67,10 +67,10 @@ const measure = async (
 
 const total = ({ nodeMicros, serverMicros }: Cost) => nodeMicros + serverMicros
 
-/** The round that took least, per message or reading: a neighbour on the machine only ever adds. */
+/** The round that took least, per message or reading. Other work on the machine can only add to a round. */
 const quietest = (all: readonly Costs[], key: (typeof measured)[number], count: number): Cost => {
   const [least] = all.map((costs) => costs[key]).sort((a, b) => total(a) - total(b))
-  if (!least) throw new Error('nothing was measured')
+  if (!least) throw new Error('Nothing was measured.')
   const { nodeMicros, serverMicros, wallMicros, walBytes, storedBytes } = least
   return {
     nodeMicros: nodeMicros / count,
@@ -113,7 +113,7 @@ const rowOf = (name: string, batch: number, aim: string, now: Cost, floor: Cost,
   Math.round(again.walBytes),
 ]
 
-/** A PostgreSQL made small instead of fast makes every figure of its column larger, that of the floor too. */
+/** How PostgreSQL was built: compiled for size, every figure of its column is larger, the floor's too. */
 const buildOf = async ({ observer }: BenchDatabase): Promise<string> => {
   const { rows } = await observer.query<{ version: string; flags: string }>(
     `SELECT current_setting('server_version') AS version, (SELECT setting FROM pg_config WHERE name = 'CFLAGS') AS flags`,
@@ -122,23 +122,23 @@ const buildOf = async ({ observer }: BenchDatabase): Promise<string> => {
   return `The quietest of ${rounds} rounds. PostgreSQL ${rows[0]?.version}, compiled with ${optimised}; fsync and synchronous_commit on.`
 }
 
-const sectionOf: Record<Stage, Omit<Section, 'rows'>> = {
+const sectionOf: Record<Step, Omit<Section, 'rows'>> = {
   raw: {
     title: 'Raw stage: event -> unpack -> identity -> store -> ids packed; CPU a message',
     columns: columnsOf('message', 'COPY µs'),
-    notes: ['COPY: the same rows, made before, as COPY binary into the same table, one statement a batch.'],
+    notes: ['COPY: the same rows, prepared beforehand, as COPY binary into the same table, one statement a batch.'],
   },
   pulse: {
     title: 'Pulse stage: event -> ids -> load -> decode -> merge; CPU a reading',
     columns: columnsOf('reading', 'upsert µs'),
     notes: [
-      'upsert: such readings, made before, by INSERT .. unnest .. ON CONFLICT DO NOTHING, one statement a batch.',
+      'upsert: readings of the same kind, prepared beforehand, by INSERT .. unnest .. ON CONFLICT DO NOTHING, one statement a batch.',
     ],
   },
 }
 
-const rowOfStage = (stage: Stage, fleet: Fleet, batch: number, costs: readonly Costs[]) => {
-  const isRaw = stage === 'raw'
+const rowOfStep = (step: Step, fleet: Fleet, batch: number, costs: readonly Costs[]) => {
+  const isRaw = step === 'raw'
   const units = messagesOf(fleet, batch) * (isRaw ? 1 : fleet.readingsAMessage)
   const of = (key: (typeof measured)[number]) => quietest(costs, key, units)
   const aim = batch < usualBatch ? '' : isRaw ? '<= 9' : '<= 12'
@@ -160,19 +160,19 @@ const measureFleet = async (database: BenchDatabase, fleet: Fleet, batches: read
   return results
 }
 
-/** The source design's two functions took 150 ms for a message each. */
+/** Each of the source design's two functions took 150 ms a message. */
 const sourceMillis = 150
 
-/** What Lambda bills for a million messages: each invocation is rounded up to a millisecond. */
-const billedOf = (fleet: Fleet, costs: readonly Costs[], stage: Stage, batch: number): Cell[] => {
-  const all = costs.map(({ millis }) => millis[stage])
+/** What Lambda bills for a million messages. Each invocation is rounded up to a millisecond. */
+const billedOf = (fleet: Fleet, costs: readonly Costs[], step: Step, batch: number): Cell[] => {
+  const all = costs.map(({ millis }) => millis[step])
   const billed = Math.min(...all.map((times) => times.reduce((sum, ms) => sum + Math.ceil(ms), 0) / times.length))
-  const cpu = total(quietest(costs, stage, messagesOf(fleet, batch)))
+  const cpu = total(quietest(costs, step, messagesOf(fleet, batch)))
   const aMillion = Math.round((billed / batch) * 1e6)
-  return [stage, batch, Math.min(...all.map(median)), cpu, aMillion, Math.round((sourceMillis * 1e6) / aMillion)]
+  return [step, batch, Math.min(...all.map(median)), cpu, aMillion, Math.round((sourceMillis * 1e6) / aMillion)]
 }
 
-const batchSection = (fleet: Fleet, results: ReadonlyMap<number, Costs[]>, wanted: readonly Stage[]): Section => ({
+const batchSection = (fleet: Fleet, results: ReadonlyMap<number, Costs[]>, wanted: readonly Step[]): Section => ({
   title: `Batch size: ${fleet.name} messages an invocation, ${fleet.readingsAMessage} readings each`,
   columns: [
     'worker',
@@ -182,13 +182,13 @@ const batchSection = (fleet: Fleet, results: ReadonlyMap<number, Costs[]>, wante
     'billed ms a million',
     'x less than 150 ms each',
   ],
-  rows: wanted.flatMap((stage) => [...results].map(([batch, costs]) => billedOf(fleet, costs, stage, batch))),
+  rows: wanted.flatMap((step) => [...results].map(([batch, costs]) => billedOf(fleet, costs, step, batch))),
   notes: [
-    `From the event to the answer, a whole CPU, PostgreSQL beside it; the bus's answer takes no time here. Billed: each invocation rounded up to 1 ms. The quietest of ${rounds} rounds.`,
+    `From the event to the answer, with a whole CPU and PostgreSQL on the same machine. The bus answers at once. Billed: each invocation rounded up to 1 ms. The quietest of ${rounds} rounds.`,
   ],
 })
 
-/** Row and index on disk, a row: raw messages and their states as they come. */
+/** Bytes of row and index on disk, for raw messages and their states. */
 const diskSection = async ({ observer }: BenchDatabase): Promise<Section> => {
   const rows: Cell[][] = []
   for (const table of ['message', 'decoding']) {
@@ -207,24 +207,24 @@ const diskSection = async ({ observer }: BenchDatabase): Promise<Section> => {
   }
 }
 
-/** The stages over a durable PostgreSQL. One feeds the other, so that both are always run. */
-export const stages = async (progress: Progress, wanted: readonly Stage[]): Promise<Section[]> => {
+/** The two steps over a durable PostgreSQL. One feeds the other, so both always run. */
+export const steps = async (progress: Progress, wanted: readonly Step[]): Promise<Section[]> => {
   const database = await openBenchDatabase()
   try {
-    const rows: Record<Stage, Cell[][]> = { raw: [], pulse: [] }
+    const rows: Record<Step, Cell[][]> = { raw: [], pulse: [] }
     const bySize: Section[] = []
     for (const [i, fleet] of fleets.entries()) {
       const results = await measureFleet(database, fleet, i === 0 ? batches : [usualBatch], progress)
       if (i === 0) bySize.push(batchSection(fleet, results, wanted), await diskSection(database))
       for (const [batch, costs] of results)
-        for (const stage of wanted) rows[stage].push(rowOfStage(stage, fleet, batch, costs))
+        for (const step of wanted) rows[step].push(rowOfStep(step, fleet, batch, costs))
     }
     const built = await buildOf(database)
-    const byStage = wanted.map((stage) => {
-      const { notes, ...section } = sectionOf[stage]
-      return { ...section, rows: rows[stage], notes: [...notes, built] }
+    const byStep = wanted.map((step) => {
+      const { notes, ...section } = sectionOf[step]
+      return { ...section, rows: rows[step], notes: [...notes, built] }
     })
-    return [...byStage, ...bySize]
+    return [...byStep, ...bySize]
   } finally {
     await database.close()
   }

@@ -11,14 +11,14 @@ import type { Lane } from '../../../core/message/lane.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
 import { pulseWorker } from '../../../test/support/pipeline.ts'
 
-/** As big as the SQS adapter makes them. */
+/** As large as the SQS adapter makes them. */
 const packBytes = 45_000
 
 const eventOf = (bodies: readonly string[]): SQSEvent => ({
   Records: bodies.map((body, i) => ({ messageId: String(i), body, attributes: { SentTimestamp: '0' } }) as SQSRecord),
 })
 
-/** Slices of `batch` messages, each as the event of one invocation. */
+/** Slices of `batch` messages, each as the event of an invocation. */
 export const rawEvents = (log: readonly RawItem[], batch: number): SQSEvent[] => {
   const events: SQSEvent[] = []
   for (let at = 0; at < log.length; at += batch) {
@@ -28,7 +28,7 @@ export const rawEvents = (log: readonly RawItem[], batch: number): SQSEvent[] =>
   return events
 }
 
-/** A queue that keeps what it is sent: what a call to AWS costs is not ours to measure here. */
+/** A queue that keeps what it is sent. The cost of a call to AWS is not measured here. */
 const keepingQueue = () => {
   const bodies: string[] = []
   const call: Call = async (_action, input) => {
@@ -40,10 +40,11 @@ const keepingQueue = () => {
 }
 
 const succeed = (answer: { batchItemFailures: readonly unknown[] }) => {
-  if (answer.batchItemFailures.length > 0) throw new Error('a stage asked for a pack again: the figures would be wrong')
+  if (answer.batchItemFailures.length > 0)
+    throw new Error('A worker asked for a pack again, so the figures would be wrong.')
 }
 
-/** The two workers of a lane as they are deployed, from the event to the answer, around one connection. */
+/** The two workers of a lane as deployed, from the event to the answer, on one connection. */
 export const workers = (pool: pg.Pool, lane: Lane) => {
   const { bodies, call } = keepingQueue()
   const pulse = openPulseTopic('https://queue.invalid', { call })
@@ -58,7 +59,7 @@ export const workers = (pool: pg.Pool, lane: Lane) => {
     return performance.now() - begin
   }
   return {
-    /** Answers with the events of the pulse worker that follow, batch by batch, and the milliseconds of each invocation. */
+    /** Returns the events for the pulse worker, batch by batch, and the milliseconds of each invocation. */
     raw: async (events: readonly SQSEvent[]) => {
       const following: SQSEvent[] = []
       const millis: number[] = []
