@@ -2,7 +2,7 @@ import type { Mutant } from './mutate.ts'
 
 const edit = (file: string, from: string, to: string) => ({ file, from, to })
 
-/** The mechanisms that carry the promises, each broken in a line or two. The texts are those of the files as they are. */
+/** The mechanisms that keep the promises, each broken in a line or two. Every text must occur exactly once in its file. */
 export const mutants: readonly Mutant[] = [
   {
     name: 'the receive time is part of the identity',
@@ -131,7 +131,7 @@ export const mutants: readonly Mutant[] = [
     edits: [edit('adapters/sqs/index.ts', '[...new Set(ids)].map', '[...ids].map')],
   },
   {
-    name: 'what is beyond a thousand rows is not written',
+    name: 'rows beyond the first thousand are not written',
     proof: 'P12',
     edits: [
       edit(
@@ -157,7 +157,7 @@ export const mutants: readonly Mutant[] = [
     edits: [edit('door/batcher.ts', 'if (held.bytes + memoryBytes > parts.queueBytes) return false', '')],
   },
   {
-    name: 'the authorizer lets everybody in',
+    name: 'the authorizer lets in any request',
     proof: 'P20',
     edits: [
       edit(
@@ -168,7 +168,7 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
-    name: 'the container door lets everybody in who brings a token',
+    name: 'the container door lets in any token',
     proof: 'P20',
     edits: [edit('http-gateway/door.ts', '|| !(await isValid(token))', '|| (await isValid(token), false)')],
   },

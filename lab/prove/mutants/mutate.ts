@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** The code with one mechanism broken, and the proof that must notice. */
+/** One mechanism of the code broken, and the proof that must notice it. */
 export interface Mutant {
   readonly name: string
   readonly proof: string
@@ -13,7 +13,7 @@ export interface Mutant {
 
 const root = join(import.meta.dirname, '../../..')
 
-/** A copy of all files that belong to the project, with the packages of this one. */
+/** Copies all files that belong to the project, and links its packages. */
 const copyProject = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-mutant-'))
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: root, maxBuffer: 2 ** 26 })
@@ -27,9 +27,9 @@ const copyProject = (): string => {
 }
 
 /**
- * The files of a mutant with its edits made. Where a file does not hold the text of an edit exactly once, the mutant is
- * stale: the path of that file.
+ * The files of a mutant with its edits made. A mutant is stale if a file does not hold the text of an edit exactly once.
  * @param folder the project, or a copy of it
+ * @returns the edited files by path; for a stale mutant the path of that file
  */
 export const mutate = (folder: string, { edits }: Mutant): ReadonlyMap<string, string> | string => {
   const mutated = new Map<string, string>()
@@ -45,7 +45,7 @@ export const mutate = (folder: string, { edits }: Mutant): ReadonlyMap<string, s
   return mutated
 }
 
-/** The faults that the proof found, as it printed them; none where it held. */
+/** The faults that the proof printed. None where it held. */
 const proveIn = async (folder: string, proof: string, seed: number): Promise<string[]> => {
   const options = ['--only', proof, '--bus', 'sqs', '--size', 'ci', '--seed', String(seed), '--report', 'mutant.html']
   const args = [join(folder, 'lab/prove/main.ts'), ...options]
@@ -59,7 +59,7 @@ const proveIn = async (folder: string, proof: string, seed: number): Promise<str
 }
 
 /**
- * Breaks one mechanism after the other in a copy of the project and runs the proof that guards it: it must fail.
+ * Breaks each mechanism in a copy of the project and runs the proof that guards it, which must fail.
  * @returns how many were not noticed
  */
 export const runMutants = async (

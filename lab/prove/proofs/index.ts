@@ -11,7 +11,7 @@ import { countProofs } from './p37.ts'
 
 const numberOf = ({ id }: Proof) => Number(id.slice(1))
 
-/** All proofs that run on the whole system, in the order of their numbers. */
+/** All proofs that run on the whole system, by number. */
 export const proofs: readonly Proof[] = [
   ...crashProofs,
   ...answerProofs,

@@ -26,13 +26,14 @@ const isAlive = (pid: number) => {
 
 const sum = (done: ReadonlyMap<string, number>) => [...done.values()].reduce((total, count) => total + count, 0)
 
-/** Of each process, while messages are being sent: a kill of one that idles would put nothing to the test. */
+/** Kills of each process while messages are sent. Killing an idle process would test nothing. */
 const killsEach = { ci: 2, full: 20 } as const
 const workers = ['SigfoxRawWorker', 'SigfoxPulseWorker', 'NBIoTRawWorker', 'NBIoTPulseWorker', 'gateway']
 
 /**
- * Kills every worker and the gateway in turn, wherever they are, until each has been killed so often or `over` says so;
- * answers how often each was.
+ * Kills every worker and the gateway in turn, at whatever point they are, until each has been killed `times` times or
+ * `over` returns true.
+ * @returns how often each was killed
  */
 const killInTurn = async (world: World, times: number, everyMs: number, over: () => boolean) => {
   const killed = new Map(workers.map((name) => [name, 0]))
@@ -47,7 +48,7 @@ const killInTurn = async (world: World, times: number, everyMs: number, over: ()
   return killed
 }
 
-/** Of the calls at a point, how many a fault hits: few of the reads of shards, of which there are hundreds a second. */
+/** The share of calls at a point that a fault hits. Shards are read hundreds of times a second, so few of these. */
 const hitOf = ({ kind }: World, { action }: Point) => (kind === 'kinesis' && action === 'receive' ? 0.0001 : 0.005)
 
 const manyFaults = async (context: Context): Promise<Result> => {
@@ -70,8 +71,8 @@ const manyFaults = async (context: Context): Promise<Result> => {
   const reckoning = await reckon(world, ledger, drainLimitMs[size])
   const { ok, unknown } = reckoning.verdict
   const faults = [...reckoning.faults]
-  if (ok < messages / 3) faults.push(`only ${ok} messages were confirmed: nothing was put to the test`)
-  if (sum(done) + sum(killed) < 5) faults.push('hardly any fault was done')
+  if (ok < messages / 3) faults.push(`only ${ok} messages were confirmed, too few for a test`)
+  if (sum(done) + sum(killed) < 5) faults.push('hardly any fault was injected')
   const fewest = Math.min(...killed.values())
   if (size === 'full' && fewest < killsEach.full)
     faults.push(`a process was killed only ${fewest} times while messages were sent`)
@@ -87,7 +88,7 @@ const manyFaults = async (context: Context): Promise<Result> => {
   }
 }
 
-/** A few hundred messages while the given faults happen, each a few times. */
+/** Sends a few hundred messages while the given faults happen, each a few times. */
 const under = async ({ world, size }: Context, faults: readonly PlannedFault[], random: Random, messages: number) => {
   await world.clean()
   const ledger = openLedger(messages)
@@ -145,7 +146,7 @@ const p4: Proof = {
     for (const [i, planned] of runs.entries()) {
       const what = planned.length > 1 ? 'all points' : planned.map(nameOf).join()
       let left = planned
-      // a worker that gets all in few batches passes some point too seldom: those that are left get messages of their own
+      // a worker that gets everything in few batches may miss a point: the points that are left get more messages
       for (let tries = 0; left.length > 0 && tries < 3; tries++) {
         const random = seeded(context.seed + i + 1_000 * tries)
         const { reckoning, done } = await under(context, left, random, context.size === 'ci' ? 400 : 200)
@@ -154,7 +155,7 @@ const p4: Proof = {
         faults.push(...reckoning.faults.map((fault) => `seed ${context.seed + i}, ${what}: ${fault}`))
         left = left.filter((fault) => !done.has(nameOf(fault)))
       }
-      faults.push(...left.map((fault) => `seed ${context.seed + i}: never passed: ${nameOf(fault)}`))
+      faults.push(...left.map((fault) => `seed ${context.seed + i}: this point was never passed: ${nameOf(fault)}`))
       if (runs.length > 1) context.say(`P4: ${i + 1} of ${runs.length}`)
     }
     return { figures: { points: points.length, 'processes killed': kills, sent: messages }, faults }

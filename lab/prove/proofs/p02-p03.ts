@@ -18,7 +18,7 @@ const allOf = (ledger: Ledger, door: 'sigfox' | 'nbiot') => {
 
 const accepted = async (world: World) => (await readCounts(world.udp.statusUrl))?.accepted ?? -1
 
-/** Callbacks of one message each, at most four at once: what the stage lets run. */
+/** Callbacks of one message each. At most four at once, as many as the stage lets run. */
 const callbacksOf = (world: World, ledger: Ledger, numbers: readonly number[]) =>
   numbers.map(async (number) => {
     ledger.answered(number, 'unknown')
@@ -29,10 +29,10 @@ const callbacksOf = (world: World, ledger: Ledger, numbers: readonly number[]) =
     return { ...answer, atMs }
   })
 
-/** Below the two seconds after which the client of the bus tries again. */
+/** Less than the two seconds after which the bus's client tries again. */
 const holdMs = 1_200
 
-/** Holds back the bus's answers: it has everything, and nobody has been told. Who is acknowledged meanwhile? */
+/** Holds back the bus's answers, and counts the acknowledgements that leave before and after they are released. */
 const heldBack = async (world: World, ledger: Ledger) => {
   const gate = Promise.withResolvers<void>()
   const before = await accepted(world)
@@ -50,7 +50,7 @@ const heldBack = async (world: World, ledger: Ledger) => {
   return { acksEarly: Number(early !== null), acceptedEarly, afterRelease }
 }
 
-/** Cuts some of the bus's answers and lets the others pass: each 2xx must follow a confirmation in the trace. */
+/** Cuts some of the bus's answers. Each 2xx must follow a confirmation in the trace. */
 const inOrder = async (world: World, ledger: Ledger, numbers: readonly number[], seed: number) => {
   const random = seeded(seed)
   let confirmedAtMs = Number.POSITIVE_INFINITY
@@ -96,7 +96,7 @@ const p2: Proof = {
 
 const answerLimitMs = 8_000
 
-/** Half of the callers find that their connections end at once, the others that nobody answers. */
+/** Half of the callers lose their connection at once, the others get no answer. */
 const refusingAndSilent = (silence: Promise<void>) => {
   const callers: (number | null)[] = []
   return (call: SeenCall): BusFault | null => {

@@ -54,7 +54,7 @@ const sendPoisonLines = async (world: World, count: number, random: Random): Pro
 
 const linesPerCallback = 40
 
-/** Good messages in batches with bad lines among them: in the first, the middle and the last place, and anywhere. */
+/** Sends good messages in batches with bad lines among them: in the first, the middle, the last or any place. */
 const sendMixed = async (world: World, ledger: ReturnType<typeof openLedger>, random: Random, part: number) => {
   const expected: Expected[] = []
   const [first, end] = ledger.fleet.range('sigfox')
@@ -116,7 +116,7 @@ const p6: Proof = {
     const random = seeded(seed)
     const ledger = openLedger(messagesOf(context, 1_600, 20_000))
     const packs = poisonPacks(nowSeconds())
-    for (const { stage, records } of packs) await world.publish(world.topic('sigfox', stage), records)
+    for (const { step, records } of packs) await world.publish(world.topic('sigfox', step), records)
     const [lines, datagrams] = await Promise.all([
       sendMixed(world, ledger, random, size === 'ci' ? 0.05 : 0.03),
       sendBadDatagrams(world).then((expected) => sendNbiot(world, ledger, random).then(() => expected)),

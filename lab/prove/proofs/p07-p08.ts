@@ -6,7 +6,7 @@ import type { TracedCall } from '../world/proxy/bus.ts'
 import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../world/traffic.ts'
 import type { World } from '../world/world.ts'
 
-/** How long the queues go on trying before they give a pack up, in hours of the template's time. */
+/** How long the queues deliver a pack before they give it up, in hours of the template's time. */
 const retryHours = ({ local, timeScale }: World): number => {
   const hours = local.plan.queues.flatMap(({ attributes }) => {
     const { maxReceiveCount } = JSON.parse(attributes.RedrivePolicy || '{}') as { maxReceiveCount?: number }
@@ -20,7 +20,7 @@ const decodedIn = async ({ local }: World) => {
   return sigfox.pulse.decoded + nbiot.pulse.decoded
 }
 
-/** Waits for so many decoded messages. */
+/** Waits until this many messages are decoded. */
 const decoded = async (world: World, messages: number) => {
   const deadline = Date.now() + 60_000
   while ((await decodedIn(world)) < messages && Date.now() < deadline) await pause(50)
@@ -51,15 +51,15 @@ const p7: Proof = {
     const rejected = reckoning.flow.sigfox.raw.rejected + reckoning.flow.nbiot.raw.rejected
     const faults = [...reckoning.faults]
     if (confirmed < ledger.fleet.count)
-      faults.push(`only ${confirmed} of ${ledger.fleet.count} were confirmed while the database was away`)
-    if (rejected > 0) faults.push(`${rejected} messages were quarantined for the database's fault`)
+      faults.push(`only ${confirmed} of ${ledger.fleet.count} were confirmed while the database was down`)
+    if (rejected > 0) faults.push(`${rejected} messages were quarantined because the database was down`)
     const ratio = outageSeconds / catchUpSeconds
-    if (ratio < 3) faults.push(`catching up went at ${ratio.toFixed(1)} times the arrival, not 3 times`)
+    if (ratio < 3) faults.push(`catching up ran at ${ratio.toFixed(1)} times the rate of arrival, not 3 times`)
     const figures = {
       ...figuresOf(reckoning),
       'minutes without the database': outageMinutes,
       'seconds here': outageSeconds.toFixed(1),
-      // how soon a mapping tries again is the platform's own affair: the rate counts from then on
+      // the platform decides how soon a mapping tries again, so the rate counts from the first message
       'first message after, s': ((firstAtMs - backAtMs) / 1000).toFixed(1),
       'catch-up, times the arrival': ratio.toFixed(1),
       'the same from the return of the database': (
@@ -72,7 +72,7 @@ const p7: Proof = {
   },
 }
 
-/** What the buses take in one call. */
+/** The limits of one call, for each bus. */
 const limits = { sqs: { records: 10, bytes: 1_048_576 }, kinesis: { records: 500, bytes: 5 * 1_048_576 } }
 
 interface Trace {
@@ -107,7 +107,7 @@ const judge = (calls: readonly TracedCall[], bus: World['kind']): Trace => {
   return { calls: calls.length, records: tries.size, resent, resentConfirmed, mostTries, oversize, gapsMs }
 }
 
-/** Tries of one publish of a callback; the gateway goes on for as long as it lives. */
+/** Tries of one publish of a callback. The gateway goes on for as long as it lives. */
 const mostTriesAllowed = 24
 
 const p8: Proof = {
@@ -116,7 +116,7 @@ const p8: Proof = {
   run: async (context: Context) => {
     const { world, size, seed } = context
     const random = seeded(seed)
-    // callbacks of some thousand lines make several packs, so that one call carries several records
+    // callbacks of some thousand lines make several packs, so one call carries several records
     const ledger = openLedger(messagesOf(context, 14_000, 120_000), { nbiotDevices: size === 'ci' ? 5 : 100 })
     const calls: TracedCall[] = []
     world.bus.trace((call) => void (call.topic.includes('Raw') && calls.push(call)))
@@ -133,13 +133,13 @@ const p8: Proof = {
     const reckoning = await reckon(world, ledger, 60_000)
     const trace = judge(calls, world.kind)
     const faults = [...reckoning.faults]
-    if (trace.resent === 0) faults.push('nothing failed: nothing was put to the test')
+    if (trace.resent === 0) faults.push('no call failed, so nothing was tested')
     if (trace.resentConfirmed > 0)
       faults.push(`${trace.resentConfirmed} records were sent again although the bus had confirmed them`)
     if (trace.oversize > 0) faults.push(`${trace.oversize} calls carried more than the bus takes`)
     if (trace.mostTries > mostTriesAllowed) faults.push(`a record was tried ${trace.mostTries} times`)
     if (new Set(trace.gapsMs).size < Math.min(3, trace.gapsMs.length))
-      faults.push('every pause before a retry was alike: no jitter')
+      faults.push('all pauses before a retry were equal: there is no jitter')
     const { calls: traced, records, resent, mostTries } = trace
     return {
       figures: {

@@ -28,13 +28,13 @@ const packsOf = <T>(codec: ItemCodec<T>, items: readonly T[], perPack: number): 
   return packs
 }
 
-/** The most memory that a process has had, in MiB; 0 where the kernel does not tell. */
+/** The most memory that a process has used, in MiB. 0 where the kernel does not say. */
 const peakMegabytes = (pid: number): number => {
   const kibibytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Math.round(Number(kibibytes ?? 0) / 1024)
 }
 
-/** Runs a worker of its own over packs, so many in each invocation. Answers its peak memory. */
+/** Starts a worker, passes it packs, `perEvent` in each invocation, and returns its peak memory. */
 const work = async (world: World, name: string, packs: readonly string[], perEvent: number) => {
   const fn = world.local.plan.functions.find((candidate) => candidate.name === name)
   if (!fn) throw new Error(`the template has no function ${name}`)
@@ -86,7 +86,7 @@ const p12: Proof = {
       await settle(world, 60_000)
       expected ??= await checksums(world)
       faults.push(...differences(expected, await checksums(world), `raw worker, batches of ${name}`))
-      // the mapping's batches have made the readings; now they are made again by batches of ours
+      // the mapping's batches have made the readings: make them again from batches of our own
       await world.pool.query('TRUNCATE decoding, reading_open, reading_late, reading_day, event')
       const { rows } = await world.pool.query<{ id: string }>('SELECT id FROM message')
       const ids = random.shuffled(rows.map(({ id }) => id))

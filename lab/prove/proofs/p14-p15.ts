@@ -7,7 +7,7 @@ import type { BusFault } from '../world/proxy/bus.ts'
 import { figuresOf, messagesOf, openLedger, reckon } from '../world/traffic.ts'
 import { type OwnGateway, startOwnGateway } from '../world/udp-gateway.ts'
 
-/** Sends datagrams evenly, each to whoever the balancer names then; answers when the last has left. */
+/** Sends datagrams evenly, each to the door that `target` names at that moment. */
 const sendEvenly = async (ledger: Ledger, perSecond: number, target: () => UdpDoor) => {
   const socket = createSocket('udp4')
   const begunAtMs = Date.now()
@@ -24,10 +24,10 @@ const sendEvenly = async (ledger: Ledger, perSecond: number, target: () => UdpDo
   socket.close()
 }
 
-/** How long a load balancer goes on sending to a task that has turned red; two minutes on AWS, and the drain with it. */
+/** How long a load balancer still sends to an unhealthy task. On AWS it is two minutes, and so is the drain. */
 const balancerLagMs = 400
 
-/** A bus so slow that a gateway still holds something when it has read to the end of its drain. */
+/** A bus so slow that a gateway still holds datagrams when its drain ends. */
 const slowly = (): BusFault => ({ at: 'before', do: 'wait', until: pause(900) })
 
 const p14: Proof = {
@@ -76,7 +76,7 @@ const p14: Proof = {
 }
 
 const queueBytes = 2 ** 20
-/** A datagram of this fleet takes about this much of the gateway's memory, so so many fit. */
+/** How many datagrams of this fleet fit into the gateway's queue. */
 const roomFor = 750
 const mostGrowthMegabytes = 100
 

@@ -7,7 +7,7 @@ import type { World } from '../world/world.ts'
 
 const body = JSON.stringify({ device: 'C0FFEE', time: 1, seqNumber: 1, data: '46' })
 
-/** Headers that open nothing, under the name of what is wrong with them. */
+/** Headers that must not open the door, named for what is wrong with them. */
 const keys: readonly [name: string, headers: Record<string, string>][] = [
   ['none', {}],
   ['empty', { authorization: '' }],
@@ -22,7 +22,7 @@ const keys: readonly [name: string, headers: Record<string, string>][] = [
 
 const received = async (world: World) => (await readFlow(world.local.httpUrl)).sigfox.raw.received
 
-/** What each door lets in that has no token. */
+/** Finds requests without the token that a door lets in. */
 const knock = async (door: SigfoxDoor, name: string): Promise<string[]> => {
   const faults: string[] = []
   for (const path of ['/sigfox/uplink', '/sigfox/batch'])
@@ -53,7 +53,7 @@ const p20: Proof = {
 const good = { device: 'C0FFEE', time: Math.floor(Date.now() / 1000) - 60, seqNumber: 1, data: '46000000000100000002' }
 const json = (more: object) => JSON.stringify({ ...good, ...more })
 
-/** Bodies that have hurt somebody, each authenticated. */
+/** Bodies that have broken other systems. All are sent with the token. */
 const bodies: readonly [name: string, type: string, body: string | Buffer][] = [
   ['nothing', 'application/json', ''],
   ['a NUL', 'application/json', json({ device: 'C0\u0000FE' })],
@@ -75,7 +75,7 @@ const bodies: readonly [name: string, type: string, body: string | Buffer][] = [
 
 const mostMs = 2_000
 
-/** What each door makes of the bodies, and how long the slowest took, milliseconds. */
+/** Sends the bodies to a door. Returns what went wrong, and the slowest answer in milliseconds. */
 const feed = async (door: SigfoxDoor, name: string) => {
   const faults: string[] = []
   let slowestMs = 0

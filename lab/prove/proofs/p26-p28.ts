@@ -29,23 +29,23 @@ const commandOf = (pid: number): string => {
   }
 }
 
-/** SIGKILL to the server and all that belongs to it, at once. Only to that of this world: process ids come again. */
+/** Kills the server and its children at once. Checks that the server is that of this world, as process ids are reused. */
 const killServer = (world: World) => {
   const [parent = 0] = world.local.processes().postgres ?? []
   if (parent <= 1 || !commandOf(parent).includes(world.dataDir))
-    throw new Error('PostgreSQL of this run is not there to be killed')
+    throw new Error('The PostgreSQL of this run does not run.')
   for (const pid of [parent, ...childrenOf(parent)])
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
-      // it ended with its parent
+      // it has ended with its parent
     }
 }
 
 const isUp = async (world: World) => {
   const deadline = Date.now() + 60_000
   for (;;) {
-    if (Date.now() > deadline) throw new Error('PostgreSQL did not come back within 60 s')
+    if (Date.now() > deadline) throw new Error('PostgreSQL did not come back within 60 s.')
     const client = new pg.Client({ connectionString: world.local.databaseUrl })
     client.on('error', () => undefined)
     try {
@@ -77,7 +77,7 @@ const p26: Proof = {
     const ledger = openLedger(messagesOf(context, 1_600, 20_000))
     const sending = sendAll(world, ledger, random, { perCallback: 5, windowSize: 50 })
     for (let crash = 1; crash <= crashes; crash++) {
-      // a crash before anything is decoded would put nothing to the test
+      // a crash before anything is decoded would test nothing
       await decodedAtLeast(world, (ledger.fleet.count * crash) / (crashes + 2))
       await pause(random.below(200))
       killServer(world)
@@ -114,7 +114,7 @@ const p27: Proof = {
     const faults = [...reckoning.faults]
     if (most > 1) faults.push(`a process had ${most} connections at once`)
     if (mostSessions > mostProcesses) faults.push(`${mostSessions} sessions for ${mostProcesses} processes`)
-    if (mostSessions === 0) faults.push('no session was seen: nothing was put to the test')
+    if (mostSessions === 0) faults.push('no session was seen, so nothing was tested')
     const figures = {
       'most connections of a process': most,
       'most sessions': mostSessions,

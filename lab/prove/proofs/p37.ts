@@ -6,7 +6,7 @@ import type { Context, Proof } from '../world/proof.ts'
 import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../world/traffic.ts'
 import type { World } from '../world/world.ts'
 
-/** What the tables themselves hold, counted row by row. */
+/** Counts the rows of the tables themselves. */
 const countTables = async ({ pool }: World, lane: 'sigfox' | 'nbiot') => {
   const { rows } = await pool.query<Record<'stored' | 'decoded' | 'undecoded' | 'refused', number>>(
     `SELECT count(*)::int AS stored,

@@ -3,13 +3,13 @@ import { buses, type Stage } from '../../../lib/stage/stage.ts'
 import type { Size } from '../world/proof.ts'
 
 export interface Options {
-  /** Ids of the proofs to run; null for all. */
+  /** Ids of the proofs to run. Null runs all. */
   readonly only: readonly string[] | null
   readonly bus: readonly Stage['bus'][]
   readonly seed: number
   readonly size: Size
   readonly mutants: boolean
-  /** Where the report is written. */
+  /** Path of the report. */
   readonly report: string
 }
 

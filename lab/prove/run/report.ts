@@ -27,7 +27,7 @@ const article = ({ id, promise, faults, figures, seconds }: Entry) => `
   <time>${seconds.toFixed(1)} s</time>
 </article>`
 
-/** How long each proof took, drawn. */
+/** A chart of the time that each proof took. */
 const timeChart = (entries: readonly Entry[]) =>
   bars(
     'Duration of each proof',
@@ -41,7 +41,7 @@ const timeChart = (entries: readonly Entry[]) =>
 
 const titleOf = (bus: Entry['bus']) => (bus === null ? 'On parts of the system' : `On the whole system, bus: ${bus}`)
 
-/** One HTML page that needs nothing else. */
+/** The report as one self-contained HTML page. */
 export const reportHtml = (
   entries: readonly Entry[],
   { begunAt, seed, size }: { readonly begunAt: Date; readonly seed: number; readonly size: string },

@@ -5,7 +5,7 @@ import { startWorld, type World } from '../world/world.ts'
 import type { Options } from './options.ts'
 import { runSuite, type Suite, suites } from './suites.ts'
 
-/** One proof that was run, as the report shows it. */
+/** A proof that has run, as the report shows it. */
 export interface Entry extends Result {
   readonly id: string
   readonly promise: string
@@ -18,7 +18,7 @@ type Say = (line: string) => void
 
 export const knownIds = [...new Set([...proofs, ...suites].map(({ id }) => id))]
 
-/** A proof that breaks down proves nothing: that is a fault as well. */
+/** A proof that breaks down proves nothing, so that is a fault too. */
 const orFault = (error: unknown): Result => ({
   figures: {},
   faults: [`broke down: ${(error as Error).stack ?? error}`],
@@ -40,7 +40,7 @@ const timed = async (
   return { ...what, ...result, seconds }
 }
 
-/** Puts one promise to the test on a world that was cleaned before. */
+/** Runs one proof on a world that is cleaned first. */
 export const runProof = (proof: Proof, world: World, { size, seed }: Pick<Options, 'size' | 'seed'>, say: Say) => {
   const { id, promise } = proof
   const run = async () => {
@@ -58,7 +58,7 @@ const runWorld = async (bus: Stage['bus'], chosen: readonly Proof[], options: Op
       const entry = await runProof(proof, world, options, say)
       entries.push(entry)
       if (entry.faults.length === 0) continue
-      // what a failed proof left behind may not spoil the next
+      // a failed proof must not disturb the next one
       await world.stop()
       world = await startWorld(bus)
     }
@@ -77,7 +77,7 @@ const runSuites = async (chosen: readonly Suite[], { size }: Options, say: Say):
   return entries
 }
 
-/** Runs what the options choose, and tells as it goes. */
+/** Runs the chosen proofs, and reports progress. */
 export const runAll = async (options: Options, say: Say): Promise<Entry[]> => {
   const isChosen = ({ id }: { readonly id: string }) => options.only === null || options.only.includes(id)
   const chosen = proofs.filter(isChosen)

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Result } from '../world/proof.ts'
 
-/** A promise that is proven by tests of its own, on parts of the system: here they run again, larger where they can. */
+/** A promise that has its own tests, on parts of the system. They run here too, larger where they can be. */
 export interface Suite {
   readonly id: string
   readonly promise: string
   readonly project: 'unit' | 'engines' | 'infra'
   readonly files: readonly string[]
-  /** Part of the titles of the tests that count. */
+  /** Runs only tests whose titles contain this. */
   readonly title?: string
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -62,7 +62,7 @@ export const suites: readonly Suite[] = [
 
 const root = join(import.meta.dirname, '../../..')
 
-/** Runs the tests of a suite; what the runner says of the failed ones is the fault. */
+/** Runs the tests of a suite. The names of failed tests are its faults. */
 export const runSuite = async ({ project, files, title, environment }: Suite, size: 'ci' | 'full'): Promise<Result> => {
   const filter = title ? ['-t', title] : []
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...files, ...filter]

@@ -2,7 +2,7 @@ import type { World } from './world.ts'
 
 const tables = ['message', 'decoding', 'reading', 'event', 'reject'] as const
 
-/** A checksum of every table that messages fill, over its rows in the order of their text. */
+/** A checksum of every table that messages fill, over its rows sorted as text. */
 export const checksums = async ({ pool }: World): Promise<Record<string, string>> => {
   const sums: Record<string, string> = {}
   for (const table of tables) {
@@ -14,7 +14,7 @@ export const checksums = async ({ pool }: World): Promise<Record<string, string>
   return sums
 }
 
-/** Sentences for the tables that differ. */
+/** A sentence for each table that differs. */
 export const differences = (
   expected: Readonly<Record<string, string>>,
   actual: Readonly<Record<string, string>>,

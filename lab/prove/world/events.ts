@@ -2,7 +2,7 @@ import type { Stage } from '../../../lib/stage/stage.ts'
 
 const region = 'eu-west-1'
 
-/** The event with which a bus's mapping hands over records (base64), made by hand for batches of any size. */
+/** The event that a bus's mapping would send for these records (base64). Batches may have any size. */
 export const eventOf = (bus: Stage['bus'], records: readonly string[]): unknown => ({
   Records: records.map((data, i) =>
     bus === 'sqs'

@@ -4,27 +4,27 @@ import type { BusFault, SeenCall } from './proxy/bus.ts'
 import type { Fault } from './proxy/fault.ts'
 import type { World } from './world.ts'
 
-/** A point at which a process can be hit: a call to the bus, or a COMMIT of a worker. */
+/** A point at which a fault can hit a process: a call to the bus, or a worker's COMMIT. */
 export interface Point {
   readonly name: string
   readonly at: 'before' | 'after'
   readonly where: 'bus' | 'database'
   readonly action?: SeenCall['action']
-  /** In the name of the topic, or of the process that commits. */
-  readonly stage?: 'Raw' | 'Pulse'
+  /** Part of the name of the topic, or of the process that commits. */
+  readonly step?: 'Raw' | 'Pulse'
 }
 
 const moments = ['before', 'after'] as const
 
-/** Every point at which one of our processes talks to somebody else. */
+/** Every point at which a process of ours talks to another. */
 export const points: readonly Point[] = moments.flatMap((at): Point[] => [
-  { name: `publish to a raw topic, ${at}`, at, where: 'bus', action: 'publish', stage: 'Raw' },
-  { name: `publish to a pulse topic, ${at}`, at, where: 'bus', action: 'publish', stage: 'Pulse' },
-  { name: `commit of a raw worker, ${at}`, at, where: 'database', stage: 'Raw' },
-  { name: `commit of a pulse worker, ${at}`, at, where: 'database', stage: 'Pulse' },
+  { name: `publish to a raw topic, ${at}`, at, where: 'bus', action: 'publish', step: 'Raw' },
+  { name: `publish to a pulse topic, ${at}`, at, where: 'bus', action: 'publish', step: 'Pulse' },
+  { name: `commit of a raw worker, ${at}`, at, where: 'database', step: 'Raw' },
+  { name: `commit of a pulse worker, ${at}`, at, where: 'database', step: 'Pulse' },
 ])
 
-/** Where the bus's own side is hit: batches that come again, or are received by nobody. */
+/** Points of the poller between bus and worker: a fault there makes batches come again, or get lost on the way. */
 const pollerPoints: readonly Point[] = moments.flatMap((at): Point[] => [
   { name: `receive, ${at}`, at, where: 'bus', action: 'receive' },
   { name: `delete, ${at}`, at, where: 'bus', action: 'delete' },
@@ -45,7 +45,7 @@ const deedsAt = (point: Point): Deed[] => {
   return point.at === 'before' ? ['kill', 'cut', 'error', 'wait', 'partial'] : ['kill', 'cut', 'error', 'wait']
 }
 
-/** All single faults. */
+/** Every fault at every point. */
 export const catalogue: readonly PlannedFault[] = [...points, ...pollerPoints].flatMap((point) =>
   deedsAt(point).map((deed) => ({ point, deed })),
 )
@@ -64,12 +64,12 @@ const processNames = (world: World, pid: number | null) =>
     .filter(([, pids]) => pid !== null && pids.includes(pid))
     .map(([name]) => name)
 
-/** Whether the fault is due, each time that its point is passed. */
+/** Asked each time the fault's point is passed: whether it strikes now. */
 export type Due = (fault: PlannedFault) => boolean
 
 /**
- * Does the faults to the world, each when it is due, until the function returned is called; that answers how often each
- * was done, by name.
+ * Injects the faults, each when it is due, until the returned function is called. That function returns how often each
+ * fault struck, by name.
  */
 export const commit = (world: World, faults: readonly PlannedFault[], due: Due, random: Random) => {
   const done = new Map<string, number>()
@@ -80,7 +80,7 @@ export const commit = (world: World, faults: readonly PlannedFault[], due: Due, 
   world.bus.inject((call) => {
     const fits = faults.filter(
       ({ point }) =>
-        point.where === 'bus' && point.action === call.action && (!point.stage || call.topic.includes(point.stage)),
+        point.where === 'bus' && point.action === call.action && (!point.step || call.topic.includes(point.step)),
     )
     const fault = fits.find(due)
     return fault ? take(fault) : null
@@ -89,7 +89,7 @@ export const commit = (world: World, faults: readonly PlannedFault[], due: Due, 
   world.database.inject(({ caller }) => {
     if (ofDatabase.length === 0) return null
     const [name = ''] = processNames(world, caller())
-    const fault = ofDatabase.filter(({ point }) => name.includes(`${point.stage}Worker`)).find(due)
+    const fault = ofDatabase.filter(({ point }) => name.includes(`${point.step}Worker`)).find(due)
     return fault ? (take(fault) as Fault) : null
   })
   return () => {
@@ -99,7 +99,7 @@ export const commit = (world: World, faults: readonly PlannedFault[], due: Due, 
   }
 }
 
-/** Each fault `times` times, with a few passes between them. */
+/** Each fault strikes `times` times, with a few passes in between. */
 export const timesEach = (times: number, gap: number, random: Random): Due => {
   const left = new Map<PlannedFault, { times: number; skip: number }>()
   return (fault) => {

@@ -2,7 +2,7 @@ import { messageIdCodec, rawItemCodec } from '../../../adapters/pack/items.ts'
 import { packItems } from '../../../adapters/pack/pack.ts'
 import type { Uplink } from '../../../core/message/uplink.ts'
 
-/** Where and why something must be found among the rejects, in the words of `/v1/rejects`. */
+/** The reject that must be found, in the words of `/v1/rejects`: its `stage` is the step that refused it. */
 export interface Expected {
   readonly lane: 'sigfox' | 'nbiot'
   readonly stage: 'door' | 'raw' | 'pulse'
@@ -11,7 +11,7 @@ export interface Expected {
 
 const daySeconds = 86_400
 
-/** Devices of poison: none of a fleet begins like this, so that the ledger can leave them out. */
+/** Ids of poison begin like this, and those of a fleet do not, so the ledger can leave poison out. */
 export const isPoisonous = (deviceId: string) => deviceId.startsWith('BAD')
 
 const deviceOf = (n: number) => `BAD${(n % 4096).toString(16).toUpperCase().padStart(3, '0')}`
@@ -20,7 +20,7 @@ type Fields = { device: string; time: string; data: string; seq: string }
 const line = ({ device, time, data, seq }: Fields, n: number) =>
   `${device};${time};false;null;37FF;${data};null;${n};5;-120.50;${seq}`
 
-/** A bad line of each class, the n-th in the run, with where it must be found. */
+/** Makes a bad line of each class, the n-th of the run, with the reject that it must become. */
 export const poisonLines: readonly ((n: number, now: number) => [line: string, expected: Expected])[] = (
   [
     ['door', 'body_unreadable', { device: 'one;column;more' }],
@@ -48,7 +48,7 @@ export const poisonLines: readonly ((n: number, now: number) => [line: string, e
 const base64 = (packs: readonly { readonly bytes: Buffer }[]) => packs.map(({ bytes }) => bytes.toString('base64'))
 const rawPack = (items: readonly Uplink[]) => base64(packItems(rawItemCodec, items, 45_000))
 
-/** Packs that no door of ours would make, by topic, with what each must leave among the rejects. */
+/** Packs that our doors never make, with the step whose topic they go to and the rejects that they must become. */
 export const poisonPacks = (now: number) => {
   const uplink = (n: number, more: Partial<Uplink>): Uplink => ({
     kind: 'sigfox-data',
@@ -65,20 +65,20 @@ export const poisonPacks = (now: number) => {
   const gone = '019a0000-0000-8000-8000-000000000000'
   const sigfox = (stage: 'raw' | 'pulse', reason: string): Expected => ({ lane: 'sigfox', stage, reason })
   return [
-    { stage: 'raw', records: [flipped.toString('base64')], expected: [sigfox('raw', 'pack_corrupt')] },
+    { step: 'raw', records: [flipped.toString('base64')], expected: [sigfox('raw', 'pack_corrupt')] },
     {
-      stage: 'pulse',
+      step: 'pulse',
       records: [Buffer.from([1, 2, 3]).toString('base64')],
       expected: [sigfox('pulse', 'pack_corrupt')],
     },
     {
-      stage: 'pulse',
+      step: 'pulse',
       records: base64(packItems(messageIdCodec, [gone], 45_000)),
       expected: [sigfox('pulse', 'message_missing')],
     },
-    // in the middle of its neighbours: what the database refuses is found by halving the batch
+    // between good neighbours: the row that the database refuses is found by halving the batch
     {
-      stage: 'raw',
+      step: 'raw',
       records: rawPack([
         uplink(2, {}),
         uplink(3, { seqNumber: 2 ** 40 }),
@@ -90,7 +90,7 @@ export const poisonPacks = (now: number) => {
   ] as const
 }
 
-/** Datagrams that are none, few enough for the token bucket of rejects. */
+/** Malformed datagrams, few enough for the token bucket of rejects. */
 export const poisonDatagrams: readonly [hex: string, expected: Expected][] = [
   ['deadbeef', { lane: 'nbiot', stage: 'door', reason: 'unknown_datagram' }],
   ['f868411056754138f460', { lane: 'nbiot', stage: 'door', reason: 'truncated_datagram' }],

@@ -18,7 +18,7 @@ const isHealthy = (port: number) =>
     () => false,
   )
 
-/** The settings of the callback's function, and of its authorizer: the container is told the same. */
+/** The settings of the callback's function and of its authorizer, which the container shares. */
 const declaredOf = ({ local }: World): Record<string, string> =>
   Object.assign(
     {},
@@ -27,7 +27,7 @@ const declaredOf = ({ local }: World): Record<string, string> =>
       .filter((environment) => setting.sigfoxFields in environment || setting.sigfoxSecretArn in environment),
   )
 
-/** The container variant of the Sigfox door beside the functions of the run, on the same topic and for the same token. */
+/** Starts the container variant of the Sigfox door, on the same topic and with the same token as the run's functions. */
 const startOwnSigfoxGateway = async (world: World): Promise<SigfoxDoor & { readonly stop: () => Promise<void> }> => {
   const declared = declaredOf(world)
   const secrets = await startSecrets(secretsFor([declared], world.sigfox.token))
@@ -53,14 +53,14 @@ const startOwnSigfoxGateway = async (world: World): Promise<SigfoxDoor & { reado
   while (!(await isHealthy(healthPort))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop()
-      throw new Error(`a Sigfox gateway did not start; see the logs in ${world.dataDir}`)
+      throw new Error(`A Sigfox gateway did not start. See the logs in ${world.dataDir}.`)
     }
     await pause(20)
   }
   return { ...world.sigfox, url: `http://127.0.0.1:${port}`, stop }
 }
 
-/** Puts both variants of the door to the same test, under what they are called. */
+/** Runs the same test on both variants of the door. */
 export const throughBothDoors = async (
   world: World,
   test: (door: SigfoxDoor, name: 'functions' | 'container') => Promise<void>,

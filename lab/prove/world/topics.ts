@@ -3,14 +3,14 @@ import { queueDepth } from '../../../local/bus/topics.ts'
 import type { Local } from '../../../local/start.ts'
 import { queueUrl } from '../../../local/template/addresses.ts'
 
-/** What the proofs do with the topics of a run, whichever bus it has. */
+/** What the proofs do with the topics of a run, on either bus. */
 interface Topics {
   readonly topics: readonly string[]
   readonly waiting: () => Promise<number>
   readonly deadLetters: () => Promise<number>
   /** Puts records (base64) on a topic. */
   readonly publish: (topic: string, records: readonly string[]) => Promise<void>
-  /** Throws away what nobody has handled. */
+  /** Deletes what has not been handled. */
   readonly purge: () => Promise<void>
 }
 
@@ -43,7 +43,7 @@ export const queuesOf = ({ sqs, busUrl, plan }: Local): Topics => {
   }
 }
 
-/** Streams have no dead letters and cannot be purged: what is in them is read, or stays. */
+/** Streams have no dead letters and cannot be purged. Records are read, or stay. */
 export const streamsOf = ({ busUrl, plan, waiting }: Local): Topics => {
   const kinesis = connectKinesis(busUrl)
   const functions = [...new Set(plan.streamMappings.map(({ functionArn }) => functionArn))]

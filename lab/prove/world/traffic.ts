@@ -10,7 +10,7 @@ import type { World } from './world.ts'
 
 const periodSeconds = 600
 
-/** A ledger for so many messages, half of them through each door; the last are of an hour ago. */
+/** A ledger for this many messages, half of them for each door. The last are an hour old. */
 export const openLedger = (messages: number, share: Partial<FleetPlan> = {}): Ledger => {
   const messagesPerDevice = Math.min(100, Math.max(5, Math.floor(messages / 40)))
   const devices = Math.max(1, Math.round(messages / 2 / messagesPerDevice))
@@ -28,18 +28,18 @@ export const openLedger = (messages: number, share: Partial<FleetPlan> = {}): Le
 }
 
 /**
- * How many messages a proof sends. kinesis-local takes some 1,000 records a second and, pushed further, answers nobody any
- * more: on it a tenth is sent.
+ * How many messages a proof sends. kinesis-local takes some 1,000 records a second and stops answering beyond that, so it
+ * gets a tenth.
  */
 export const messagesOf = ({ world, size }: Context, ci: number, full: number): number =>
   size === 'ci' ? ci : world.kind === 'kinesis' ? Math.max(ci, full / 10) : full
 
 export interface Traffic {
-  /** Sigfox messages in one batch callback, on the average. */
+  /** Sigfox messages in a batch callback, on average. */
   readonly perCallback: number
-  /** All callbacks alike, in place of sizes from one to twice the average. */
+  /** All callbacks have the same size, not one to twice the average. */
   readonly even: boolean
-  /** Part of the callbacks that are sent a second time although they were confirmed. */
+  /** Share of the callbacks that are sent again although they were confirmed. */
   readonly copies: number
   readonly senders: number
   readonly windowSize: number
@@ -60,7 +60,7 @@ const numbersOf = (ledger: Ledger, door: 'sigfox' | 'nbiot') => {
   return Array.from({ length: end - first }, (_, i) => first + i)
 }
 
-/** Sends all Sigfox messages of the fleet, in disorder, until each is confirmed. */
+/** Sends all Sigfox messages of the fleet in random order, until each is confirmed. */
 const sendSigfox = async (world: World, ledger: Ledger, random: Random, traffic: Partial<Traffic> = {}) => {
   const { perCallback = 20, even = false, copies = 0.1, senders = 4 } = traffic
   const sizeOf = () => (even ? perCallback : 1 + random.below(2 * perCallback - 1))
@@ -72,7 +72,7 @@ const sendSigfox = async (world: World, ledger: Ledger, random: Random, traffic:
   await Promise.all(Array.from({ length: senders }, sender))
 }
 
-/** Sends all datagrams of the fleet, in disorder, each once. */
+/** Sends all datagrams of the fleet in random order, each once. */
 export const sendNbiot = (world: World, ledger: Ledger, random: Random, { windowSize = 100 }: Partial<Traffic> = {}) =>
   sendDatagrams(world.udp, ledger, random.shuffled(numbersOf(ledger, 'nbiot')), windowSize)
 
@@ -80,7 +80,7 @@ export const sendAll = async (world: World, ledger: Ledger, random: Random, traf
   await Promise.all([sendSigfox(world, ledger, random, traffic), sendNbiot(world, ledger, random, traffic)])
 }
 
-/** Waits until nothing is on its way any more. */
+/** Waits until nothing is under way. */
 export const settle = (world: World, limitMs: number) =>
   drain(world.local.httpUrl, { limitMs, waiting: world.waiting, quietMs: world.quietMs })
 
@@ -91,8 +91,8 @@ export interface Reckoning {
 }
 
 /**
- * Drains, reads everything back, and compares: by the ledger message for message, by the flow (P37) in sum.
- * @param isOurs which devices the ledger speaks of, where others were sent for as well
+ * Drains, reads everything back, and compares it message by message (the ledger) and in total (the flow, P37).
+ * @param isOurs the devices that the ledger knows, where the proof has sent for others too
  */
 export const reckon = async (
   world: World,

@@ -7,7 +7,7 @@ import { freePort, freeUdpPort } from '../../../local/process/ports.ts'
 import type { UdpDoor } from '../../ledger/udp-door.ts'
 import type { World } from './world.ts'
 
-/** A gateway of our own beside that of the run, on the same bus: nobody starts it again. */
+/** A second gateway on the bus of the run. It is not restarted when it ends. */
 export interface OwnGateway extends UdpDoor {
   readonly pid: number
   readonly signal: (signal: NodeJS.Signals) => void
@@ -35,7 +35,8 @@ export const startOwnGateway = async (world: World, more: Record<string, string>
     )
   const deadline = Date.now() + 15_000
   while (!(await isHealthy())) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`a gateway did not start in ${world.dataDir}`)
+    if (child.exitCode !== null || Date.now() > deadline)
+      throw new Error(`A gateway did not start. See the logs in ${world.dataDir}.`)
     await pause(20)
   }
   const pid = child.pid ?? 0

@@ -15,30 +15,30 @@ import { callerOf } from './proxy/caller.ts'
 import { type DatabaseProxy, startDatabaseProxy } from './proxy/database.ts'
 import { queuesOf, streamsOf } from './topics.ts'
 
-/** The whole system on this machine, with our proxies between its processes and its engines. */
+/** The whole system on this machine, with proxies between its processes and its engines. */
 export interface World {
   readonly kind: Stage['bus']
   readonly local: Local
   readonly dataDir: string
-  /** What the processes of the run are told of where the bus and the database are. */
+  /** The environment of a process: what the template declares, and where the bus and the database are. */
   readonly environmentOf: (declared: Readonly<Record<string, string>>) => Record<string, string>
   readonly bus: BusProxy
   readonly database: DatabaseProxy
-  /** Signed in as the server's superuser, not through the proxy. */
+  /** Signed in as superuser, past the proxy. */
   readonly pool: pg.Pool
   readonly timeScale: number
   readonly sigfox: SigfoxDoor
   readonly udp: UdpDoor
-  /** Packs on the topics, delivered or not; on Kinesis only those that somebody has read. */
+  /** Packs on the topics, delivered or not. On Kinesis only those that have been read. */
   readonly waiting: () => Promise<number>
-  /** How long nothing may move before nothing more is on its way. */
+  /** How long nothing may change before nothing counts as under way. */
   readonly quietMs: number
-  /** Packs that were given up. */
+  /** Packs in the dead-letter queues. */
   readonly deadLetters: () => Promise<number>
   /** Puts records (base64) on a topic as a door or a worker would. */
   readonly publish: (topic: string, records: readonly string[]) => Promise<void>
-  /** The topic's name in the calls that the proxy sees. */
-  readonly topic: (lane: 'sigfox' | 'nbiot', stage: 'raw' | 'pulse') => string
+  /** The name of the topic before a step, as in the calls that the proxy sees. */
+  readonly topic: (lane: 'sigfox' | 'nbiot', step: 'raw' | 'pulse') => string
   /** Ends all faults, lets everything settle, and empties the system. */
   readonly clean: () => Promise<void>
   readonly stop: () => Promise<void>
@@ -46,7 +46,7 @@ export interface World {
 
 const token = 'proof'
 
-/** Visibility becomes one second, so that nobody waits minutes for a redelivery; the count of tries stays. */
+/** Visibility shrinks to a second, so that a redelivery takes no minutes. The number of tries stays. */
 const defaultTimeScale = 180
 
 const startWith = async (kind: Stage['bus'], dataDir: string, timeScale: number, assemblyFolder: string | null) => {
@@ -80,7 +80,7 @@ const startWith = async (kind: Stage['bus'], dataDir: string, timeScale: number,
     throw error
   }
   const { bus, database } = proxies
-  if (!bus || !database) throw new Error('the local run did not ask for its addresses')
+  if (!bus || !database) throw new Error('The local run did not ask for its addresses.')
   const stop = async () => {
     await shutdown.run()
     await Promise.all([bus.stop(), database.stop()])
@@ -99,10 +99,10 @@ const emptyTables = async (pool: pg.Pool) => {
   )
 }
 
-/** A shard is looked at twenty times a second; what nobody has read yet shows nowhere. */
+/** A shard is read twenty times a second, and records that have not been read show nowhere. */
 const quietMs = { sqs: 300, kinesis: 1_000 } as const
 
-/** Starts a world; `assemblyFolder` of an earlier one (its `DATA_DIR/cdk.out`) saves the synthesis. */
+/** Starts a world. The `assemblyFolder` of an earlier one (its `DATA_DIR/cdk.out`) saves the synthesis. */
 export const startWorld = async (
   kind: Stage['bus'],
   { timeScale = defaultTimeScale, assemblyFolder = null as string | null } = {},
@@ -144,7 +144,7 @@ export const startWorld = async (
     quietMs: quietMs[kind],
     deadLetters,
     publish,
-    topic: (lane, stage) => topics.find((name) => name.startsWith(`Process${verbs[stage]}Data${networks[lane]}`)) ?? '',
+    topic: (lane, step) => topics.find((name) => name.startsWith(`Process${verbs[step]}Data${networks[lane]}`)) ?? '',
     clean,
     stop: async () => {
       await pool.end()

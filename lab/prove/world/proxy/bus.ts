@@ -6,31 +6,31 @@ import type { Fault, PartialFailure } from './fault.ts'
 
 export type BusFault = Fault | PartialFailure
 
-/** A call as a rule sees it. */
+/** A call that a rule decides about. */
 export interface SeenCall extends BusCall {
-  /** The process that calls, among those of the run. */
+  /** Id of the calling process, if it belongs to the run. */
   readonly caller: () => number | null
 }
 
-/** A call as the trace keeps it. */
+/** A publish that has ended, for the trace. */
 export interface TracedCall {
   readonly topic: string
   readonly atMs: number
   readonly caller: number | null
   readonly records: readonly string[]
-  /** By record: whether the caller was told that the bus has it. */
+  /** For each record, whether the caller was told that the bus has it. */
   readonly confirmed: readonly boolean[]
-  /** The caller had hung up before it could be told. */
+  /** The caller hung up before the answer. */
   readonly abandoned: boolean
 }
 
 export interface BusProxy {
   readonly url: string
-  /** Sets the rule that decides what is done to a call; none by default. */
+  /** Sets the rule that decides which fault hits a call. By default there is none. */
   readonly inject: (rule: ((call: SeenCall) => BusFault | null) | null) => void
-  /** From now on nobody can connect (true), or all is well again. */
+  /** Refuses all connections (true), or accepts them again. */
   readonly down: (isDown: boolean) => void
-  /** Shows every publish that has ended from now on; null ends that. */
+  /** Reports every publish that ends from now on. Null stops that. */
   readonly trace: (see: ((call: TracedCall) => void) | null) => void
   readonly stop: () => Promise<void>
 }
@@ -73,7 +73,7 @@ const sendError = (response: ServerResponse, errorType: string) => {
   response.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' }).end(body)
 }
 
-/** Of a publish with this answer: which records the caller takes for confirmed. */
+/** The records that a caller considers confirmed after this answer. */
 const confirmedIn = (answer: string, count: number): boolean[] => {
   const { Successful, Records } = JSON.parse(answer) as {
     Successful?: { Id: string }[]
@@ -88,8 +88,8 @@ const confirmedIn = (answer: string, count: number): boolean[] => {
 }
 
 /**
- * Stands between the processes and the bus, on 127.0.0.1, and knows what passes: publishes, receives and deletes.
- * @param callerAt the process behind a connection from this port to the proxy's
+ * A proxy between the processes and the bus, on 127.0.0.1. It understands publishes, receives and deletes.
+ * @param callerAt finds the process that connected from this port to the proxy's
  */
 export const startBusProxy = async (
   realUrl: string,
@@ -108,11 +108,11 @@ export const startBusProxy = async (
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
-      // it has ended by itself meanwhile
+      // it has ended meanwhile
     }
   }
 
-  /** False: the call ends here. */
+  /** Returns false if the call ends here. */
   const suffer = async (
     fault: BusFault | null,
     at: 'before' | 'after',
@@ -159,7 +159,7 @@ export const startBusProxy = async (
       },
     }
     if (!(await suffer(fault, 'before', ends))) return
-    // who has gone meanwhile takes with it what the bus has not seen yet
+    // the caller has gone before the bus saw the call
     if (incoming.socket.destroyed) return nothing()
     const failing =
       fault?.do === 'partial' ? Array.from({ length: call.count }, (_, place) => fault.fails(place)) : null
@@ -174,7 +174,7 @@ export const startBusProxy = async (
       return send(response, answer)
     }
     const text = fails ? call.merge(answer.body.toString(), fails) : answer.body.toString()
-    // a caller that has lost patience meanwhile is told nothing
+    // a caller that has hung up is told nothing
     if (isPublish) told(incoming.socket.destroyed ? call.records.map(() => false) : confirmedIn(text, call.count))
     send(response, fails ? { ...answer, body: Buffer.from(text) } : answer)
   }
@@ -186,11 +186,11 @@ export const startBusProxy = async (
       if (call) await pass(call, incoming, body, response)
       else send(response, await forward(to, agent, incoming, body))
     } catch {
-      // the bus is being restarted, or the caller has gone: both see a connection that ends
+      // the bus restarts, or the caller has gone: the connection ends
       incoming.socket.destroy()
     }
   })
-  // a stalled bus keeps its callers waiting for as long as they like
+  // a stalled bus keeps its callers waiting without a limit
   server.requestTimeout = 0
   server.on('connection', (socket) => {
     if (isDown) return socket.destroy()

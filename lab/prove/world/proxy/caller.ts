@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 const portHex = (port: number) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`
 
-/** The kernel's number of the socket that connects `fromPort` to `toPort` on this machine. */
+/** The inode of the socket that connects `fromPort` to `toPort` on this machine. */
 const inodeOf = (fromPort: number, toPort: number): string | null => {
   for (const line of readFileSync('/proc/net/tcp', 'utf8').split('\n')) {
     const [, local, remote, , , , , , , inode] = line.trim().split(/\s+/)
@@ -26,8 +26,8 @@ const holds = (pid: number, socket: string): boolean => {
 }
 
 /**
- * Which of `pids` is at the other end of a connection that came from `fromPort` to our `toPort`; null where it is none
- * of them. Linux only: it reads /proc.
+ * Which of `pids` holds the connection from `fromPort` to our `toPort`. Null where none of them does. Linux only, because
+ * it reads /proc.
  */
 export const callerOf = (fromPort: number, toPort: number, pids: readonly number[]): number | null => {
   const inode = inodeOf(fromPort, toPort)

@@ -3,18 +3,18 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { Fault } from './fault.ts'
 import { type Frame, framesOf } from './postgres-frames.ts'
 
-/** A COMMIT as a rule sees it. */
+/** A COMMIT that a rule decides about. */
 interface SeenCommit {
   readonly caller: () => number | null
 }
 
 export interface DatabaseProxy {
   readonly port: number
-  /** Sets the rule that decides what is done to a COMMIT; none by default. `error` is not known here. */
+  /** Sets the rule that decides which fault hits a COMMIT. By default there is none. `error` counts as `cut`. */
   readonly inject: (rule: ((commit: SeenCommit) => Fault | null) | null) => void
-  /** From now on nobody can connect, and who is connected is cut off (true), or all is well again. */
+  /** Cuts all connections and refuses new ones (true), or accepts them again. */
   readonly down: (isDown: boolean) => void
-  /** Most connections that one process had open at once since the last call. */
+  /** The most connections that one process had open at once, since the last call of this. */
   readonly mostConnections: () => number
   readonly stop: () => Promise<void>
 }
@@ -24,11 +24,11 @@ const kill = (pid: number | null) => {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // it has ended by itself meanwhile
+    // it has ended meanwhile
   }
 }
 
-/** Passes frames from one socket to the other, in order, waiting where `pass` waits. */
+/** Copies frames from one socket to the other in order. Each waits for `pass`, which returns false to stop. */
 const pump = (from: Socket, to: Socket, hasStartup: boolean, pass: (frame: Frame) => Promise<boolean>) => {
   const split = framesOf(hasStartup)
   let chain = Promise.resolve()
@@ -42,15 +42,15 @@ const pump = (from: Socket, to: Socket, hasStartup: boolean, pass: (frame: Frame
     })
   })
   from.on('close', () => {
-    // what was said before the end still arrives, as it would over the wire
+    // frames sent before the end still arrive, as they would over the wire
     chain = chain.then(() => void to.end())
   })
   from.on('error', () => to.destroy())
 }
 
 /**
- * Stands between the processes and PostgreSQL, on 127.0.0.1, and sees every COMMIT go by and its confirmation come back.
- * @param callerAt the process behind a connection from this port to the proxy's
+ * A proxy between the processes and PostgreSQL, on 127.0.0.1. It sees every COMMIT and its confirmation.
+ * @param callerAt finds the process that connected from this port to the proxy's
  */
 export const startDatabaseProxy = async (
   real: { readonly host: string; readonly port: number },
@@ -82,7 +82,7 @@ export const startDatabaseProxy = async (
     }
     const fromPort = client.remotePort ?? 0
     const caller = () => callerAt(fromPort, port)
-    // the process behind a connection is looked for once, as it opens
+    // the process is looked up once, when the connection opens
     const pid = caller()
     if (pid !== null) {
       count(pid, 1)

@@ -1,10 +1,10 @@
-/** A call to the bus, whichever bus it is. */
+/** A call to either bus. */
 export interface BusCall {
-  /** `other`: creating queues, reading attributes and the like. */
+  /** `other` is for creating queues, reading attributes and similar calls. */
   readonly action: 'publish' | 'receive' | 'delete' | 'other'
   /** Name of the queue or stream. */
   readonly topic: string
-  /** Of a publish: the records as they are written in the request. */
+  /** The records of a publish as written in the request. Empty for other calls. */
   readonly records: readonly string[]
 }
 
@@ -14,10 +14,10 @@ interface Dialect {
   readonly target: RegExp
   readonly actions: Readonly<Record<string, BusCall['action']>>
   readonly topicOf: (request: Json) => unknown
-  /** Name of the list of entries in the request, and of the record in an entry. */
+  /** Names in the request: the list of entries, and the record in an entry. */
   readonly entries: string
   readonly record: string
-  /** The bus's answer for all entries from its answer for those that it saw; `failed` says which it did not. */
+  /** Completes the bus's answer, which lacks the entries that `failed` withheld from it. */
   readonly merge: (request: Json, answer: Json, failed: (place: number) => boolean) => Json
   readonly errorType: string
 }
@@ -70,7 +70,7 @@ export interface Understood extends BusCall {
   readonly merge: (answer: string, failed: (place: number) => boolean) => string
 }
 
-/** Reads a request by its `x-amz-target` and its JSON body; null where it is in no language that we know. */
+/** Reads a request from its `x-amz-target` and JSON body. Null where it belongs to neither bus. */
 export const understand = (target: string, body: string): Understood | null => {
   const dialect = [sqs, kinesis].find((candidate) => candidate.target.test(target))
   if (!dialect) return null

@@ -1,4 +1,4 @@
-/** One message of PostgreSQL's protocol 3 with its header. */
+/** One message of PostgreSQL's protocol 3, with its header. */
 export interface Frame {
   readonly bytes: Buffer
   /** A simple query, or the execution of a prepared one, whose text is COMMIT. */
@@ -9,14 +9,14 @@ export interface Frame {
 
 const code = { query: 0x51, parse: 0x50, execute: 0x45, commandComplete: 0x43 }
 
-/** The text that ends with a zero byte, from `at`. */
+/** The zero-terminated text at `at`. */
 const textAt = (bytes: Buffer, at: number) => bytes.toString('latin1', at, bytes.indexOf(0, at))
 
 const isCommit = (text: string) => /^\s*commit\b/i.test(text)
 
 /**
- * Cuts one direction of a connection into its messages. The first message of a client has no type byte. In the extended
- * protocol a Parse says the text and an Execute runs it: an Execute after the Parse of a COMMIT is one.
+ * Cuts one direction of a connection into its messages. A client's first message has no type byte. In the extended
+ * protocol a Parse holds the text and an Execute runs it, so an Execute after the Parse of a COMMIT is a COMMIT.
  */
 export const framesOf = (hasStartup: boolean): ((chunk: Buffer) => Frame[]) => {
   let rest: Buffer = Buffer.alloc(0)
