@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { callbackReaders } from '../core/ingest/callbacks.ts'
 import type { Outcome } from '../core/message/outcome.ts'
 import type { RawItem } from '../core/message/uplink.ts'
 import { tokenOf } from '../core/sigfox/authorization.ts'
@@ -25,10 +26,8 @@ const answerWithinMs = 6_000
 /** Bodies that are being read, together: thousands of ordinary callbacks, or 64 of the largest. */
 const mostBodyBytes = 16 * 1024 * 1024
 
-const routes: Readonly<Record<string, 'uplink' | 'batch'>> = { '/sigfox/uplink': 'uplink', '/sigfox/batch': 'batch' }
-
-const routeOf = ({ method, url = '' }: IncomingMessage) =>
-  method === 'POST' ? routes[url.split('?', 1)[0] ?? ''] : undefined
+const readerOf = ({ method, url = '' }: IncomingMessage) =>
+  method === 'POST' ? callbackReaders.get(url.split('?', 1)[0] ?? '') : undefined
 
 /** The values of a header that comes twice are joined, and open nothing. */
 const authorizationOf = ({ headersDistinct }: IncomingMessage) => headersDistinct.authorization?.join(',')
@@ -60,8 +59,8 @@ export const createDoor = ({
 
   return async (incoming: IncomingMessage): Promise<Answer> => {
     const begunAtMs = performance.now()
-    const route = routeOf(incoming)
-    if (!route) return refuse(404)
+    const readItems = readerOf(incoming)
+    if (!readItems) return refuse(404)
     const authorization = authorizationOf(incoming)
     if (!authorization) return refuse(401)
     const token = tokenOf(authorization)
@@ -72,8 +71,8 @@ export const createDoor = ({
     const bytes = await read(incoming, mostBytes)
     if (bytes === null) return tooLarge
     const contentType = incoming.headers['content-type'] ?? ''
-    const callback = { isBatch: route === 'batch', contentType, bytes, receivedAtMs: Date.now() }
-    return answerCallback(callback, settings, (items) =>
+    const body = { contentType, bytes, receivedAtMs: Date.now() }
+    return answerCallback(readItems, body, settings, (items) =>
       take(items, bytes.length, begunAtMs + answerWithinMs - performance.now()),
     )
   }

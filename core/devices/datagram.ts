@@ -1,8 +1,9 @@
+import { refusedAtDoor } from '../message/rejects.ts'
 import type { RawItem } from '../message/uplink.ts'
 import { adeunisEnvelope } from './adeunis/envelope.ts'
 import { draginoEnvelope } from './dragino/envelope.ts'
 import { elkoEnvelope } from './elko/envelope.ts'
-import { type Envelope, refusal } from './envelope.ts'
+import type { Envelope } from './envelope.ts'
 
 /** The largest datagram taken: one that crosses an IPv6 path of minimum MTU unfragmented, with room for headers. */
 export const maxDatagramBytes = 1200
@@ -21,7 +22,12 @@ const envelopes: readonly Envelope[] = [draginoEnvelope, elkoEnvelope, adeunisEn
 export const readDatagram = (datagram: Uint8Array, receivedAtMs: number): RawItem => {
   // Only its head is recorded, as a copy: a datagram can have 64 KB, and a record must fit in a pack.
   if (datagram.length > maxDatagramBytes)
-    return refusal('oversize_datagram', new Uint8Array(datagram.subarray(0, maxDatagramBytes)), receivedAtMs)
+    return refusedAtDoor(
+      'nbiot',
+      'oversize_datagram',
+      new Uint8Array(datagram.subarray(0, maxDatagramBytes)),
+      receivedAtMs,
+    )
   for (const envelope of envelopes) if (envelope.claims(datagram)) return envelope.read(datagram, receivedAtMs)
-  return refusal('unknown_datagram', datagram, receivedAtMs)
+  return refusedAtDoor('nbiot', 'unknown_datagram', datagram, receivedAtMs)
 }

@@ -1,5 +1,4 @@
 import type { UplinkKind } from '../message/lane.ts'
-import type { RejectReason, RejectRecord } from '../message/rejects.ts'
 import type { RawItem, Uplink } from '../message/uplink.ts'
 
 /** A vendor's datagram format, as the door reads it. Neither function throws on any bytes. */
@@ -21,11 +20,3 @@ export const uplinkOf = (
   receivedAtMs: number,
   { deviceId, timeSeconds }: Pick<Uplink, 'deviceId' | 'timeSeconds'>,
 ): Uplink => ({ kind, deviceId, seqNumber: -1, timeSeconds, receivedAtMs, payload })
-
-/** The record of a datagram that the door refuses. */
-export const refusal = (
-  reason: RejectReason,
-  bytes: Uint8Array,
-  atMs: number,
-  deviceId: string | null = null,
-): RejectRecord => ({ kind: 'reject', lane: 'nbiot', step: 'door', reason, bytes, atMs, deviceId })

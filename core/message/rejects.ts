@@ -59,3 +59,12 @@ export interface RejectRecord {
   /** The canonical device id, if it could be read. */
   readonly deviceId: string | null
 }
+
+/** The record of what a door refuses. */
+export const refusedAtDoor = (
+  lane: Lane,
+  reason: RejectReason,
+  bytes: Uint8Array,
+  atMs: number,
+  deviceId: string | null = null,
+): RejectRecord => ({ kind: 'reject', lane, step: 'door', reason, bytes, atMs, deviceId })

@@ -16,5 +16,12 @@ export interface Uplink {
   readonly payload: Uint8Array
 }
 
+/** What was posted to the HTTP door. */
+export interface CallbackBody {
+  readonly contentType: string
+  readonly bytes: Uint8Array
+  readonly receivedAtMs: number
+}
+
 /** What travels on a raw topic. */
 export type RawItem = Uplink | RejectRecord

@@ -1,7 +1,7 @@
 import { canonicalDevice } from '../message/identity.ts'
 import type { Outcome } from '../message/outcome.ts'
-import type { RejectReason } from '../message/rejects.ts'
-import type { RawItem } from '../message/uplink.ts'
+import { type RejectReason, refusedAtDoor } from '../message/rejects.ts'
+import type { CallbackBody, RawItem } from '../message/uplink.ts'
 import { fieldsOf, readFields, readText, readUplink, type SigfoxFieldNames, type SigfoxFields } from './body.ts'
 
 /** How a stage's callbacks are written. */
@@ -11,21 +11,11 @@ export interface SigfoxCallbackSettings {
   readonly batchColumns: readonly string[]
 }
 
-interface Body {
-  readonly contentType: string
-  readonly bytes: Uint8Array
-  readonly receivedAtMs: number
-}
+/** The messages in a body, each an uplink or the record of why it is not one. Never throws. */
+export type ReadBody = (body: CallbackBody, settings: SigfoxCallbackSettings) => RawItem[]
 
-const refused = (reason: RejectReason, bytes: Uint8Array, atMs: number, deviceId: string | null): RawItem => ({
-  kind: 'reject',
-  lane: 'sigfox',
-  step: 'door',
-  reason,
-  bytes,
-  atMs,
-  deviceId,
-})
+const refused = (reason: RejectReason, bytes: Uint8Array, atMs: number, deviceId: string | null): RawItem =>
+  refusedAtDoor('sigfox', reason, bytes, atMs, deviceId)
 
 /** The item that one message's fields make; a reject keeps the bytes it arrived as. */
 const itemOf = (fields: SigfoxFields, names: SigfoxFieldNames, bytes: Uint8Array, receivedAtMs: number): RawItem => {
@@ -34,11 +24,11 @@ const itemOf = (fields: SigfoxFields, names: SigfoxFieldNames, bytes: Uint8Array
   return refused(uplink, bytes, receivedAtMs, canonicalDevice(fields.get(names.device) ?? ''))
 }
 
-/** A callback for one message: an uplink, or the record of why it is not one. Never throws. */
-export const readCallback = ({ contentType, bytes, receivedAtMs }: Body, settings: SigfoxCallbackSettings): RawItem => {
+/** A callback for one message. */
+export const readCallback: ReadBody = ({ contentType, bytes, receivedAtMs }, settings) => {
   const fields = readFields(contentType, readText(bytes))
-  if (typeof fields === 'string') return refused(fields, bytes, receivedAtMs, null)
-  return itemOf(fields, settings.fieldNames, bytes, receivedAtMs)
+  if (typeof fields === 'string') return [refused(fields, bytes, receivedAtMs, null)]
+  return [itemOf(fields, settings.fieldNames, bytes, receivedAtMs)]
 }
 
 /** A batch in the body itself, or as the field `batch` of a form. */
@@ -74,7 +64,7 @@ const readLine = (line: string, columns: readonly string[]): SigfoxFields | Reje
  * A batch callback (BATCH_URL): the messages of one second, a line each. A bad line is one reject and harms no other; an
  * empty body is one reject.
  */
-export const readBatch = ({ bytes, receivedAtMs }: Body, settings: SigfoxCallbackSettings): RawItem[] => {
+export const readBatch: ReadBody = ({ bytes, receivedAtMs }, settings) => {
   const lines = linesOf(batchOf(bytes))
     .map((line) => ({ line, text: readText(line).trim() }))
     .filter(({ text }) => text !== '')
@@ -123,15 +113,16 @@ const answerOf = (outcomes: readonly Outcome[]): CallbackAnswer => {
 }
 
 /**
- * The Sigfox door, whatever hosts it: reads a callback, hands its messages to `take`, and answers what became of them.
+ * The HTTP door, whatever hosts it: reads a callback, hands its messages to `take`, and answers what became of them.
+ * @param read the reader of the path it was posted to
  * @param take answers one outcome per message, in order
  */
 export const answerCallback = async (
-  { isBatch, ...body }: Body & { readonly isBatch: boolean },
+  read: ReadBody,
+  body: CallbackBody,
   settings: SigfoxCallbackSettings,
   take: (items: readonly RawItem[]) => Promise<readonly Outcome[]>,
 ): Promise<CallbackAnswer> => {
   if (body.bytes.length > largestBodyBytes) return tooLarge
-  const items = isBatch ? readBatch(body, settings) : [readCallback(body, settings)]
-  return answerOf(await take(items))
+  return answerOf(await take(read(body, settings)))
 }

@@ -5,6 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
+import { callbackPaths } from '../../contract/callback-paths.ts'
 import { setting } from '../../contract/settings.ts'
 import type { Topic } from '../data/topic.ts'
 import type { Stage } from '../stage/stage.ts'
@@ -60,7 +61,7 @@ export class SigfoxApi extends Construct {
       resultsCacheTtl: Duration.minutes(5),
     })
     const integration = new HttpLambdaIntegration('SigfoxCallback', callback)
-    for (const path of ['/sigfox/uplink', '/sigfox/batch']) {
+    for (const path of callbackPaths) {
       http.addRoute(HttpMethod.POST, stage.throttle.callbacks, { path, integration, authorizer: closed })
     }
     this.url = http.url

@@ -2,6 +2,7 @@ import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs'
 import { Duration } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
+import { callbackPaths } from '../../contract/callback-paths.ts'
 import { vital } from '../../contract/vitals.ts'
 import type { HttpApi } from '../ingest/http-api.ts'
 import { metricsNamespace } from '../stage/derived.ts'
@@ -13,11 +14,18 @@ import type { Symptom } from './symptom.ts'
 export const ofHttp = ({ api }: HttpApi, metric: string, statistic: string, label = metric) =>
   aws('ApiGateway', metric, { ApiId: api.apiId }, statistic, { label })
 
+/** The routes of callbacks, as a filter of the access log has them. */
+const callbackRoutes = (): string => {
+  const folders = new Set(callbackPaths.map((path) => path.split('/')[1]))
+  const routes = [...folders].map((folder) => `$.route = "POST /${folder}/*"`).join(' || ')
+  return folders.size === 1 ? routes : `(${routes})`
+}
+
 /** Callbacks without a valid token, counted in the access log, because API Gateway's own metric has all 4xx in one. */
 export const deniedCallbacks = (scope: Construct, stage: Stage, { accessLog }: HttpApi) =>
   new MetricFilter(scope, 'Denied', {
     logGroup: accessLog,
-    filterPattern: FilterPattern.literal('{ $.route = "POST /sigfox/*" && ($.status = "401" || $.status = "403") }'),
+    filterPattern: FilterPattern.literal(`{ ${callbackRoutes()} && ($.status = "401" || $.status = "403") }`),
     metricNamespace: metricsNamespace(stage),
     metricName: vital.denied,
     metricValue: '1',

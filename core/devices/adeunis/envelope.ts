@@ -1,4 +1,5 @@
-import { type Envelope, refusal, uplinkOf } from '../envelope.ts'
+import { refusedAtDoor } from '../../message/rejects.ts'
+import { type Envelope, uplinkOf } from '../envelope.ts'
 import { hexText, holdsDigits } from '../frame-reader.ts'
 import { deviceTimeSeconds } from './device-time.ts'
 
@@ -20,7 +21,8 @@ export const adeunisEnvelope: Envelope = {
   claims: isAdeunis,
   read: (datagram, receivedAtMs) => {
     const deviceId = adeunisDeviceId(datagram)
-    if (datagram.length < adeunisAt.frame) return refusal('truncated_datagram', datagram, receivedAtMs, deviceId)
+    if (datagram.length < adeunisAt.frame)
+      return refusedAtDoor('nbiot', 'truncated_datagram', datagram, receivedAtMs, deviceId)
     const timeSeconds = deviceTimeSeconds(datagram, adeunisAt.frame)
     return uplinkOf('adeunis-nbiot', datagram, receivedAtMs, { deviceId, timeSeconds })
   },

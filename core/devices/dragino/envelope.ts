@@ -1,4 +1,5 @@
-import { type Envelope, refusal, uplinkOf } from '../envelope.ts'
+import { refusedAtDoor } from '../../message/rejects.ts'
+import { type Envelope, uplinkOf } from '../envelope.ts'
 import { hexText, holdsDigits, u8, u32 } from '../frame-reader.ts'
 
 /** Bytes of the IMEI field and of the IMSI field: the nibble F, then fifteen digits. */
@@ -81,10 +82,10 @@ export const draginoEnvelope: Envelope = {
   claims: (datagram) => beginsWithF(datagram, 0),
   read: (datagram, receivedAtMs) => {
     const header = readDraginoHeader(datagram)
-    if (header === 'unknown_datagram') return refusal(header, datagram, receivedAtMs)
+    if (header === 'unknown_datagram') return refusedAtDoor('nbiot', header, datagram, receivedAtMs)
     if (header === 'truncated_datagram') {
       const deviceId = datagram.length < idBytes ? null : draginoDeviceId(datagram)
-      return refusal(header, datagram, receivedAtMs, deviceId)
+      return refusedAtDoor('nbiot', header, datagram, receivedAtMs, deviceId)
     }
     const { historyAt } = header
     const timeSeconds = historyAt === null ? null : recordTimeSeconds(datagram, historyAt)

@@ -1,4 +1,5 @@
-import { type Envelope, refusal, uplinkOf } from '../envelope.ts'
+import { refusedAtDoor } from '../../message/rejects.ts'
+import { type Envelope, uplinkOf } from '../envelope.ts'
 import { paddedText, u8 } from '../frame-reader.ts'
 
 /** Where the fields of an ELKO datagram stand, behind the IMEI of fifteen ASCII digits. */
@@ -31,7 +32,7 @@ export const elkoEnvelope: Envelope = {
   read: (datagram, receivedAtMs) => {
     const deviceId = datagram.length < elkoAt.type ? null : elkoDeviceId(datagram)
     if (deviceId === null || datagram.length === elkoAt.type)
-      return refusal('truncated_datagram', datagram, receivedAtMs, deviceId)
+      return refusedAtDoor('nbiot', 'truncated_datagram', datagram, receivedAtMs, deviceId)
     return uplinkOf('elko-nb', datagram, receivedAtMs, { deviceId, timeSeconds: null })
   },
 }

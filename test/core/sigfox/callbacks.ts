@@ -15,7 +15,7 @@ export const bytesOf = (body: string | Uint8Array): Uint8Array =>
   typeof body === 'string' ? new TextEncoder().encode(body) : body
 
 export const read = (body: string | Uint8Array, contentType = 'application/json', as = settings): RawItem =>
-  readCallback({ contentType, bytes: bytesOf(body), receivedAtMs }, as)
+  readCallback({ contentType, bytes: bytesOf(body), receivedAtMs }, as)[0] as RawItem
 
 export const readLines = (body: string | Uint8Array, as = settings): RawItem[] =>
   readBatch({ contentType: 'text/plain', bytes: bytesOf(body), receivedAtMs }, as)
