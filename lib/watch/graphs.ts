@@ -1,13 +1,16 @@
-import { type IMetric, type IWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
+import { GraphWidget, type IMetric, type IWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import { Duration } from 'aws-cdk-lib/core'
 import { label, vital } from '../../contract/vitals.ts'
 import type { LaneName } from '../data/topic.ts'
 import type { HttpApi } from '../ingest/http-api.ts'
 import { metricsNamespace } from '../stage/derived.ts'
 import type { Stage } from '../stage/stage.ts'
-import { graph } from './graph.ts'
 import { ofHttp } from './http.ts'
 import { minute, own } from './metric.ts'
+
+/** A graph as all of them are: 6 high, both axes from zero. */
+export const graph = (title: string, width: number, left: IMetric[], right: IMetric[] = []) =>
+  new GraphWidget({ title, width, height: 6, left, right, leftYAxis: { min: 0 }, rightYAxis: { min: 0 } })
 
 const duplicates = (stage: Stage, lane: LaneName) =>
   new MathExpression({
