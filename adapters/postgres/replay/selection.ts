@@ -35,9 +35,9 @@ const seen = `
   )
   SELECT device_id FROM known WHERE device_id <> ''`
 
-/** Devices that may be decoded with a profile: by the registry, or because nobody says otherwise. */
+/** Devices that may be decoded with a profile: by the registry, or unregistered ones by their datagram or by default. */
 const mayUse = (profile: Profile, defaultProfile: string | null, parameter: (value: string) => string) =>
-  profile.uplinkKind !== 'sigfox-data' || profile.name === defaultProfile
+  profile.recognises !== undefined || profile.name === defaultProfile
     ? `SELECT device_id FROM (${seen}) AS s WHERE ${laneOfDevice('device_id')} = '${laneOf(profile.uplinkKind)}'`
     : `SELECT device_id FROM device WHERE profile = ${parameter(profile.name)}`
 
