@@ -2,31 +2,13 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Ledger } from './ledger.ts'
+import { type Scrape, scrape, settledIn } from './scrape.ts'
 
 export interface UdpDoor {
   readonly host: string
   readonly port: number
   /** The address of the gateway's `/metrics`. */
   readonly statusUrl: string
-}
-
-const names = ['received', 'accepted', 'rejected', 'shed'] as const
-export type GatewayCounts = Readonly<Record<(typeof names)[number], number>>
-
-/** Sums of the gateway's counters. Null while it does not answer. */
-export const readCounts = async (statusUrl: string): Promise<GatewayCounts | null> => {
-  try {
-    const response = await fetch(`${statusUrl}/metrics`, { signal: AbortSignal.timeout(2_000) })
-    const text = await response.text()
-    const sum = (name: string) =>
-      [...text.matchAll(new RegExp(`^sluice_${name}_total(?:{[^}]*})? (\\d+)`, 'gm'))].reduce(
-        (n, [, v]) => n + Number(v),
-        0,
-      )
-    return { received: sum('received'), accepted: sum('accepted'), rejected: sum('rejected'), shed: sum('shed') }
-  } catch {
-    return null
-  }
 }
 
 const settleLimitMs = 15_000
@@ -37,29 +19,29 @@ const silenceMs = 500
  * Datagrams are not answered, so the counters stand in for acknowledgements. A window of datagrams is confirmed when
  * the same gateway process has received and accepted all of them. Otherwise it stays unknown.
  */
-const windowIsOk = async (door: UdpDoor, before: GatewayCounts, sent: number): Promise<boolean> => {
+const windowIsOk = async (door: UdpDoor, before: Scrape, sent: number): Promise<boolean> => {
   const deadline = Date.now() + settleLimitMs
   let lastReceived = before.received
   let sinceMs = Date.now()
   while (Date.now() < deadline) {
-    const now = await readCounts(door.statusUrl)
+    const now = await scrape(door.statusUrl)
     if (now?.received !== lastReceived) sinceMs = Date.now()
     lastReceived = now?.received ?? -1
     // a new process has counted from zero
     if (now && now.received < before.received) return false
     const all = now?.received === before.received + sent
     if (now && all && now.accepted === before.accepted + sent) return true
-    const isSettled = now && now.received === now.accepted + now.rejected + now.shed
+    const isSettled = now && now.received === settledIn(now)
     if (isSettled && (all || Date.now() - sinceMs > silenceMs)) return false
     await pause(10)
   }
   return false
 }
 
-const readyCounts = async (door: UdpDoor): Promise<GatewayCounts> => {
+const readyCounts = async (door: UdpDoor): Promise<Scrape> => {
   for (;;) {
-    const counts = await readCounts(door.statusUrl)
-    if (counts && counts.received === counts.accepted + counts.rejected + counts.shed) return counts
+    const counts = await scrape(door.statusUrl)
+    if (counts && counts.received === settledIn(counts)) return counts
     await pause(20)
   }
 }

@@ -8,7 +8,7 @@ import { vital } from '../../../contract/vitals.ts'
 import type { Uplink } from '../../../core/message/uplink.ts'
 import { scrape } from '../../../test/support/udp-gateway-client.ts'
 import { askKernel } from '../../../udp-gateway/kernel.ts'
-import { type Scrape, scrape as scrapeGateway } from '../../load/measure/gateway.ts'
+import { type Scrape, scrape as scrapeGateway } from '../../ledger/scrape.ts'
 import { adeunisDays, dragino, type Fleet, logOf } from '../fleet.ts'
 import { type Measured, startProcess } from '../measure/process.ts'
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { cpuSecondsOf } from '../../processes/proc.ts'
 
 type Line = Readonly<Record<string, string | number>>
 
@@ -36,15 +36,6 @@ export const startProcess = (
         })
         lines.on('close', () => reject(new Error(`${script} ended without printing "${event}".`)))
       }),
-    cpuSeconds: () => cpuSeconds(child.pid ?? 0),
+    cpuSeconds: () => cpuSecondsOf(child.pid ?? 0) ?? 0,
   }
-}
-
-const ticksPerSecond = 100
-
-/** User and system time of a process, counted by the kernel. */
-const cpuSeconds = (pid: number): number => {
-  // the name in parentheses may hold spaces, so the fields are counted after it
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }

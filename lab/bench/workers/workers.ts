@@ -1,4 +1,4 @@
-import type { SQSEvent, SQSRecord } from 'aws-lambda'
+import type { SQSEvent } from 'aws-lambda'
 import type pg from 'pg'
 import type { Call } from '../../../adapters/aws/call.ts'
 import { rawItemCodec } from '../../../adapters/pack/items.ts'
@@ -10,13 +10,12 @@ import { storeRaw } from '../../../core/ingest/store-raw.ts'
 import type { Lane } from '../../../core/message/lane.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
 import { pulseWorker } from '../../../test/support/pipeline.ts'
+import { busEvent } from '../../bus/events.ts'
 
 /** As large as the SQS adapter makes them. */
 const packBytes = 45_000
 
-const eventOf = (bodies: readonly string[]): SQSEvent => ({
-  Records: bodies.map((body, i) => ({ messageId: String(i), body, attributes: { SentTimestamp: '0' } }) as SQSRecord),
-})
+const eventOf = (bodies: readonly string[]) => busEvent('sqs', bodies) as SQSEvent
 
 /** Slices of `batch` messages, each as the event of an invocation. */
 export const rawEvents = (log: readonly RawItem[], batch: number): SQSEvent[] => {

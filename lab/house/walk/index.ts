@@ -6,6 +6,7 @@ import { awsEnvironment } from '../../../local/process/overrides.ts'
 import { freePort, freeUdpPort } from '../../../local/process/ports.ts'
 import type { TestDatabase } from '../../../test/support/postgres.ts'
 import { draginoDatagram } from '../../../test/support/traffic.ts'
+import { busEvent } from '../../bus/events.ts'
 import { createWalker, type Step, type Walker } from './walker.ts'
 
 const nowSeconds = Math.floor(Date.now() / 1_000) - 3_600
@@ -24,10 +25,6 @@ const datagram = (n: number) =>
     [4_990, nowSeconds - 900],
     [4_980, nowSeconds - 1_800],
   ])
-
-const queueEvent = (body = '') => ({
-  Records: [{ messageId: '1', body, attributes: { SentTimestamp: String(Date.now()) } }],
-})
 
 /** Nothing is called under these addresses: a call to AWS ends within the process. */
 const environmentOf = (database: TestDatabase): Record<string, string> => ({
@@ -93,7 +90,7 @@ const walkWorker = ({ walk }: Walker, name: 'raw' | 'pulse', lane: 'sigfox' | 'n
   walk(
     `${name} worker, ${lane}`,
     `lambdas/${name}-worker.ts`,
-    (n, ask) => ask({ do: 'handle', event: queueEvent(packs[n]) }),
+    (n, ask) => ask({ do: 'handle', event: busEvent('sqs', [packs[n] ?? '']) }),
     { [setting.lane]: lane },
   )
 

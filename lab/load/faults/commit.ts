@@ -1,31 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
+import { childrenOf, signalAll } from '../../processes/proc.ts'
 import type { FaultMark } from '../result/result.ts'
 import type { Look } from '../system/messages.ts'
 import { type PlannedFault, targets } from './parse.ts'
-
-const childrenOf = (pid: number): number[] => {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
-  } catch {
-    return []
-  }
-}
 
 /** Those that the run says are its own, at this moment; 0 and 1 would be everybody. */
 const pidsOf = ({ target }: PlannedFault, { processes }: Look): number[] => {
   const own = Object.entries(processes).flatMap(([name, pids]) => (targets[target].test(name) ? [...pids] : []))
   const all = target === 'db' ? own.flatMap((pid) => (pid > 1 ? [pid, ...childrenOf(pid)] : [])) : own
   return all.filter((pid) => Number.isInteger(pid) && pid > 1 && pid !== process.pid)
-}
-
-const signal = (pids: readonly number[], name: NodeJS.Signals) => {
-  for (const pid of pids)
-    try {
-      process.kill(pid, name)
-    } catch {
-      // it has ended meanwhile
-    }
 }
 
 const appearLimitMs = 3_000
@@ -56,10 +39,10 @@ export const commitFaults = (
     const atSecond = Math.round((Date.now() - beginsAtMs) / 100) / 10
     if (pids.length === 0) return say(`${fault.kind} of ${fault.target} at ${atSecond} s: it has no process now`)
     say(`${fault.kind} of ${fault.target} at ${atSecond} s`)
-    signal(pids, fault.kind === 'kill' ? 'SIGKILL' : 'SIGSTOP')
+    signalAll(pids, fault.kind === 'kill' ? 'SIGKILL' : 'SIGSTOP')
     if (fault.kind === 'stop') {
       await until(Date.now() + fault.lastsSeconds * 1_000).catch(() => undefined)
-      signal(pids, 'SIGCONT')
+      signalAll(pids, 'SIGCONT')
     }
     const lastedSeconds = Math.round((Date.now() - beginsAtMs) / 100 - atSecond * 10) / 10
     marks.push({

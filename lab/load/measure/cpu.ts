@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { childrenOf, commandLineOf, cpuSecondsOf, memoryMegabytesOf } from '../../processes/proc.ts'
 
 /** What a process has spent, and the most memory that it ever held. */
 interface ProcessFigures {
@@ -6,41 +6,21 @@ interface ProcessFigures {
   readonly peakRssMb: number
 }
 
-const ticksPerSecond = 100
-
-const text = (path: string): string | null => {
-  try {
-    return readFileSync(path, 'latin1')
-  } catch {
-    return null
-  }
-}
-
-const childrenOf = (pid: number): number[] =>
-  (text(`/proc/${pid}/task/${pid}/children`) ?? '')
-    .split(' ')
-    .filter((word) => word !== '')
-    .map(Number)
-
 /** Backends of PostgreSQL that answer the API: as it stands in their title. What asks it is the load itself. */
-const answersTheApi = (pid: number): boolean => /^postgres: sluice_reader /.test(text(`/proc/${pid}/cmdline`) ?? '')
+const answersTheApi = (pid: number): boolean => /^postgres: sluice_reader /.test(commandLineOf(pid))
 
 /**
  * CPU of a process and, where asked for, of all that it started, ended ones too, but for those that answer the API and
  * run; null where it is gone.
  */
 const figuresOf = (pid: number, withChildren: boolean): ProcessFigures | null => {
-  const stat = text(`/proc/${pid}/stat`)
-  if (stat === null) return null
-  // the name in parentheses may hold spaces: count from behind it
-  const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ')
-  const ticks = (withChildren ? [11, 12, 13, 14] : [11, 12]).reduce((sum, at) => sum + Number(fields[at]), 0)
+  const cpuSeconds = cpuSecondsOf(pid, withChildren)
+  if (cpuSeconds === null) return null
   const own = withChildren ? childrenOf(pid).filter((child) => !answersTheApi(child)) : []
   const children = own.map((child) => figuresOf(child, true))
-  const peak = Number(/^VmHWM:\s+(\d+)/m.exec(text(`/proc/${pid}/status`) ?? '')?.[1] ?? 0) / 1024
   return {
-    cpuSeconds: ticks / ticksPerSecond + children.reduce((sum, child) => sum + (child?.cpuSeconds ?? 0), 0),
-    peakRssMb: children.reduce((most, child) => Math.max(most, child?.peakRssMb ?? 0), peak),
+    cpuSeconds: cpuSeconds + children.reduce((sum, child) => sum + (child?.cpuSeconds ?? 0), 0),
+    peakRssMb: children.reduce((most, child) => Math.max(most, child?.peakRssMb ?? 0), memoryMegabytesOf(pid).peak),
   }
 }
 

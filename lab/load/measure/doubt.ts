@@ -1,4 +1,4 @@
-import { type Scrape, settledIn } from './gateway.ts'
+import { type Scrape, settledIn } from '../../ledger/scrape.ts'
 
 /** A time in which a datagram may have been sent that nobody received, or received and never told of. */
 export interface Doubt {

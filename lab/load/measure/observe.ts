@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Flow, flowSince, readFlow } from '../../../test/support/flow.ts'
+import { type Scrape, scrape } from '../../ledger/scrape.ts'
 import type { PackAges, Sample } from '../result/result.ts'
 import type { System } from '../system/system.ts'
 import type { Account } from './account.ts'
 import { createCpuMeter } from './cpu.ts'
 import { totalsOf } from './doubt.ts'
-import { type Scrape, scrape } from './gateway.ts'
 
 const scrapeEveryMs = 500
 const sampleEveryMs = 1_000

@@ -1,25 +1,7 @@
+import { createNumberList } from '../../ledger/number-list.ts'
 import type { Slice } from './messages.ts'
 
-/** Keeps numbers of messages until they are told to the ledger, without an object for each. */
-const createList = () => {
-  let numbers = new Uint32Array(1_024)
-  let length = 0
-  return {
-    add: (number: number) => {
-      if (length === numbers.length) {
-        const larger = new Uint32Array(2 * length)
-        larger.set(numbers)
-        numbers = larger
-      }
-      numbers[length++] = number
-    },
-    take: () => {
-      const taken = numbers.slice(0, length)
-      length = 0
-      return taken
-    },
-  }
-}
+const createList = () => createNumberList((length) => new Uint32Array(length))
 
 /** What was sent and answered since the last slice. */
 export const createNotes = () => {

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { seeded } from '../../../test/support/random.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import { scrape } from '../../ledger/scrape.ts'
 import { batchLine, postCallback } from '../../ledger/sigfox-door.ts'
-import { readCounts, sendDatagrams } from '../../ledger/udp-door.ts'
+import { sendDatagrams } from '../../ledger/udp-door.ts'
 import type { Context, Proof } from '../world/proof.ts'
 import type { BusFault, SeenCall } from '../world/proxy/bus.ts'
 import { figuresOf, messagesOf, openLedger, reckon } from '../world/traffic.ts'
@@ -16,7 +17,7 @@ const allOf = (ledger: Ledger, door: 'sigfox' | 'nbiot') => {
   return Array.from({ length: end - first }, (_, i) => first + i)
 }
 
-const accepted = async (world: World) => (await readCounts(world.udp.statusUrl))?.accepted ?? -1
+const accepted = async (world: World) => (await scrape(world.udp.statusUrl))?.accepted ?? -1
 
 /** Callbacks of one message each. At most four at once, as many as the stage lets run. */
 const callbacksOf = (world: World, ledger: Ledger, numbers: readonly number[]) =>

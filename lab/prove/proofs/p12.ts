@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { messageIdCodec, rawItemCodec } from '../../../adapters/pack/items.ts'
 import { type ItemCodec, packItems } from '../../../adapters/pack/pack.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
 import { startFunctionProcess } from '../../../local/functions/function-process.ts'
 import { seeded } from '../../../test/support/random.ts'
+import { busEvent } from '../../bus/events.ts'
 import type { Fleet } from '../../ledger/fleet.ts'
+import { memoryMegabytesOf } from '../../processes/proc.ts'
 import { checksums, differences } from '../world/checksums.ts'
-import { eventOf } from '../world/events.ts'
 import type { Context, Proof } from '../world/proof.ts'
 import { openLedger, settle } from '../world/traffic.ts'
 import type { World } from '../world/world.ts'
@@ -28,12 +28,6 @@ const packsOf = <T>(codec: ItemCodec<T>, items: readonly T[], perPack: number): 
   return packs
 }
 
-/** The most memory that a process has used, in MiB. 0 where the kernel does not say. */
-const peakMegabytes = (pid: number): number => {
-  const kibibytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Math.round(Number(kibibytes ?? 0) / 1024)
-}
-
 /** Starts a worker, passes it packs, `perEvent` in each invocation, and returns its peak memory. */
 const work = async (world: World, name: string, packs: readonly string[], perEvent: number) => {
   const fn = world.local.plan.functions.find((candidate) => candidate.name === name)
@@ -42,12 +36,12 @@ const work = async (world: World, name: string, packs: readonly string[], perEve
   const worker = startFunctionProcess({ ...fn, environment, memoryMegabytes, timeoutSeconds: 120 }, world.dataDir)
   try {
     for (let at = 0; at < packs.length; at += perEvent) {
-      const result = await worker.invoke(eventOf(world.kind, packs.slice(at, at + perEvent)))
+      const result = await worker.invoke(busEvent(world.kind, packs.slice(at, at + perEvent)))
       if (!result.ok) throw new Error(`${name}: ${result.error.message}`)
       const { batchItemFailures } = result.payload as { batchItemFailures: unknown[] }
       if (batchItemFailures.length > 0) throw new Error(`${name} wants ${batchItemFailures.length} records again`)
     }
-    return peakMegabytes(worker.pid)
+    return Math.round(memoryMegabytesOf(worker.pid).peak)
   } finally {
     worker.kill()
     await worker.exited

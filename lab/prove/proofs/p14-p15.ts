@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Ledger } from '../../ledger/ledger.ts'
-import { readCounts, type UdpDoor } from '../../ledger/udp-door.ts'
+import { scrape, settledIn } from '../../ledger/scrape.ts'
+import type { UdpDoor } from '../../ledger/udp-door.ts'
 import type { Context, Proof } from '../world/proof.ts'
 import type { BusFault } from '../world/proxy/bus.ts'
 import { figuresOf, messagesOf, openLedger, reckon } from '../world/traffic.ts'
@@ -96,14 +97,10 @@ const overload = async ({ world, say }: Context, times: number) => {
   world.bus.inject(null)
   stall.resolve()
   const backAtMs = Date.now()
-  let counts = await readCounts(gateway.statusUrl)
-  while (
-    counts &&
-    counts.received !== counts.accepted + counts.rejected + counts.shed &&
-    Date.now() - backAtMs < 30_000
-  ) {
+  let counts = await scrape(gateway.statusUrl)
+  while (counts && counts.received !== settledIn(counts) && Date.now() - backAtMs < 30_000) {
     await pause(20)
-    counts = await readCounts(gateway.statusUrl)
+    counts = await scrape(gateway.statusUrl)
   }
   const recoveryMs = Date.now() - backAtMs
   gateway.signal('SIGTERM')

@@ -1,45 +1,20 @@
 import { createSocket } from 'node:dgram'
-import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { imbalances } from '../../../test/support/flow.ts'
 import { seeded } from '../../../test/support/random.ts'
 import { postCallback } from '../../ledger/sigfox-door.ts'
+import { childrenOf, commandLineOf, signalAll } from '../../processes/proc.ts'
 import type { Context, Proof } from '../world/proof.ts'
 import { figuresOf, messagesOf, openLedger, reckon, sendAll, settle } from '../world/traffic.ts'
 import type { World } from '../world/world.ts'
 
-const childrenOf = (parent: number): number[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) === parent
-      } catch {
-        return false
-      }
-    })
-
-const commandOf = (pid: number): string => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
 /** Kills the server and its children at once. Checks that the server is that of this world, as process ids are reused. */
 const killServer = (world: World) => {
   const [parent = 0] = world.local.processes().postgres ?? []
-  if (parent <= 1 || !commandOf(parent).includes(world.dataDir))
+  if (parent <= 1 || !commandLineOf(parent).includes(world.dataDir))
     throw new Error('The PostgreSQL of this run does not run.')
-  for (const pid of [parent, ...childrenOf(parent)])
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // it has ended with its parent
-    }
+  signalAll([parent, ...childrenOf(parent)], 'SIGKILL')
 }
 
 const isUp = async (world: World) => {

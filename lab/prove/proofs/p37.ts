@@ -1,6 +1,6 @@
 import { seeded } from '../../../test/support/random.ts'
+import { scrape, settledIn } from '../../ledger/scrape.ts'
 import { postCallback } from '../../ledger/sigfox-door.ts'
-import { readCounts } from '../../ledger/udp-door.ts'
 import { isPoisonous, poisonLines } from '../world/poison.ts'
 import type { Context, Proof } from '../world/proof.ts'
 import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../world/traffic.ts'
@@ -44,8 +44,8 @@ const p37: Proof = {
         if (there[name as keyof typeof there] !== count)
           faults.push(`${lane}: the flow counts ${count} ${name}, the tables hold ${there[name as keyof typeof there]}`)
     }
-    const door = await readCounts(world.udp.statusUrl)
-    if (!door || door.received !== door.accepted + door.rejected + door.shed)
+    const door = await scrape(world.udp.statusUrl)
+    if (!door || door.received !== settledIn(door))
       faults.push(`the gateway's counts do not add up: ${JSON.stringify(door)}`)
     const { received } = reckoning.flow.sigfox.raw
     if (received < ledger.fleet.count / 2 + poisonCount) faults.push(`only ${received} Sigfox items were received`)

@@ -1,22 +1,13 @@
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { setting } from '../../../contract/settings.ts'
-import { gatewayBoot } from '../../../local/doors/gateway-process.ts'
 import { startSecrets } from '../../../local/engines/secrets.ts'
-import { forkChild } from '../../../local/process/child.ts'
 import { awsEnvironment, secretsFor, sigfoxGatewayEnvironment } from '../../../local/process/overrides.ts'
 import { freePort } from '../../../local/process/ports.ts'
 import type { SigfoxDoor } from '../../ledger/sigfox-door.ts'
+import { startGatewayProcess } from './own-gateway.ts'
 import type { World } from './world.ts'
 
 const main = join(import.meta.dirname, '../../../http-gateway/main.ts')
-
-const isHealthy = (port: number) =>
-  fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(1_000) }).then(
-    ({ ok }) => ok,
-    () => false,
-  )
 
 /** The settings of the callback's function and of its authorizer, which the container shares. */
 const declaredOf = ({ local }: World): Record<string, string> =>
@@ -32,7 +23,7 @@ const startOwnSigfoxGateway = async (world: World): Promise<SigfoxDoor & { reado
   const declared = declaredOf(world)
   const secrets = await startSecrets(secretsFor([declared], world.sigfox.token))
   const [port, healthPort] = [await freePort(), await freePort()]
-  const child = forkChild(gatewayBoot, [main], {
+  const started = startGatewayProcess(main, healthPort, {
     dataDir: world.dataDir,
     name: 'own-sigfox-gateway',
     env: {
@@ -43,19 +34,12 @@ const startOwnSigfoxGateway = async (world: World): Promise<SigfoxDoor & { reado
     },
     nodeFlags: [`--conditions=${world.kind}`],
   })
-  const ended = once(child, 'exit')
+  started.catch(secrets.stop)
+  const { signal, ended } = await started
   const stop = async () => {
-    child.kill('SIGTERM')
+    signal('SIGTERM')
     await ended
     await secrets.stop()
-  }
-  const deadline = Date.now() + 15_000
-  while (!(await isHealthy(healthPort))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      await stop()
-      throw new Error(`A Sigfox gateway did not start. See the logs in ${world.dataDir}.`)
-    }
-    await pause(20)
   }
   return { ...world.sigfox, url: `http://127.0.0.1:${port}`, stop }
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { createMetrics } from '../../../door/metrics.ts'
 import { createTally } from '../../../door/tally.ts'
+import { parseScrape, type Scrape } from '../../ledger/scrape.ts'
 import { confirmPercentiles } from '../../load/measure/confirm.ts'
 import { doubtsOf, totalsOf } from '../../load/measure/doubt.ts'
-import { parseScrape, type Scrape } from '../../load/measure/gateway.ts'
 
 const scrapeAt = (second: number, counts: Partial<Scrape> = {}): Scrape => ({
   atMs: second * 1_000,

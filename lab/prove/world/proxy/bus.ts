@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { signalAll } from '../../../processes/proc.ts'
 import { type BusCall, type Understood, understand } from './dialect.ts'
 import type { Fault, PartialFailure } from './fault.ts'
 
@@ -103,15 +104,6 @@ export const startBusProxy = async (
   let isDown = false
   let port = 0
 
-  const kill = (pid: number | null) => {
-    if (pid === null) return
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // it has ended meanwhile
-    }
-  }
-
   /** Returns false if the call ends here. */
   const suffer = async (
     fault: BusFault | null,
@@ -123,7 +115,7 @@ export const startBusProxy = async (
       await fault.until
       return true
     }
-    if (fault.do === 'kill') kill(ends.caller())
+    if (fault.do === 'kill') signalAll([ends.caller()], 'SIGKILL')
     if (fault.do === 'error') ends.error()
     else ends.cut()
     return false

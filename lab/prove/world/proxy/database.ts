@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { signalAll } from '../../../processes/proc.ts'
 import type { Fault } from './fault.ts'
 import { type Frame, framesOf } from './postgres-frames.ts'
 
@@ -17,15 +18,6 @@ export interface DatabaseProxy {
   /** The most connections that one process had open at once, since the last call of this. */
   readonly mostConnections: () => number
   readonly stop: () => Promise<void>
-}
-
-const kill = (pid: number | null) => {
-  if (pid === null) return
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // it has ended meanwhile
-  }
 }
 
 /** Copies frames from one socket to the other in order. Each waits for `pass`, which returns false to stop. */
@@ -95,7 +87,7 @@ export const startDatabaseProxy = async (
         await atCommit.until
         return true
       }
-      if (atCommit.do === 'kill') kill(caller())
+      if (atCommit.do === 'kill') signalAll([caller()], 'SIGKILL')
       cut()
       return false
     }

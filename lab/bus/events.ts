@@ -1,9 +1,9 @@
-import type { Stage } from '../../../lib/stage/stage.ts'
+import type { Stage } from '../../lib/stage/stage.ts'
 
 const region = 'eu-west-1'
 
 /** The event that a bus's mapping would send for these records (base64). Batches may have any size. */
-export const eventOf = (bus: Stage['bus'], records: readonly string[]): unknown => ({
+export const busEvent = (bus: Stage['bus'], records: readonly string[]): unknown => ({
   Records: records.map((data, i) =>
     bus === 'sqs'
       ? {

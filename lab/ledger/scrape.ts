@@ -1,4 +1,4 @@
-import { vital } from '../../../contract/vitals.ts'
+import { vital } from '../../contract/vitals.ts'
 
 /** What one scrape of the gateway's `/metrics` says, and when it was asked. */
 export interface Scrape {
