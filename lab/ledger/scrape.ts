@@ -1,6 +1,6 @@
 import { vital } from '../../contract/vitals.ts'
 
-/** What one scrape of the gateway's `/metrics` says, and when it was asked. */
+/** The counters of a gateway at one moment, and when they were asked for. */
 export interface Scrape {
   readonly atMs: number
   readonly answeredAtMs: number
@@ -10,13 +10,13 @@ export interface Scrape {
   readonly shed: number
   readonly kernelDrops: number
   readonly publishFailures: number
-  /** Confirmations that took at most so many seconds, by that bound. */
+  /** By bound in seconds: how many confirmations took at most that long. */
   readonly confirmedWithin: ReadonlyMap<number, number>
 }
 
 const scrapeLimitMs = 2_000
 
-/** Reads the metrics as Prometheus text. */
+/** Reads metrics in Prometheus text format. */
 export const parseScrape = (text: string, atMs: number, answeredAtMs: number): Scrape => {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   const samples = lines.map((line) => ({
@@ -41,7 +41,7 @@ export const parseScrape = (text: string, atMs: number, answeredAtMs: number): S
 
 export const settledIn = ({ accepted, rejected, shed }: Scrape) => accepted + rejected + shed
 
-/** Null while it does not answer. */
+/** Reads a gateway's `/metrics`. Null while it does not answer. */
 export const scrape = async (gatewayUrl: string): Promise<Scrape | null> => {
   const atMs = Date.now()
   try {

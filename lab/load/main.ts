@@ -10,7 +10,7 @@ import { type Options, readOptions } from './run/options.ts'
 import { runSession } from './run/session.ts'
 import { LoadFault } from './system/system.ts'
 
-/** npm passes Ctrl-C on to us although the terminal has sent it already: a second one this soon is the same one. */
+/** npm repeats the Ctrl-C that the terminal has already sent. A second signal this soon is the same Ctrl-C. */
 const sameSignalMs = 1_000
 
 const write = (path: string | null, text: () => string) => {

@@ -4,7 +4,7 @@ import type { FaultMark } from '../result/result.ts'
 import type { Look } from '../system/messages.ts'
 import { type PlannedFault, targets } from './parse.ts'
 
-/** Those that the run says are its own, at this moment; 0 and 1 would be everybody. */
+/** The target's processes at this moment, all of them started by this run. */
 const pidsOf = ({ target }: PlannedFault, { processes }: Look): number[] => {
   const own = Object.entries(processes).flatMap(([name, pids]) => (targets[target].test(name) ? [...pids] : []))
   const all = target === 'db' ? own.flatMap((pid) => (pid > 1 ? [pid, ...childrenOf(pid)] : [])) : own
@@ -14,7 +14,7 @@ const pidsOf = ({ target }: PlannedFault, { processes }: Look): number[] => {
 const appearLimitMs = 3_000
 const appearPollMs = 100
 
-/** Does the faults to the run's own processes, each at its time, until `over`; nothing stands still afterwards. */
+/** Injects the faults into the run's own processes, each at its time, until `over`. No process stays stopped afterwards. */
 export const commitFaults = (
   faults: readonly PlannedFault[],
   look: () => Promise<Look>,
@@ -25,7 +25,7 @@ export const commitFaults = (
   const marks: FaultMark[] = []
   const until = (atMs: number) => pause(Math.max(0, atMs - Date.now()), null, { signal: over })
 
-  /** A function that has just been hit, or was not called yet, has no process for a moment. */
+  /** Waits for a process: a function has none before its first call and just after a kill. */
   const findPids = async (fault: PlannedFault): Promise<number[]> => {
     for (const deadline = Date.now() + appearLimitMs; ; await until(Date.now() + appearPollMs)) {
       const pids = pidsOf(fault, await look())

@@ -1,7 +1,7 @@
 import { type Random, seeded } from '../../../test/support/random.ts'
 import { LoadFault } from '../system/system.ts'
 
-/** What can be hit, and the names of its processes. */
+/** The targets of faults, and the names of their processes. */
 export const targets = {
   gateway: /^gateway$/,
   callback: /Callback/,
@@ -19,7 +19,7 @@ export const targets = {
 type Target = keyof typeof targets
 
 export interface PlannedFault {
-  /** `kill` ends the processes at once, `stop` lets them stand still for a while. */
+  /** `kill` ends the processes at once, `stop` suspends them for a while. */
   readonly kind: 'kill' | 'stop'
   readonly target: Target
   readonly atSecond: number
@@ -34,7 +34,7 @@ const readFault = (text: string, seconds: number): PlannedFault | string => {
   if (kind !== 'kill' && kind !== 'stop') return `--faults ${text}: a fault is kill:TARGET@10s or stop:TARGET@20s+30s.`
   if (!isTarget(target)) return `--faults ${text}: a target is ${Object.keys(targets).join(', ')}.`
   if (kind === 'kill' && target === 'bus')
-    return `--faults ${text}: the emulator keeps its messages in memory, and a real bus does not die; stop:bus it.`
+    return `--faults ${text}: the emulator keeps its messages in memory, and a real bus does not die. Use stop:bus.`
   if ((kind === 'stop') !== (lasts !== undefined))
     return `--faults ${text}: ${kind === 'stop' ? 'a stop says how long, as in +30s' : 'a kill does not last'}.`
   const fault: PlannedFault = { kind, target, atSecond: Number(at), lastsSeconds: Number(lasts ?? 0) }
@@ -55,7 +55,7 @@ const stormTargets: readonly (readonly [PlannedFault['kind'], Target, mostSecond
 ]
 const secondsPerFault = 5
 
-/** A fault every few seconds, of every kind in turn, in an order and at times of the seed's choice. */
+/** A fault every few seconds, of each kind in turn. The seed decides the order and the times. */
 const storm = (seconds: number, random: Random): PlannedFault[] => {
   const count = Math.max(3, Math.floor((0.8 * seconds) / secondsPerFault))
   const kinds = Array.from({ length: Math.ceil(count / stormTargets.length) }, () =>
@@ -71,8 +71,8 @@ const storm = (seconds: number, random: Random): PlannedFault[] => {
 }
 
 /**
- * The faults of a run in the order of their times.
- * @throws LoadFault with a sentence for each that is none
+ * The faults of a run, sorted by time.
+ * @throws LoadFault with a sentence for each that cannot be read
  */
 export const readFaults = (text: string | null, seconds: number, seed: number): PlannedFault[] => {
   if (text === null) return []

@@ -7,17 +7,17 @@ import type { Doubt } from './doubt.ts'
 interface Sending {
   readonly fromMs: number
   readonly toMs: number
-  /** Places in the list of numbers. */
+  /** Positions in the list of numbers. */
   readonly first: number
   readonly end: number
 }
 
 const overlaps = (sending: Sending) => (doubt: Doubt) => sending.fromMs <= doubt.toMs && sending.toMs >= doubt.fromMs
 
-/** Numbers of datagrams in the order of sending, and when each slice of them was sent. */
+/** The numbers of sent datagrams in order, and when each slice of them was sent. */
 const createSendings = () => {
   const numbers = createNumberList((length) => new Uint32Array(length))
-  // of each slice its first and last millisecond, and where its numbers end
+  // three figures a slice: its first and last millisecond, and where its numbers end
   const slices = createNumberList((length) => new Float64Array(length))
   return {
     add: ({ fromMs, toMs, datagrams }: Slice) => {
@@ -37,7 +37,7 @@ const createSendings = () => {
   }
 }
 
-/** The ledger of a run: what the senders say, slice by slice, and when the datagrams of each were sent. */
+/** The ledger of a run. It takes what the sender reports, slice by slice, and remembers when datagrams were sent. */
 export const openAccount = (fleet: LoadFleet) => {
   const ledger = createLedger(fleet)
   const datagrams = createSendings()
@@ -60,7 +60,7 @@ export const openAccount = (fleet: LoadFleet) => {
       for (const number of slice.refused) ledger.answered(number, 'refused')
       datagrams.add(slice)
     },
-    /** Whatever was sent as a datagram, and not in a time of doubt, must be there. Answers how many were doubtful. */
+    /** Confirms all datagrams but those sent in a time of doubt. Returns the number of doubtful ones. */
     confirmDatagrams: (doubts: readonly Doubt[]): number => {
       let doubtful = 0
       datagrams.each((sending) => {
@@ -70,21 +70,21 @@ export const openAccount = (fleet: LoadFleet) => {
       })
       return doubtful
     },
-    /** Messages that were sent as datagrams in a time of doubt only, and are not there. */
+    /** Messages whose datagrams were all sent in a time of doubt, and which are not stored. */
     missingDatagrams: () => {
       let missing = 0
       for (let number = 0; number < fleet.count; number++)
         if (ledger.isUnknown(number) && !ledger.isThere(number) && !fleet.isSigfox(number)) missing++
       return missing
     },
-    /** Messages that are there although nobody can read them. */
+    /** Stored messages whose frames no profile can read. */
     unreadableThere: () => {
       let there = 0
       for (let number = 0; number < fleet.hourly; number++)
         if (ledger.isThere(number) && fleet.isUnreadable(number)) there++
       return there
     },
-    /** Messages that have been sent so far, each counted once. */
+    /** Messages sent so far, each counted once. */
     sent: () => sent,
     confirmedCallbacks: () => confirmedCallbacks,
     sentDatagrams: datagrams.count,

@@ -1,7 +1,7 @@
 import type { Percentiles } from '../result/result.ts'
 import type { GatewayTotals } from './doubt.ts'
 
-/** Percentiles from the buckets of the gateway's histogram, within a bucket in proportion; the last one has no bound. */
+/** Percentiles from the buckets of the gateway's histogram, interpolated within a bucket. The last bucket has no bound. */
 export const confirmPercentiles = ({ bounds, confirmedWithin }: GatewayTotals): Percentiles => {
   const total = confirmedWithin(Number.POSITIVE_INFINITY)
   if (total === 0) return { p50: null, p99: null, max: null }

@@ -26,7 +26,7 @@ interface Counts {
   readonly gateway: GatewayTotals
   readonly unwanted: UnwantedCounts
   readonly stored: number
-  /** Datagrams that were sent in a time of doubt, second copies too. */
+  /** Datagrams sent in a time of doubt, including second copies. */
   readonly doubtful: number
   readonly readings: number
 }
@@ -34,7 +34,7 @@ interface Counts {
 const ofDatagrams = ({ gateway, account, unwanted, doubtful }: Counts): Check[] => {
   const datagrams = account.sentDatagrams() + unwanted.junkDatagrams
   const { received, accepted, rejected, shed, kernelDrops } = gateway
-  // of a process that was killed only the last look is known
+  // what a killed process counted after the last scrape is not known
   if (gateway.processes > 1) {
     const unsettled = datagrams - accepted - rejected - shed
     const most = doubtful + unwanted.junkDatagrams
@@ -42,7 +42,7 @@ const ofDatagrams = ({ gateway, account, unwanted, doubtful }: Counts): Check[] 
   }
   const arrived = received + kernelDrops
   return [
-    // all are in doubt where the way to another machine swallowed some
+    // all are in doubt if the network to another machine has lost some
     doubtful < datagrams
       ? equal('nbiot', 'datagrams sent = received + dropped by the kernel', datagrams, arrived)
       : atMost('nbiot', 'datagrams received or dropped by the kernel, of those sent', arrived, datagrams),
@@ -55,7 +55,7 @@ const ofGateway = (counts: Counts): Check[] => {
   if (gateway.processes === 0) return []
   return [
     ...ofDatagrams(counts),
-    // a doubt excuses what no door has taken, not what got lost behind the door meanwhile
+    // a doubt excuses datagrams that no door accepted, not those lost after the door
     atMost(
       'nbiot',
       'datagrams in doubt that are not there, of those that no door took',
@@ -65,7 +65,7 @@ const ofGateway = (counts: Counts): Check[] => {
   ]
 }
 
-/** Whether what was sent, what the system counts and what is there agree. */
+/** Compares what was sent, what the system counts, and what is stored. */
 export const conservationOf = (counts: Counts): Check[] => {
   const { account, flow, unwanted, stored, readings } = counts
   const lanes = Object.values(flow)

@@ -1,17 +1,17 @@
 import { childrenOf, commandLineOf, cpuSecondsOf, memoryMegabytesOf } from '../../processes/proc.ts'
 
-/** What a process has spent, and the most memory that it ever held. */
+/** CPU time and peak memory of a process. */
 interface ProcessFigures {
   readonly cpuSeconds: number
   readonly peakRssMb: number
 }
 
-/** Backends of PostgreSQL that answer the API: as it stands in their title. What asks it is the load itself. */
+/** Whether this is a PostgreSQL backend that serves the API, by its title. The load itself is what asks the API. */
 const answersTheApi = (pid: number): boolean => /^postgres: sluice_reader /.test(commandLineOf(pid))
 
 /**
- * CPU of a process and, where asked for, of all that it started, ended ones too, but for those that answer the API and
- * run; null where it is gone.
+ * CPU of a process. With its children, ended ones included, the running backends that serve the API are left out. Null if
+ * the process has ended.
  */
 const figuresOf = (pid: number, withChildren: boolean): ProcessFigures | null => {
   const cpuSeconds = cpuSecondsOf(pid, withChildren)
@@ -24,8 +24,8 @@ const figuresOf = (pid: number, withChildren: boolean): ProcessFigures | null =>
   }
 }
 
-/** Processes by the stage they serve. */
-const stages: readonly (readonly [RegExp, string])[] = [
+/** The names of processes, and the part of the system that they belong to. */
+const parts: readonly (readonly [RegExp, string])[] = [
   [/^gateway$/, 'gateway'],
   [/RawWorker/, 'rawWorker'],
   [/PulseWorker/, 'pulseWorker'],
@@ -36,23 +36,23 @@ const stages: readonly (readonly [RegExp, string])[] = [
   [/^runner$/, 'runner'],
   [/^sender$/, 'sender'],
 ]
-const stageOf = (name: string) => stages.find(([pattern]) => pattern.test(name))?.[1] ?? 'upkeep'
+const partOf = (name: string) => parts.find(([pattern]) => pattern.test(name))?.[1] ?? 'upkeep'
 
 /**
- * Adds up what the processes of each stage spend from `begin` on. A process that was killed keeps what it had at the
- * last look.
+ * Adds up what the processes of each part spend from `begin` on. A killed process counts with what it had at the last
+ * look.
  */
 export const createCpuMeter = () => {
   const first = new Map<number, number>()
-  const last = new Map<number, { stage: string; cpuSeconds: number }>()
+  const last = new Map<number, { part: string; cpuSeconds: number }>()
   const peaks: Record<string, number> = {}
-  /** Of each server, what backends that answer the API had at the last look. One that has ended counts with the server: it is taken off. */
+  /** For each server: what its backends that serve the API had spent at the last look. The kernel adds ended ones to the server, so they are subtracted. */
   const apiSeconds = new Map<number, Map<number, number>>()
   let isBegun = false
 
-  const take = (stage: string, pid: number, { cpuSeconds, peakRssMb }: ProcessFigures) => {
-    peaks[stage] = Math.max(peaks[stage] ?? 0, peakRssMb)
-    last.set(pid, { stage, cpuSeconds })
+  const take = (part: string, pid: number, { cpuSeconds, peakRssMb }: ProcessFigures) => {
+    peaks[part] = Math.max(peaks[part] ?? 0, peakRssMb)
+    last.set(pid, { part, cpuSeconds })
     if (!isBegun) first.set(pid, cpuSeconds)
   }
   const lookAtServer = (pid: number) => {
@@ -75,25 +75,25 @@ export const createCpuMeter = () => {
     for (const [name, pids] of Object.entries(processes))
       for (const pid of pids) {
         if (pid <= 0) continue
-        // of all of them only the server has processes of its own that count
+        // only the database server has children that count
         if (name === 'postgres') lookAtServer(pid)
         else {
           const figures = figuresOf(pid, false)
-          if (figures) take(stageOf(name), pid, figures)
+          if (figures) take(partOf(name), pid, figures)
         }
       }
   }
   return {
     look,
-    /** From here on it counts. */
+    /** Starts to count. */
     begin: (processes: Readonly<Record<string, readonly number[]>>) => {
       look(processes)
       isBegun = true
     },
     seconds: (): Record<string, number> => {
       const sums: Record<string, number> = {}
-      for (const [pid, { stage, cpuSeconds }] of last)
-        sums[stage] = (sums[stage] ?? 0) + cpuSeconds - (first.get(pid) ?? 0)
+      for (const [pid, { part, cpuSeconds }] of last)
+        sums[part] = (sums[part] ?? 0) + cpuSeconds - (first.get(pid) ?? 0)
       return sums
     },
     peakRssMb: () => peaks,

@@ -1,23 +1,23 @@
 import { type Scrape, settledIn } from '../../ledger/scrape.ts'
 
-/** A time in which a datagram may have been sent that nobody received, or received and never told of. */
+/** A time in which a sent datagram may not have been received, or was received by a process that did not report it. */
 export interface Doubt {
   readonly fromMs: number
   readonly toMs: number
 }
 
 /**
- * No datagram is answered, so whatever was sent counts as confirmed unless something is known to have stood in its way.
- * A gateway reads in the order of sending and has a few packs on their way at once; in so many milliseconds these
- * overtake each other, and a datagram lies unread, no longer.
+ * Datagrams are not answered, so each counts as confirmed unless something is known to have stopped it. A gateway reads in
+ * the order of sending and publishes a few packs at once. These overtake each other by at most this many milliseconds, and
+ * no datagram waits longer to be read.
  */
 const disorderMs = 1_000
 
-/** A process that was started again has counted from zero. */
+/** A process that has been restarted counts from zero. */
 const isNewProcess = (before: Scrape, after: Scrape) =>
   after.received < before.received || after.accepted < before.accepted
 
-/** Up to when everything sent is known to be on the bus, by the scrapes of one process. */
+/** Until when everything sent is known to be on the bus, from the scrapes of one process. */
 const provenUntil = (scrapes: readonly Scrape[]): number => {
   const last = scrapes.at(-1)
   if (!last) return Number.NEGATIVE_INFINITY
@@ -28,11 +28,11 @@ const provenUntil = (scrapes: readonly Scrape[]): number => {
   return (proven ?? scrapes[0] ?? last).atMs - disorderMs
 }
 
-/** Datagrams that were thrown away between two scrapes and counted as such. */
+/** Whether datagrams were dropped between two scrapes, and counted as dropped. */
 const thrownAway = (before: Scrape, after: Scrape) => after.kernelDrops > before.kernelDrops || after.shed > before.shed
 
 /**
- * The times of doubt of a run, from all scrapes that were answered.
+ * The times of doubt of a run, from all answered scrapes.
  * @param isAnswering whether the gateway answered in the end
  */
 export const doubtsOf = (scrapes: readonly Scrape[], isAnswering: boolean): Doubt[] => {
@@ -41,7 +41,7 @@ export const doubtsOf = (scrapes: readonly Scrape[], isAnswering: boolean): Doub
   for (const [i, after] of scrapes.entries()) {
     const before = scrapes[i - 1]
     if (before && isNewProcess(before, after)) {
-      // it answers here once it listens there
+      // a process that answers here also receives
       doubts.push({ fromMs: provenUntil(ofProcess), toMs: after.answeredAtMs })
       ofProcess = []
     } else if (before && thrownAway(before, after)) {

@@ -6,12 +6,12 @@ import { createPhases } from '../sender/phases.ts'
 const everyMs = 1_000
 const aheadMs = 100
 const shortestPollMs = 50
-/** What takes long is asked for less often: whoever measures must not become the load. */
+/** A slow message is asked for less often, so that measuring does not become the load. */
 const pollPart = 0.2
 
 /**
- * Follows a message every second, from when it is due until it can be read as a reading, until the signal. Which one is
- * fixed by the time alone, so that slow times are not seen less often.
+ * Follows one message a second from when it is due until its reading can be read, until the signal. The time alone decides
+ * which message, so that slow times are not sampled less.
  */
 export const followMessages = (fleet: LoadFleet, apiUrl: string, beginsAtMs: number, signal: AbortSignal) => {
   const seen = createPhases(fleet.plan.seconds * 1_000, 1)
@@ -34,7 +34,7 @@ export const followMessages = (fleet: LoadFleet, apiUrl: string, beginsAtMs: num
     return readings.length > 0
   }
   const follow = async (number: number) => {
-    // one by one it leaves when it is due, in a batch when its second has ended
+    // a batch leaves when its second has ended, any other message when it is due
     const dueMs = fleet.dueMs(number)
     const leavesMs = fleet.plan.sigfoxBatches && fleet.isSigfox(number) ? Math.ceil(dueMs / 1_000) * 1_000 : dueMs
     await until(leavesMs)

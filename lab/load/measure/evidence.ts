@@ -7,13 +7,13 @@ import type { System } from '../system/system.ts'
 import type { Account } from './account.ts'
 import type { Observer } from './observe.ts'
 
-/** What a run left behind, for those who judge it. */
+/** Everything that a run is judged by. */
 export interface Evidence {
   readonly fleet: LoadFleet
   readonly account: Account
   readonly summary: Summary
   readonly observer: Observer
-  /** What the system counted from the begin until all had settled. */
+  /** What the system counted during the run. */
   readonly flow: Flow
   readonly drainedAtMs: number
   readonly beginsAtMs: number

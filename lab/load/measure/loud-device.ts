@@ -7,12 +7,12 @@ import type { Evidence } from './evidence.ts'
 type Loud = NonNullable<LoadResult['loudDevice']>
 export type LoudTimes = Pick<Loud, 'ackMs' | 'confirmMs' | 'endToEndMs'>
 
-/** So many times as long, and so much more as the clock of each kind resolves, is still no slower. */
+/** Up to this many times as long, plus what the clock of each kind resolves, does not count as slower. */
 const factor = 1.5
 const kinds: readonly { key: keyof LoudTimes; name: string; slackMs: number }[] = [
   { key: 'ackMs', name: 'due to answer', slackMs: 5 },
   { key: 'confirmMs', name: 'socket to bus', slackMs: 5 },
-  // asked for every 50 ms or longer, and one message a second: its 99th percentile is that of a few dozen
+  // sampled once a second and polled every 50 ms or longer, so the 99th percentile is that of a few dozen
   { key: 'endToEndMs', name: 'due to reading', slackMs: 250 },
 ]
 const quantiles = ['p50', 'p99'] as const
@@ -26,8 +26,8 @@ const compared = (name: string, slackMs: number, { before, during }: Contrast, a
 }
 
 /**
- * Whether the others took longer while one device sent at a thousand times their rate, in one sentence with the figures
- * that it rests on. Null where nothing was measured. No exit code hangs on it: times are no test.
+ * Whether the other devices became slower while one sent at a thousand times their rate, in a sentence with the figures.
+ * Null where nothing was measured. The exit code does not depend on it, because times are no test.
  */
 export const judgeLoudDevice = (times: LoudTimes): Pick<Loud, 'slows' | 'says'> => {
   const all = kinds.flatMap(({ key, name, slackMs }) =>
@@ -44,10 +44,10 @@ export const judgeLoudDevice = (times: LoudTimes): Pick<Loud, 'slows' | 'says'> 
       }
 }
 
-/** What the rule of the judgement is, for the report. */
+/** The rule of the judgement, for the report. */
 export const loudDeviceRule = `Before: the second quarter of the run. While it is loud: the second half. Slower is what takes more than ${factor} times as long plus ${kinds.map(({ name, slackMs }) => `${slackMs} ms (${name})`).join(', ')}. A fault in either of them counts too.`
 
-/** What the loud device did to the others: times from before it spoke up, and from then on. */
+/** What the loud device did to the others: times before it became loud and while it was. */
 export const loudDeviceOf = ({ fleet, account, observer, summary, endToEnd, beginsAtMs }: Evidence): Loud => {
   let stored = 0
   for (let number = fleet.hourly; number < fleet.count; number++) stored += Number(account.ledger.isThere(number))

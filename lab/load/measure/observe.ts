@@ -9,12 +9,12 @@ import { totalsOf } from './doubt.ts'
 
 const scrapeEveryMs = 500
 const sampleEveryMs = 1_000
-/** A sample does not wait longer for a database that stands still. */
+/** A sample does not wait longer than this for a database that hangs. */
 const flowLimitMs = 700
 
 export interface ObserverParts {
   readonly system: System
-  /** What the system had counted before. */
+  /** What the system had counted before the run. */
   readonly before: Flow
   readonly account: Account
   readonly senderPid: number
@@ -22,7 +22,7 @@ export interface ObserverParts {
   readonly sampled: (sample: Sample) => void
 }
 
-/** Calls `work` every so often, one call after the other, from an instant until the signal; what fails is tried again. */
+/** Calls `work` at an interval, never twice at once, from an instant until the signal. A failed call is ignored. */
 const repeatedly = async (fromMs: number, everyMs: number, signal: AbortSignal, work: () => Promise<void>) => {
   await pause(Math.max(0, fromMs - Date.now()), null, { signal }).catch(() => undefined)
   for (let next = Date.now(); !signal.aborted; ) {
@@ -32,7 +32,7 @@ const repeatedly = async (fromMs: number, everyMs: number, signal: AbortSignal, 
   }
 }
 
-/** Looks at the system from outside while it works. */
+/** Watches the system from outside while it works. */
 export const observe = ({ system, before, account, senderPid, beginsAtMs, sampled }: ObserverParts) => {
   const end = new AbortController()
   const cpu = createCpuMeter()
@@ -44,7 +44,7 @@ export const observe = ({ system, before, account, senderPid, beginsAtMs, sample
 
   let flow = before
   let asked: Promise<void> | null = null
-  /** Asks for the counts; one question at a time, however long its answer takes. */
+  /** Asks for the counts, one question at a time. */
   const askForFlow = () => {
     asked ??= readFlow(system.apiUrl)
       .then((now) => {
@@ -104,7 +104,7 @@ export const observe = ({ system, before, account, senderPid, beginsAtMs, sample
     cpu,
     waiting: () => waiting,
     isAnswering: () => isAnswering,
-    /** Looks once more, so that nothing of the end is missed, and stops looking. */
+    /** Stops watching, after a last look at the end. */
     stop: async () => {
       end.abort()
       await running

@@ -11,7 +11,7 @@ import { loudDeviceOf } from './loud-device.ts'
 
 const byMessage = (cpuSeconds: Record<string, number>, messages: number) =>
   Object.fromEntries(
-    Object.entries(cpuSeconds).map(([stage, seconds]) => [stage, Math.round((seconds * 1e7) / messages) / 10]),
+    Object.entries(cpuSeconds).map(([part, seconds]) => [part, Math.round((seconds * 1e7) / messages) / 10]),
   )
 
 const planOf = ({ plan }: LoadFleet, bus: string): LoadResult['plan'] => ({
@@ -25,16 +25,16 @@ const planOf = ({ plan }: LoadFleet, bus: string): LoadResult['plan'] => ({
   bus,
 })
 
-/** Says of every datagram whether it must be there. Answers how many are in doubt. */
+/** Decides for every datagram whether it must be stored. Returns how many are in doubt. */
 const confirmDatagrams = ({ account, observer, system, summary }: Evidence): number => {
   const { received, kernelDrops } = totalsOf(observer.scrapes)
   const sent = account.sentDatagrams() + summary.unwanted.junkDatagrams
-  // on this machine no datagram vanishes unless somebody counted it; on the way to another one it may
+  // on this machine a datagram is lost only if it was counted; on the way to another one it may vanish
   if (!isLoopback(system.udpHost) && received + kernelDrops < sent) return sent
   return account.confirmDatagrams(doubtsOf(observer.scrapes, observer.isAnswering()))
 }
 
-/** What was answered of the traffic that is no message of a device. */
+/** How the unwanted traffic was answered. */
 const fatesOfUnwanted = ({ unwanted }: Summary, rejected: number) => {
   const { hostileCallbacks, hostileRefused, malformedCallbacks, malformedAnswered, junkDatagrams } = unwanted
   const sent = hostileCallbacks + malformedCallbacks + junkDatagrams
@@ -42,7 +42,7 @@ const fatesOfUnwanted = ({ unwanted }: Summary, rejected: number) => {
   return { sent, refused, unknown: sent - refused }
 }
 
-/** Everything that a run found, from what was sent, what was seen meanwhile and what was read back. */
+/** The result of a run: what was sent, what was seen meanwhile, and what was read back. */
 export const resultOf = (evidence: Evidence): LoadResult => {
   const { fleet, account, summary, observer, flow, drainedAtMs, beginsAtMs, marks, endToEnd, system } = evidence
   const { plan } = fleet

@@ -6,7 +6,7 @@ import type { Places } from './places.ts'
 import { type LoadPlan, periodSeconds } from './plan.ts'
 import { type SigfoxKind, sigfoxFrame } from './sigfox-frames.ts'
 
-/** Samples of a history: the hour's, and those of the three quarters before it. */
+/** Samples of a history: one a quarter of an hour. */
 const quarters = 4
 export const quarterSeconds = periodSeconds / quarters
 const quartersBack = Array.from({ length: quarters }, (_, back) => back)
@@ -15,14 +15,14 @@ const unreadableSalt = 0x0bad
 const unreadableOfThousand = 2
 const messagesADay = 24
 
-/** Readings of channel A at the message's own time, of channel B, and of A one, two and three quarters before. */
+/** The bit of a reading: channel A at the message's own time or up to three quarters earlier, or channel B. */
 export const bitOf = (channel: string, back: number) =>
   channel === 'A' ? 1 << back : channel === 'B' && back === 0 ? 2 : 0
 const bothChannels = 3
 const allQuarters = (1 << quarters) - 1
 const bitsOfSigfox = { both: bothChannels, A: 1, B: 2, alive: 0 } as const
 
-/** What each message of a plan says, and what must be read in it. */
+/** What each message of a plan holds, and which readings must follow from it. */
 export const createContent = ({ seed, devices }: LoadPlan, roster: Devices, places: Places) => {
   const { deviceOf, rankOf, timeOf, isLoud } = places
   const isSigfox = (number: number) => roster.isSigfox(deviceOf(number))
@@ -44,7 +44,7 @@ export const createContent = ({ seed, devices }: LoadPlan, roster: Devices, plac
     return sigfoxFrame(kind, rankOf(number), indexes)
   }
 
-  /** A device without a clock may send no two messages that are alike: it counts at least a pulse an hour. */
+  /** Two messages of a device without a clock must differ, so it counts at least one pulse an hour. */
   const unclockedIndex = (number: number) =>
     (roster.index(deviceOf(number), 0, timeOf(number)) + rankOf(number)) % 2 ** 32
 
@@ -53,7 +53,7 @@ export const createContent = ({ seed, devices }: LoadPlan, roster: Devices, plac
     if (roster.hasTwoChannels(device))
       return [0, 1].map((channel) => ({ seconds: at, index: roster.index(device, channel, at) }))
     if (roster.isUnclocked(device)) return [{ seconds: at, index: unclockedIndex(number) }]
-    // the last one is the sample of the message before: where that was lost, this one tells of it
+    // the last one repeats the sample of the previous message, which may have been lost
     const samples = isLoud(number) ? 1 : quarters + Number(number >= devices)
     return Array.from({ length: samples }, (_, back) => {
       const seconds = at - back * quarterSeconds
@@ -78,14 +78,14 @@ export const createContent = ({ seed, devices }: LoadPlan, roster: Devices, plac
   }
   return {
     isSigfox,
-    /** The device's profile knows no such frame: it is kept, and nothing can be read in it. */
+    /** The device's profile does not know the frame: the message is stored, without readings. */
     isUnreadable: (number: number) => isSigfox(number) && kindOf(number) === 'unreadable',
     frameHex,
-    /** Writes it and answers its length. */
+    /** Writes the datagram and returns its length. */
     datagram,
     unclockedIndex,
     told,
-    /** Whether a reading of this message can be looked for at the message's own time. */
+    /** Whether the message has a reading at its own time. */
     tellsItsTime: (number: number) =>
       isSigfox(number) ? told(number).some(([, bits]) => bits > 0) : !roster.isUnclocked(deviceOf(number)),
   }

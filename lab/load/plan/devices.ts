@@ -3,7 +3,7 @@ import { mix } from './hash.ts'
 import { indexAt } from './meter.ts'
 import { type LoadPlan, type NbiotProfile, unclockedProfile } from './plan.ts'
 
-/** Each run has ids of its own, by its seed: a fleet fits into a block. */
+/** The seed picks a block of ids, so that runs do not share devices. A fleet fits into a block. */
 export const mostDevices = 40_000_000
 const blocks = 100
 const firstSigfoxId = 0x10
@@ -12,11 +12,11 @@ const longestSigfoxId = 8
 const doorSalt = 0xd002
 const profileSalt = 0x960f11e
 const periodicSalt = 0x5a5b
-/** Of 100 Sigfox devices: those that send the indexes of their channels in turn, with samples before. */
+/** Of 100 Sigfox devices: those that send one channel at a time, with earlier samples. */
 const periodicOfHundred = 10
 const narrowRegisters: readonly NbiotProfile[] = ['dragino-cpn01-nb', 'dragino-cpl03-nb']
 
-/** Who the devices of a plan are, counted from 0; the loud one, where there is one, comes after all others. */
+/** The devices of a plan, counted from 0. A loud one comes after all others. */
 export const createDevices = (plan: LoadPlan) => {
   const { devices, seed, sigfoxShare, profiles, startSeconds, seconds, speed, loudDevice } = plan
   const block = seed % blocks
@@ -37,7 +37,7 @@ export const createDevices = (plan: LoadPlan) => {
     isUnclocked: (device: number) => !isSigfox(device) && profileOf(device) === unclockedProfile,
     isPeriodic: (device: number) => mix(seed ^ periodicSalt, device) % 100 < periodicOfHundred,
     idOf,
-    /** The device of an id, null where it is none of these. */
+    /** The device with this id. Null where it is not of this plan. */
     find: (id: string): number | null => {
       const device =
         id.length > longestSigfoxId
@@ -46,7 +46,7 @@ export const createDevices = (plan: LoadPlan) => {
       const isKnown = device >= 0 && device < devices + Number(loudDevice)
       return isKnown && idOf(device) === id ? device : null
     },
-    /** What the register of a channel, counted from 0, shows at an instant. */
+    /** What a channel's register shows at an instant. Channels are counted from 0. */
     index: (device: number, channel: number, at: number): number => {
       const bits = !isSigfox(device) && narrowRegisters.includes(profileOf(device)) ? 24 : 32
       return indexAt(seed, device * 2 + channel, at, bits, window)

@@ -5,13 +5,13 @@ import { elkoCounter } from './frames.ts'
 import { createPlaces } from './places.ts'
 import type { LoadPlan } from './plan.ts'
 
-/** Longest datagram that is written. */
+/** Room for the longest datagram. */
 export const datagramBytes = 128
 
-/** Sigfox counts to here and begins again. */
+/** Sigfox counts modulo this. */
 const seqNumbers = 4_096
 
-/** The fleet of a plan: every message follows from its number. */
+/** The fleet of a plan, in which every message follows from its number. */
 export const createLoadFleet = (plan: LoadPlan) => {
   const roster = createDevices(plan)
   const places = createPlaces(plan)
@@ -19,14 +19,14 @@ export const createLoadFleet = (plan: LoadPlan) => {
   const { hourly, count, deviceOf, timeOf } = places
   const { isSigfox, isUnreadable, frameHex, datagram, told, tellsItsTime, unclockedIndex } = content
 
-  /** The message that an instant of a device belongs to, and how many quarters of an hour before it. */
+  /** The message that holds a device's sample of this instant, and how many quarters of an hour earlier the sample is. */
   const locate = (device: number, at: number): { number: number; back: number } | null => {
     const number = places.nextOf(device, at)
     if (number === null) return null
     const back = (timeOf(number) - at) / quarterSeconds
     return Number.isInteger(back) ? { number, back } : null
   }
-  /** Of a device without a clock nothing but the index says which message it was. */
+  /** The message of a device without a clock: only its index identifies it. */
   const showing = (device: number, shown: number): number | null =>
     places.findOf(device, (number) => unclockedIndex(number) === shown)
 

@@ -1,6 +1,6 @@
 import type { NbiotProfile } from './plan.ts'
 
-/** One sample of a meter, as a datagram tells of it. */
+/** One sample in a datagram. */
 export interface Sample {
   readonly seconds: number
   readonly index: number
@@ -15,7 +15,7 @@ const adeunisEpochSeconds = 1_356_998_400
 const signalQuality = 0x17
 const timestampPresent = 0x04
 
-/** Fifteen digits of an IMEI as four bits each, behind a first digit. */
+/** Writes a first digit and the fifteen digits of an IMEI, four bits each. */
 const writeImei = (target: Buffer, first: number, block: number, device: number) => {
   target[0] = (first << 4) | 8
   target[1] = 0x60
@@ -42,7 +42,7 @@ const writeSw3l = (target: Buffer, samples: readonly Sample[]): number => {
   return at
 }
 
-/** @param head up to the newest count; before those of the history stands one byte of the contact's state */
+/** @param head everything before the newest count. In the history a byte with the contact's state precedes each count. */
 const writeContact = (target: Buffer, head: Buffer, state: number, samples: readonly Sample[]): number => {
   imsi.copy(target, 8)
   let at = 16 + head.copy(target, 16)
@@ -65,7 +65,7 @@ const writeAdeunis = (target: Buffer, n: number, [a, b]: readonly Sample[]): num
   return target.writeUInt32BE((a?.seconds ?? 0) - adeunisEpochSeconds, 23)
 }
 
-/** Where the counter of an ELKO datagram stands, in digits of its hex. */
+/** Position of the counter in an ELKO datagram, in hex digits. */
 const elkoCounterAt = [36, 44] as const
 
 const writeElko = (target: Buffer, imei: string, [newest]: readonly Sample[]): number => {
@@ -77,8 +77,8 @@ const writeElko = (target: Buffer, imei: string, [newest]: readonly Sample[]): n
 export const elkoCounter = (datagramHex: string): number => Number.parseInt(datagramHex.slice(...elkoCounterAt), 16)
 
 /**
- * Writes a datagram and answers its length.
- * @param samples newest first; of an Adeunis device those of its two channels
+ * Writes a datagram and returns its length.
+ * @param samples newest first. For an Adeunis device: one of each channel.
  */
 export const writeDatagram = (
   target: Buffer,

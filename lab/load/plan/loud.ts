@@ -1,10 +1,10 @@
 import { type LoadPlan, periodSeconds } from './plan.ts'
 
-/** How much more one device sends than each of the others. */
+/** The loud device sends this many times as much as any other. */
 const times = 1_000
 const spacingSeconds = periodSeconds / times
 
-/** Messages of one device that sends far too much, in the second half of a run; counted from 0. */
+/** Messages of the one device that sends far too much in the second half of a run. They are counted from 0. */
 export interface LoudDevice {
   readonly count: number
   readonly timeOf: (place: number) => number

@@ -1,16 +1,16 @@
 import { mix } from './hash.ts'
 
-/** How a meter runs. Most are `plain`; the others do in the middle of the run what they are named for. */
+/** How a meter behaves. Most are `plain`. The others do what their name says, from the middle of the run on. */
 export const meterKinds = ['plain', 'leak', 'stopped', 'rollover', 'replaced'] as const
 export type MeterKind = (typeof meterKinds)[number]
 
-/** The part of a day's water that is used in each hour, in permille: people get up, cook, and sleep. */
+/** Shares of a day's water, by hour. */
 const hourly = [8, 5, 4, 4, 7, 22, 58, 82, 70, 52, 44, 42, 48, 44, 38, 36, 42, 58, 76, 82, 70, 52, 36, 20]
 const daySeconds = 86_400
 const total = hourly.reduce((sum, part) => sum + part, 0)
 const usedBefore = hourly.map((_, hour) => hourly.slice(0, hour).reduce((sum, part) => sum + part, 0) / total)
 
-/** The part of a day's water that is used up to a second of the day. */
+/** The share of a day's water that is used up to a second of the day. */
 const usedUpTo = (second: number): number => {
   const hour = Math.floor(second / 3_600)
   return (usedBefore[hour] ?? 0) + (((hourly[hour] ?? 0) / total) * (second - hour * 3_600)) / 3_600
@@ -35,8 +35,8 @@ export const meterKind = (seed: number, meter: number): MeterKind => {
 }
 
 /**
- * What the register of a meter shows, in pulses of a litre, at an instant; a register of `bits` begins again at 0.
- * It follows from its arguments alone, so that the ledger knows it without having kept it.
+ * What a meter's register shows at an instant, in pulses of a litre. After `bits` bits it starts again at 0. The value
+ * follows from the arguments alone, so the ledger needs to keep nothing.
  */
 export const indexAt = (seed: number, meter: number, seconds: number, bits: 24 | 32, window: MeterWindow): number => {
   const random = mix(seed, meter)
@@ -44,7 +44,7 @@ export const indexAt = (seed: number, meter: number, seconds: number, bits: 24 |
   const size = 2 ** bits
   const middle = window.startSeconds + Math.floor((window.endSeconds - window.startSeconds) / 2)
   const used = (at: number) => waterAt(at, perDay) - waterAt(window.startSeconds, perDay)
-  // room for what it showed in the days before
+  // room for the days before the run
   const first = 100_000 + ((random >>> 10) % 2_000_000)
   switch (meterKind(seed, meter)) {
     case 'plain':

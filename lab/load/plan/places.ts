@@ -3,8 +3,8 @@ import { type LoadPlan, messagesOf, messagesPerSecond, periodSeconds } from './p
 import { turnsOf } from './turns.ts'
 
 /**
- * The numbers of a plan's messages: the hourly ones first, in the order in which they are due, then those of the loud
- * device. Devices are counted from 0; the loud one comes after all others.
+ * The numbers of a plan's messages: first the hourly ones, in the order in which they are due, then those of the loud
+ * device. Devices are counted from 0, and the loud one comes after all others.
  */
 export const createPlaces = (plan: LoadPlan) => {
   const { devices, startSeconds } = plan
@@ -23,18 +23,18 @@ export const createPlaces = (plan: LoadPlan) => {
     count: hourly + loud.count,
     isLoud,
     deviceOf: (number: number) => (isLoud(number) ? devices : deviceAt(number % devices)),
-    /** How many messages its device sends before it. */
+    /** How many messages the device sends before this one. */
     rankOf: (number: number) => (isLoud(number) ? number - hourly : Math.floor(number / devices)),
     /** By the fleet's clock, seconds since 1970. */
     timeOf: (number: number) => (isLoud(number) ? loud.timeOf(number - hourly) : hourlyTimeOf(number)),
-    /** Milliseconds after the begin at which the device means to send it. */
+    /** When the device means to send it, in milliseconds since the start of the run. */
     dueMs: (number: number) => (isLoud(number) ? loud.dueMs(number - hourly) : number / perMs),
-    /** The hourly message of a device that `isIt`; null where none is. */
+    /** The first hourly message of a device for which `isIt` holds. Null where there is none. */
     findOf: (device: number, isIt: (number: number) => boolean): number | null => {
       for (let number = turnOf(device); number < hourly; number += devices) if (isIt(number)) return number
       return null
     },
-    /** The message of a device that comes next at an instant, or is sent just then; null where there is none. */
+    /** The first message of a device at or after an instant. Null where there is none. */
     nextOf: (device: number, at: number): number | null => {
       if (device === devices) {
         const place = loud.find(at)

@@ -1,6 +1,6 @@
 import { radioCodes, radioOf } from './radio.ts'
 
-/** Profiles that a simulated NB-IoT device may have; a Sigfox device has that of the stage's default. */
+/** Profiles of simulated NB-IoT devices. Sigfox devices have the default profile of the stage. */
 export const nbiotProfiles = [
   'dragino-sw3l-nb',
   'dragino-cpn01-nb',
@@ -9,23 +9,23 @@ export const nbiotProfiles = [
   'elko-airtm-nb',
 ] as const
 export type NbiotProfile = (typeof nbiotProfiles)[number]
-/** Its messages tell no time. */
+/** Messages of this profile hold no time. */
 export const unclockedProfile = 'elko-airtm-nb' satisfies NbiotProfile
 export const sigfoxProfile = 'adeunis-pulse@3'
 
-/** All that a run follows from: the same plan sends the same messages at the same times. */
+/** Everything that decides a run. The same plan sends the same messages at the same times. */
 export interface LoadPlan {
   readonly devices: number
-  /** How long messages are sent, in seconds of this machine's clock. */
+  /** How long the run sends, in seconds of this machine's clock. */
   readonly seconds: number
-  /** How many times faster the fleet's clock runs. */
+  /** How many times faster than this machine's clock the fleet's clock runs. */
   readonly speed: number
   /** Percent of the devices that report by Sigfox. */
   readonly sigfoxShare: number
   readonly sigfoxBatches: boolean
   readonly seed: number
   readonly profiles: readonly NbiotProfile[]
-  /** The fleet's clock at the begin, whole seconds since 1970. */
+  /** The fleet's clock at the start of the run, whole seconds since 1970. */
   readonly startSeconds: number
   /** One more device, at a thousand times the rate of the others, in the second half of the run. */
   readonly loudDevice: boolean
@@ -40,14 +40,14 @@ export const messagesPerSecond = ({ devices, speed }: Pick<LoadPlan, 'devices' |
 /** Messages of all devices but the loud one. */
 export const messagesOf = (plan: LoadPlan) => Math.max(1, Math.floor(messagesPerSecond(plan) * plan.seconds))
 
-/** The fleet's clock ends with this machine's: what devices say of their time is never in the future. */
+/** The fleet's clock meets this machine's at the end of the run, so device times are never in the future. */
 export const startSecondsOf = (nowMs: number, seconds: number, speed: number) =>
   Math.floor(nowMs / 1000 - seconds * (speed - 1))
 
-/** A minute of a radio's patience, here: with a clock that runs as fast as ours nobody waits minutes for a repeat. */
+/** What stands for a minute between a radio's repeats. At normal speed it is a second, or repeats would outlast the run. */
 export const minuteMs = ({ speed }: Pick<LoadPlan, 'speed'>) => 60_000 / Math.max(speed, 60)
 
-/** How many messages each behaviour of the radio meets. */
+/** How many messages meet each behaviour of the radio. */
 export const radioCounts = (plan: LoadPlan): Record<(typeof radioCodes)[number], number> => {
   const counts = Object.fromEntries(radioCodes.map((code) => [code, 0])) as Record<(typeof radioCodes)[number], number>
   const messages = messagesOf(plan)

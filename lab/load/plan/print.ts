@@ -6,7 +6,7 @@ import { radioCodes } from './radio.ts'
 const number = (value: number) => value.toLocaleString('en-GB', { maximumFractionDigits: 1 })
 const mostMeters = 100_000
 
-/** How many in 1,000 meters run each way. */
+/** How many of 1,000 meters are of each kind. */
 const metersPerThousand = ({ seed, devices }: LoadPlan) => {
   const looked = Math.min(devices, mostMeters)
   const counts = new Map(meterKinds.map((kind) => [kind, 0]))
@@ -17,7 +17,7 @@ const metersPerThousand = ({ seed, devices }: LoadPlan) => {
   return meterKinds.map((kind) => `${kind} ${number((1_000 * (counts.get(kind) ?? 0)) / looked)}`).join(', ')
 }
 
-/** What will be sent, before it is. */
+/** The plan as text, printed before anything is sent. */
 export const planText = (plan: LoadPlan): string => {
   const { count } = createLoadFleet(plan)
   const counts = radioCounts(plan)

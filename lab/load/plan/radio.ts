@@ -2,8 +2,8 @@ import { mix } from './hash.ts'
 
 /**
  * What the radio does to a message.
- * - `lost`: it never comes out of the cellar.
- * - `repeated`: it comes twice, after minutes as Sigfox repeats a callback, or seconds as CoAP retransmits.
+ * - `lost`: it never arrives.
+ * - `repeated`: it comes twice, minutes apart like a Sigfox callback, or seconds apart like a CoAP retransmission.
  * - `late`: the device had no network for a while.
  * - `reordered`: the device's next message overtakes it.
  */
@@ -22,7 +22,7 @@ const table: readonly Radio[] = shares.flatMap(([code, share]) => Array.from({ l
 const radioSalt = 0x7ad10
 export const radioOf = (seed: number, number: number): Radio => table[mix(seed ^ radioSalt, number) % 10_000] ?? 'plain'
 
-/** What comes along that is no message of a device. Of 1,000 messages. */
+/** Traffic that is no message of a device, for every 1,000 messages. */
 const unwantedShares = { malformed: 4, hostile: 4 } as const
 export type Unwanted = keyof typeof unwantedShares
 
@@ -37,12 +37,12 @@ const delaySalt = 0xde1a
 
 export interface Pace {
   readonly minuteMs: number
-  /** When the device sends its next message; null where it sends none. */
+  /** When the device sends its next message. Null where it sends none. */
   readonly nextDueMs: number | null
   readonly endMs: number
 }
 
-/** When a late, reordered or second message leaves: before the end, however late it should be. */
+/** When a late, reordered or repeated message leaves. It always leaves before the end of the run. */
 export const delayedDueMs = (
   seed: number,
   number: number,

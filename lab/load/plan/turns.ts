@@ -1,6 +1,6 @@
 /**
- * Which device sends the n-th message of a period: each once, and neighbours in time are strangers in their ids, as in
- * a real fleet.
+ * Which device sends the n-th message of a period. Each sends one, and as in a real fleet, ids of messages close in time
+ * are far apart.
  */
 export interface Turns {
   readonly deviceAt: (turn: number) => number
@@ -11,7 +11,7 @@ const goldenPart = 0.6180339887
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b))
 
-/** x with a * x = 1 modulo m, for a and m that share no divisor. */
+/** The inverse of `a` modulo `m`, which must share no divisor. */
 const inverse = (a: number, m: number): number => {
   let [r0, r1, x0, x1] = [m, a % m, 0, 1]
   while (r1 > 0) {
@@ -21,7 +21,7 @@ const inverse = (a: number, m: number): number => {
   return ((x0 % m) + m) % m
 }
 
-/** @param devices at most 90 million: products of two of them are exact */
+/** @param devices at most 90 million, so that the product of two of them is exact */
 export const turnsOf = (devices: number): Turns => {
   let stride = Math.max(1, Math.floor(devices * goldenPart))
   while (greatestCommonDivisor(stride, devices) !== 1) stride++

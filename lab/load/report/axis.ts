@@ -1,10 +1,10 @@
-/** The smallest of 1, 2, 5, 10, 20, 50 … that is not below `least`. */
+/** The smallest of 1, 2, 5, 10, 20, 50 … that is at least `least`. */
 const roundStep = (least: number): number => {
   const power = 10 ** Math.floor(Math.log10(least))
   return power * ([1, 2, 5].find((digit) => digit * power >= least * (1 - 1e-9)) ?? 10)
 }
 
-/** Values from nought to at least `largest`, `steps` of them at the most, at round numbers. */
+/** Round numbers from 0 to at least `largest`, in at most `steps` steps. */
 export const roundTicks = (largest: number, steps: number): number[] => {
   const step = roundStep((largest > 0 ? largest : 1) / steps)
   const last = Math.ceil((largest > 0 ? largest : 1) / step - 1e-9)
@@ -13,7 +13,7 @@ export const roundTicks = (largest: number, steps: number): number[] => {
 
 const clockSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600]
 
-/** Seconds of a run to be named on its axis, at most ten of them. */
+/** Ticks for the time axis of a run, at most ten. */
 export const clockTicks = (seconds: number): number[] => {
   const step = clockSteps.find((one) => seconds / one <= 10) ?? roundStep(seconds / 36_000) * 3_600
   return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, i) => i * step)

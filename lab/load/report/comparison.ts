@@ -6,7 +6,7 @@ import type { LoadResult } from '../result/result.ts'
 import { htmlTable } from './html-table.ts'
 import { published, type SourceRun, sourceMicros, sourceRate } from './source.ts'
 
-/** Rates this near count as the same: CPU a message falls as the rate grows, so other rates do not compare. */
+/** Rates this close count as the same. CPU a message falls as the rate grows, so other rates do not compare. */
 const nearness = 0.1
 
 const isSameRate = (run: SourceRun, rate: number | null) =>
@@ -16,7 +16,7 @@ const ours = 'this run<small>Sluice on this machine</small>'
 
 const lookOf = (run: SourceRun, rate: number | null) => (isSameRate(run, rate) ? 'same' : '')
 
-/** The rate, and CPU of the parts that `counts` takes: in percent of one CPU and in microseconds a message. */
+/** Our rate, and the CPU of the parts that count: in percent of one CPU, and in microseconds a message. */
 const ourCpu = (result: LoadResult, counts: (part: string) => boolean) => {
   const [micros, rate] = [microsOf(result, counts), rateOf(result)]
   return [figure(rate), percent(micros === null || rate === null ? null : (micros * rate) / 10_000), figure(micros)]
@@ -95,7 +95,7 @@ const comparable = (rate: number | null): string => {
     : `${begin}. No row has that rate, and CPU a message falls as the rate grows: of these tables only what was delivered compares.`
 }
 
-/** What keeps the two apart, so that nobody reads more out of the tables than is in them. */
+/** Why the two can be compared only in part. */
 const reservations = (result: LoadResult) => [
   'CPU percent is read as of one CPU, summed over the machines: 160 % are 1.6 CPUs. The tables do not say so; were it the mean of the machines, their CPU a message would be three times (4.1) or six times (5.1) as much.',
   `They ran on rented machines of 2020 with a network between them, for an hour; this run sent for ${figure(result.sendSeconds)} s over loopback on one machine. A factor of two says little.`,
@@ -106,7 +106,7 @@ const reservations = (result: LoadResult) => [
   'Their one sender had one address, so one machine got nearly all traffic; here the senders have many addresses.',
 ]
 
-/** The load tests of the source design beside this run. */
+/** The load tests of the source design next to this run. */
 export const comparison = (result: LoadResult): string => {
   const rate = rateOf(result)
   const [functions, swarm] = published.tables

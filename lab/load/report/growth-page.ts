@@ -12,13 +12,13 @@ const [width, height] = [900, 420]
 const [left, right, top, bottom] = [70, 870, 16, 350]
 const pointsOfLine = 60
 
-/** Beside a point where the line, which rises to the right, does not run through it. */
+/** A label next to a point, on the side where the rising line does not cross it. */
 const nameOf = (text: string, x: number, y: number, lineY: number) => {
   const isLeft = x < (left + right) / 2
   return label(x, isLeft && y > lineY ? y + 20 : y - 12, text, { 'text-anchor': isLeft ? 'start' : 'end' })
 }
 
-/** CPU by rate on two logarithmic axes: what was measured, the line through it, and the idle system. */
+/** CPU by rate on two logarithmic axes: the measured sizes, the line through them, and the idle system. */
 const chart = (growth: Growth): string => {
   const { sizes, line } = growth
   const idle = idleOf(growth)
@@ -69,7 +69,7 @@ const chart = (growth: Growth): string => {
   )
 }
 
-/** One page that needs nothing else: what each size of the fleet cost, and whether that grows linearly. */
+/** A self-contained page: what each size of the fleet cost, and whether the cost grows linearly. */
 export const growthPage = (growth: Growth): string => {
   const [head = [], ...rows] = growthRows(growth)
   const bad = growth.sizes.filter(({ isEven }) => !isEven)

@@ -3,39 +3,39 @@ import { count, figure, percent, share, words } from '../result/figures.ts'
 import { billedStage, type Growth } from '../result/growth.ts'
 import { onLine } from '../result/line.ts'
 
-/** Stages that cost anything at any size, the dearest at the largest first. */
-const stagesOf = ({ sizes }: Growth): string[] => {
+/** Parts that cost anything at any size. The most expensive at the largest size comes first. */
+const partNamesOf = ({ sizes }: Growth): string[] => {
   const last = sizes.at(-1)?.cpuMicrosPerMessage ?? {}
   const all = new Set(sizes.flatMap(({ cpuMicrosPerMessage }) => Object.keys(cpuMicrosPerMessage)))
   return [...all]
-    .filter((stage) => sizes.some(({ cpuMicrosPerMessage }) => (cpuMicrosPerMessage[stage] ?? 0) > 0))
+    .filter((part) => sizes.some(({ cpuMicrosPerMessage }) => (cpuMicrosPerMessage[part] ?? 0) > 0))
     .sort((a, b) => (last[b] ?? 0) - (last[a] ?? 0))
 }
 
-/** Percent of one core of a system that nothing is sent to, all stages together. */
+/** CPU of a system that receives nothing, all parts together, in percent of one core. */
 export const idleOf = ({ idlePercent }: Growth): number =>
   Object.values(idlePercent).reduce((sum, value) => sum + value, 0)
 
-/** The sizes as rows of text under the names of the columns. */
+/** The names of the columns, then a row for each size. */
 export const growthRows = (growth: Growth): string[][] => {
-  const stages = stagesOf(growth)
+  const parts = partNamesOf(growth)
   return [
     [
       'devices',
       'messages/s',
-      ...stages.map((stage) => `${words(stage)}, µs`),
+      ...parts.map((part) => `${words(part)}, µs`),
       'all, µs a message',
       'of one core',
       'of that fixed',
       `$ a month (${billedStage})`,
       '$ a device',
     ],
-    ['idle', '0', ...stages.map(() => '–'), '–', percent(idleOf(growth)), '–', '–', '–'],
+    ['idle', '0', ...parts.map(() => '–'), '–', percent(idleOf(growth)), '–', '–', '–'],
     ...growth.sizes.map(
       ({ devices, messagesPerSecond, cpuMicrosPerMessage, microsPerMessage, corePercent, dollars }) => [
         count(devices),
         figure(messagesPerSecond),
-        ...stages.map((stage) => figure(cpuMicrosPerMessage[stage])),
+        ...parts.map((part) => figure(cpuMicrosPerMessage[part])),
         figure(microsPerMessage),
         percent(corePercent),
         growth.line ? share(growth.line.fixedPercent, onLine(growth.line, messagesPerSecond)) : '–',
@@ -47,13 +47,13 @@ export const growthRows = (growth: Growth): string[][] => {
 }
 
 export const growthNotes: readonly string[] = [
-  'CPU of the system alone: without sender, ledger, emulated bus, runner and API. The start of its functions is in it.',
-  'Idle: the same system for 20 s before anything is sent; its functions do not run yet.',
-  'Fixed: the part of the line through all sizes that is there at any rate.',
-  `$: npm run cost -- stage ${billedStage}, for such a fleet reporting once an hour. *: the stage does not carry it as it is.`,
+  'CPU of the system alone: without sender, ledger, emulated bus, runner and API. It includes the start of its functions.',
+  'Idle: the same system for 20 s before anything is sent. Its functions do not run yet.',
+  'Fixed: what the line through all sizes gives at rate 0.',
+  `$: npm run cost -- stage ${billedStage}, for a fleet with as many messages that reports once an hour. *: the stage cannot carry it as it is.`,
 ]
 
-/** How cost grows, for a person at a terminal; ends with the verdict. */
+/** How cost grows, as text for a terminal. The verdict comes last. */
 export const printGrowth = (growth: Growth): string => {
   const rows = growthRows(growth)
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)))

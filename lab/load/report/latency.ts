@@ -13,7 +13,7 @@ const marksOf = ({ p50, p99, max }: Percentiles) =>
 
 const shortTime = (ms: number) => (ms >= 1_000 ? `${ms / 1_000} s` : `${Number(ms.toPrecision(3))} ms`)
 
-/** From half of all to all of them on a logarithmic axis: hollow p50, full p99, a stroke for the last one. */
+/** One row of the picture, on a logarithmic axis: p50 hollow, p99 full, the maximum as a stroke. */
 const range = (percentiles: Percentiles, ticks: readonly number[]): string => {
   const [low = 1, high = 10] = [ticks[0], ticks.at(-1)]
   const x = logarithmic(low, high, left, right)
@@ -46,7 +46,7 @@ const scale = (ticks: readonly number[]) => {
   )
 }
 
-/** Latencies as a table with a picture in each row, all on one axis. */
+/** Latencies as a table. Each row has a picture, all on the same axis. */
 export const latencyTable = ({ ackMs, confirmMs, endToEndMs }: LoadResult): string => {
   const rows: [string, string, Percentiles][] = [
     ['Answer', 'from when a message was due to its answer', ackMs],

@@ -6,7 +6,7 @@ import { htmlTable } from './html-table.ts'
 
 const kinds = { 'due to answer': 'ackMs', 'socket to bus': 'confirmMs', 'due to reading': 'endToEndMs' } as const
 
-/** Times of the others before and while one device was loud, as cells; none where no device was. */
+/** Times of the other devices before one was loud and while it was, as cells. Empty where none was. */
 export const loudRows = ({ loudDevice }: LoadResult): string[][] =>
   loudDevice
     ? Object.entries(kinds).map(([name, key]) => {
@@ -17,13 +17,13 @@ export const loudRows = ({ loudDevice }: LoadResult): string[][] =>
 
 export const loudHead = ['ms', 'p50 before', 'p50 loud', 'p99 before', 'p99 loud'] as const
 
-/** The verdict on the loud device, and what it sent; null where there was none. */
+/** The verdict on the loud device, and what it sent. Null where there was none. */
 export const loudSentence = ({ loudDevice }: LoadResult): string | null =>
   loudDevice
     ? `${loudDevice.says} It sent ${count(loudDevice.messages)} messages, ${count(loudDevice.stored)} of them are stored.`
     : null
 
-/** The same as HTML; empty where there was none. */
+/** Verdict and times as HTML. Empty where there was no loud device. */
 export const loudTable = (result: LoadResult): string => {
   const sentence = loudSentence(result)
   if (sentence === null) return ''

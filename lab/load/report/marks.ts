@@ -5,7 +5,7 @@ import { saidOf } from './plan.ts'
 const radius = 9
 const apart = 2 * radius + 3
 
-/** Each number in the first row where it lies on no other. */
+/** Puts each number into the first row where it overlaps no other. */
 const rowsOf = (places: readonly number[]): number[] => {
   const ends: number[] = []
   return places.map((place) => {
@@ -18,7 +18,7 @@ const rowsOf = (places: readonly number[]): number[] => {
 
 const inOrder = (faults: readonly FaultMark[]) => [...faults].sort((a, b) => a.atSecond - b.atSecond)
 
-/** The faults over the pictures of a run: a number above, a line where each began, a band while it lasted. */
+/** The faults in the picture of a run: a number at the top, a line where each began, a band while it lasted. */
 export const marksOf = (faults: readonly FaultMark[], x: (second: number) => number) => {
   const ordered = inOrder(faults)
   const rows = rowsOf(ordered.map(({ atSecond }) => x(atSecond)))
@@ -41,7 +41,7 @@ export const marksOf = (faults: readonly FaultMark[], x: (second: number) => num
   return { height, draw }
 }
 
-/** What the numbers stand for. */
+/** The legend of the numbers. */
 export const faultList = (faults: readonly FaultMark[]): string =>
   faults.length === 0
     ? ''

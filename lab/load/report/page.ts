@@ -73,7 +73,7 @@ const conservation = ({ conservation: checks }: LoadResult) => {
 const section = (title: string, note: string, inside: string) =>
   `<section><h2>${title}</h2>${note && `<p class="note">${note}</p>`}${inside}</section>`
 
-/** One page that needs nothing else: what became of every message, over time, at what cost, beside the source design. */
+/** A self-contained page: what became of every message, over time, at what cost, next to the source design. */
 export const htmlReport = (result: LoadResult): string => {
   const { holds, says } = verdictOf(result)
   const body = [

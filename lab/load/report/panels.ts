@@ -51,7 +51,7 @@ const panels: readonly Panel[] = [
   },
 ]
 
-/** What each line of a panel is, behind its title; one alone is what the title says. */
+/** The legend of a panel, to the right of its title. A single line needs none. */
 const key = (lines: readonly Line[], y: number) =>
   lines.length === 1
     ? []
@@ -71,7 +71,7 @@ const linear =
   (value) =>
     from + (value / largest) * (to - from)
 
-/** A line in steps: each value stands for its whole span. An area goes down to `ground`. */
+/** A stepped line: each value covers its whole span. An area is filled down to zero. */
 const curve = ({ look, at }: Line, spans: readonly Span[], x: Scale, y: Scale) => {
   const known = spans.flatMap((span) => {
     const value = at(span)
@@ -115,7 +115,7 @@ const timeAxis = (seconds: number, x: Scale, bottom: number) => [
   label((left + right) / 2, bottom + 36, 'minutes and seconds of the run', { 'text-anchor': 'middle', class: 'quiet' }),
 ]
 
-/** The run over time, all panels on one axis so that a fault shows in each of them. */
+/** The run over time. All panels share one axis, so that a fault shows in each of them. */
 export const overTime = (result: LoadResult): string => {
   if (result.timeline.length === 0) return `<p>No second of the run was sampled.</p>${faultList(result.faults)}`
   const seconds = secondsOf(result)

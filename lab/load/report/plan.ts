@@ -1,7 +1,7 @@
 import { counted, figure } from '../result/figures.ts'
 import type { FaultMark, LoadResult } from '../result/result.ts'
 
-/** What was planned, in one line. */
+/** The plan in one line. */
 export const planOf = ({ plan }: LoadResult): string =>
   [
     `${counted(plan.devices, 'device')} for ${figure(plan.minutes)} min${plan.speed === 1 ? '' : ` at ${figure(plan.speed)} times the speed`}`,
@@ -11,6 +11,6 @@ export const planOf = ({ plan }: LoadResult): string =>
     `seed ${plan.seed}`,
   ].join(', ')
 
-/** `kill of raw-worker at 10 s`, and how long it lasted where it did. */
+/** A fault in words: `stop of db at 10 s, for 5 s`. */
 export const saidOf = ({ kind, target, atSecond, lastedSeconds }: FaultMark): string =>
   `${kind} of ${target} at ${figure(atSecond)} s${lastedSeconds > 0 ? `, for ${figure(lastedSeconds)} s` : ''}`

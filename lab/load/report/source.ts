@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** One column of a load-test table of the source design. Null where the table has no such cell. */
+/** One column of a load-test table of the source design. Null where the table has no cell. */
 export interface SourceRun {
   readonly devices: number
   readonly machines: string
@@ -25,13 +25,13 @@ interface Published {
   readonly tables: readonly [SourceTable, SourceTable]
 }
 
-/** The load tests of the source design as published, with where they stand. */
+/** The load tests of the source design as published. */
 export const published: Published = JSON.parse(
   readFileSync(join(import.meta.dirname, '../data/source-load-tests.json'), 'utf8'),
 )
 
-/** Messages a second: one of each device in an hour. */
+/** Messages a second, if each device sends one an hour. */
 export const sourceRate = ({ devices }: SourceRun): number => devices / 3_600
 
-/** CPU microseconds a message, its percent read as of one CPU and summed over the machines. */
+/** CPU microseconds a message. The percentage is read as of one CPU, summed over the machines. */
 export const sourceMicros = (run: SourceRun): number => (run.cpuPercent * 10_000) / sourceRate(run)

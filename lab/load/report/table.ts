@@ -6,7 +6,7 @@ import type { LoadResult, PackAges } from '../result/result.ts'
 import { loudHead, loudRows, loudSentence } from './loud.ts'
 import { planOf } from './plan.ts'
 
-/** Lines of one section: the first column is a name, the `numbers` columns behind it stand right. */
+/** Lines of one section. The first column is a name, and the `numbers` columns after it are aligned to the right. */
 const section = (head: readonly string[], numbers: number, rows: readonly (readonly string[])[]): string => {
   const all = [head, ...rows]
   const widths = head.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)))
@@ -56,8 +56,8 @@ const cpu = (result: LoadResult) =>
     ['  all that count', figure(microsOf(result, () => true)), '', '', ''],
   ])
 
-const oldestOf = ({ timeline }: LoadResult, stage: keyof PackAges) => {
-  const ages = timeline.flatMap(({ oldestPackMs }) => oldestPackMs?.[stage] ?? [])
+const oldestOf = ({ timeline }: LoadResult, step: keyof PackAges) => {
+  const ages = timeline.flatMap(({ oldestPackMs }) => oldestPackMs?.[step] ?? [])
   return ages.length === 0 ? null : Math.max(...ages) / 1_000
 }
 
@@ -66,9 +66,9 @@ const rest = (result: LoadResult) =>
     ['  readings', count(result.readings)],
     ['  datagrams the kernel dropped', count(result.kernelDrops)],
     ['  drained after the last send, s', figure(result.drainSeconds)],
-    ...(['raw', 'pulse'] as const).map((stage) => [
-      `  oldest pack with a ${stage} worker, s`,
-      figure(oldestOf(result, stage)),
+    ...(['raw', 'pulse'] as const).map((step) => [
+      `  oldest pack with a ${step} worker, s`,
+      figure(oldestOf(result, step)),
     ]),
     ['  sender behind its plan, ms', figure(result.sender.lagMs)],
     ['  its own CPU in that second, of a core', percent(result.sender.ownCorePercent)],
@@ -89,7 +89,7 @@ const conservation = ({ conservation: checks }: LoadResult) =>
     ...checks.map(({ lane, check, holds, says }) => [`${holds ? '  ' : '! '}${lane}`, check, says]),
   ])
 
-/** What became of every message and what it cost, for a person at a terminal; ends with the verdict. */
+/** What became of every message and what it cost, as text for a terminal. The verdict comes last. */
 export const printReport = (result: LoadResult): string =>
   [
     planOf(result),
@@ -102,5 +102,5 @@ export const printReport = (result: LoadResult): string =>
     `${verdictOf(result).says}\n`,
   ].join('\n\n')
 
-/** What was found as `--json` writes it: every key of it, two spaces deep. */
+/** The result as `--json` writes it. */
 export const jsonReport = (result: object): string => `${JSON.stringify(result, null, 2)}\n`

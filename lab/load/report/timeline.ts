@@ -1,6 +1,6 @@
 import type { LoadResult, Sample } from '../result/result.ts'
 
-/** The system between two moments: what flowed, a second, what waited at the most and was the oldest. */
+/** The system between two moments: rates a second, the most that waited, and the oldest pack. */
 export interface Span {
   readonly from: number
   readonly to: number
@@ -8,14 +8,14 @@ export interface Span {
   readonly accepted: number
   readonly stored: number
   readonly readings: number
-  /** Accepted and not yet stored. */
+  /** Accepted, but not stored yet. */
   readonly backlog: number
   readonly waitingPacks: number | null
   readonly oldestRawMs: number | null
   readonly oldestPulseMs: number | null
 }
 
-/** As many as a picture can show apart. */
+/** More spans than this would be too narrow to see. */
 const mostSpans = 400
 
 const origin: Sample = {
@@ -54,7 +54,7 @@ const spanOf = (before: Sample, samples: readonly Sample[]): Span[] => {
   ]
 }
 
-/** The timeline as at most 400 spans: a long one has mean rates of several seconds, and the highest backlog of them. */
+/** The timeline in at most 400 spans. A span of several seconds has their mean rates and their highest backlog. */
 export const spansOf = (timeline: readonly Sample[]): Span[] => {
   const samples = timeline.filter(({ second }, i) => second > (timeline[i - 1]?.second ?? 0))
   const size = Math.max(1, Math.ceil(samples.length / mostSpans))
@@ -65,6 +65,6 @@ export const spansOf = (timeline: readonly Sample[]): Span[] => {
   return groups.flatMap((group, i) => spanOf(groups[i - 1]?.at(-1) ?? begin, group))
 }
 
-/** How long the picture of a run is, in seconds: all that was sampled and every fault are in it. */
+/** The length of the time axis in seconds. It covers all samples and faults. */
 export const secondsOf = ({ timeline, faults }: LoadResult): number =>
   Math.max(1, timeline.at(-1)?.second ?? 0, ...faults.map(({ atSecond, lastedSeconds }) => atSecond + lastedSeconds))

@@ -2,7 +2,7 @@ import { counted, ratio } from './figures.ts'
 import type { LoadResult } from './result.ts'
 import { limitOf } from './sender-limit.ts'
 
-/** Messages that met one fate. `isFault`: there may be none of them. */
+/** What became of some messages. `isFault`: there must be none of these. */
 export interface Fate {
   readonly name: string
   readonly messages: number
@@ -10,10 +10,10 @@ export interface Fate {
   readonly isFault?: true
 }
 
-/** Messages without any fate: the load generator itself would have lost sight of them. */
+/** Messages without a fate: the load generator itself has lost track of them. */
 const unaccounted = ({ sent, accepted, refused, unknown }: LoadResult): number => sent - accepted - refused - unknown
 
-/** What became of every message that was sent: the first three add up to `sent`. */
+/** How the messages were answered. Accepted, refused and unknown add up to `sent`. */
 export const fatesOf = (result: LoadResult): Fate[] => [
   {
     name: 'accepted',
@@ -38,7 +38,7 @@ export const fatesOf = (result: LoadResult): Fate[] => [
       ]),
 ]
 
-/** What was found when everything was read back. */
+/** What reading everything back found. */
 export const findingsOf = (result: LoadResult): Fate[] => [
   { name: 'stored', messages: result.stored, means: 'there when everything was read back' },
   { name: 'lost', messages: result.lost, means: 'accepted and not there', isFault: true },
@@ -47,10 +47,10 @@ export const findingsOf = (result: LoadResult): Fate[] => [
   { name: 'misread', messages: result.misread, means: 'other bytes, or not the readings of the meter', isFault: true },
 ]
 
-/** Messages a second while the senders ran; null where none ran. */
+/** Messages a second while the sender ran. Null where it did not run. */
 export const rateOf = ({ sent, sendSeconds }: LoadResult): number | null => ratio(sent, sendSeconds)
 
-/** Whether every message is accounted for, and that as one sentence. */
+/** Whether every message is accounted for, with a sentence that says so. */
 export const verdictOf = (result: LoadResult): { readonly holds: boolean; readonly says: string } => {
   const wrong = [...fatesOf(result), ...findingsOf(result)].filter(({ isFault, messages }) => isFault && messages !== 0)
   const broken = result.conservation.filter(({ holds }) => !holds).length
@@ -71,6 +71,6 @@ export const verdictOf = (result: LoadResult): { readonly holds: boolean; readon
   }
 }
 
-/** Whether nothing is wrong: no message lost, unexpected, double or misread, and all counts agree. */
+/** Whether no message is lost, unexpected, duplicated or misread, and all counts agree. */
 export const isEven = ({ lost, unexpected, duplicated, misread, conservation }: LoadResult): boolean =>
   lost + unexpected + duplicated + misread === 0 && conservation.every(({ holds }) => holds)

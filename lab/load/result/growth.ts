@@ -1,12 +1,12 @@
 import type { Line } from './line.ts'
 import type { LoadResult } from './result.ts'
 
-/** The stage whose bill is asked for. */
+/** The stage whose bill is shown. */
 export const billedStage = 'prod'
 
 export interface Dollars {
   readonly aMonth: number
-  /** Whether the stage carries this fleet as it is. */
+  /** Whether the stage can carry this fleet. */
   readonly isCarried: boolean
 }
 
@@ -17,17 +17,17 @@ export interface Size {
   readonly sent: number
   readonly isEven: boolean
   readonly says: string
-  /** Of the system itself, without what stands in for the cloud. */
+  /** By part. The stand-ins for the cloud are left out. */
   readonly cpuMicrosPerMessage: Readonly<Record<string, number>>
   readonly microsPerMessage: number
-  /** CPU of the system at this rate, of one core. */
+  /** CPU of the system at this rate, in percent of one core. */
   readonly corePercent: number
   readonly dollars: Dollars
 }
 
 export interface Growth {
   readonly plan: Pick<LoadResult['plan'], 'minutes' | 'speed' | 'sigfoxShare' | 'sigfoxBatches' | 'seed' | 'bus'>
-  /** CPU by stage of a system that nothing is sent to, of one core. */
+  /** CPU of a system that receives nothing, by part, in percent of one core. */
   readonly idlePercent: Readonly<Record<string, number>>
   readonly sizes: readonly Size[]
   readonly line: Line | null

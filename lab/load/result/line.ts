@@ -6,22 +6,22 @@ export interface Point {
   readonly corePercent: number
 }
 
-/** What costs at any rate, and what each message adds. */
+/** A fixed cost, and what each message adds. */
 export interface Line {
   readonly fixedPercent: number
   readonly microsPerMessage: number
-  /** The largest distance of a point from the line, in percent of what the line says. */
+  /** The largest distance of a point from the line, in percent of the line. */
   readonly deviationPercent: number
 }
 
 const microsOfPercent = 10_000
-/** A measured size this near is on the line. */
+/** A point this close is on the line. */
 const nearPercent = 25
 
 export const onLine = ({ fixedPercent, microsPerMessage }: Line, rate: number): number =>
   fixedPercent + (microsPerMessage / microsOfPercent) * rate
 
-/** The line of the least squares of relative distances, so that a small fleet counts as much as a large one. */
+/** Least squares of relative distances, so that a small fleet counts as much as a large one. */
 export const fitLine = (points: readonly Point[]): Line | null => {
   const weighed = points
     .filter(({ corePercent }) => corePercent > 0)
@@ -38,7 +38,7 @@ export const fitLine = (points: readonly Point[]): Line | null => {
   return { ...line, deviationPercent: Math.max(...distances) }
 }
 
-/** What a message more costs between neighbouring sizes, in microseconds. */
+/** What one more message costs between neighbouring sizes, in microseconds. */
 const marginalMicros = (points: readonly Point[]): number[] => {
   const ordered = points.toSorted((a, b) => a.rate - b.rate)
   return ordered.slice(1).map(({ rate, corePercent }, i) => {
@@ -47,7 +47,7 @@ const marginalMicros = (points: readonly Point[]): number[] => {
   })
 }
 
-/** Whether CPU grows linearly with the rate, in one sentence with the figures that it rests on. */
+/** Whether CPU grows linearly with the rate, in a sentence with the figures. */
 export const judgeGrowth = (points: readonly Point[]): { isLinear: boolean | null; says: string } => {
   const line = fitLine(points)
   if (line === null || points.length < 3)

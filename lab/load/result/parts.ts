@@ -2,20 +2,20 @@ import { rateOf } from './fates.ts'
 import { largestFirst, ratio } from './figures.ts'
 import type { LoadResult } from './result.ts'
 
-/** What takes no message in: the load itself, what stands in for the cloud, and the API that reads all of it back, with PostgreSQL's part of that. */
+/** Parts outside the system: the load itself, the stand-ins for the cloud, and the API that reads everything back, with PostgreSQL's share of that. */
 export const outside: readonly string[] = ['sender', 'ledger', 'busEmulator', 'runner', 'api']
 
-/** One process or group of processes and its cost. */
+/** A process or group of processes, and its cost. */
 export interface Part {
   readonly name: string
   readonly isOutside: boolean
   readonly microsPerMessage: number
-  /** Of one core, at the rate of the run. Null where nothing was sent. */
+  /** In percent of one core, at the rate of the run. Null where nothing was sent. */
   readonly corePercent: number | null
   readonly cpuSeconds: number | null
 }
 
-/** CPU by part, the dearest first. */
+/** CPU by part, the most expensive first. */
 export const partsOf = (result: LoadResult): Part[] =>
   largestFirst(result.cpuMicrosPerMessage).map(([name, microsPerMessage]) => {
     const rate = rateOf(result)
@@ -28,7 +28,7 @@ export const partsOf = (result: LoadResult): Part[] =>
     }
   })
 
-/** CPU microseconds a message of the parts that `counts` takes; null where none of them was measured. */
+/** CPU microseconds a message of the parts that count. Null where none of them was measured. */
 export const microsOf = (result: LoadResult, counts: (name: string) => boolean): number | null => {
   const some = partsOf(result).filter(({ name, isOutside }) => !isOutside && counts(name))
   return some.length === 0 ? null : some.reduce((sum, { microsPerMessage }) => sum + microsPerMessage, 0)

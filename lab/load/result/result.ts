@@ -1,17 +1,17 @@
-/** Milliseconds that half of all, 99 of 100 and all stayed below. Null where nothing was measured. */
+/** Milliseconds. Null where nothing was measured. */
 export interface Percentiles {
   p50: number | null
   p99: number | null
   max: number | null
 }
 
-/** The greatest age that a pack with a worker had within a second, from when the bus took it; 0 where it had none. */
+/** The greatest age in milliseconds of a pack in a worker's hands within a second, since the bus took it. 0 without a pack. */
 export interface PackAges {
   raw: number
   pulse: number
 }
 
-/** The system at one second of the run, counted from its start. Totals grow; what is unknown is null. */
+/** The system at one second of the run. Totals count from the start of the run, and null is unknown. */
 export interface Sample {
   second: number
   sent: number
@@ -22,7 +22,7 @@ export interface Sample {
   oldestPackMs: PackAges | null
 }
 
-/** A fault as it happened: `kill:raw-worker@10s` is a kill of `raw-worker` at second 10 that lasted 0 s. */
+/** A fault as it happened. `kill:raw-worker@10s` is a `kill` of `raw-worker` at second 10 that lasted 0 s. */
 export interface FaultMark {
   kind: string
   target: string
@@ -30,23 +30,23 @@ export interface FaultMark {
   lastedSeconds: number
 }
 
-/** The same before something began and while it lasted. */
+/** Times before something began, and while it lasted. */
 export interface Contrast {
   before: Percentiles
   during: Percentiles
 }
 
-/** The second in which the sender was furthest behind its plan: how far, its own CPU and that of the machine. */
+/** The second in which the sender was furthest behind its plan, with its own CPU and that of the machine. */
 export interface Strain {
   lagMs: number
-  /** Of one core. Null where it was never behind. */
+  /** In percent of one core. Null where it was never behind. */
   ownCorePercent: number | null
-  /** Of all cores, by all processes; null where the kernel does not say. */
+  /** In percent of all cores, by all processes. Null where the kernel does not say. */
   machinePercent: number | null
   cores: number
 }
 
-/** What a run found; written as it is by `--json`. Rates are messages a second, CPU is of all processes of a name. */
+/** What a run found, as `--json` writes it. Rates are messages a second. CPU is that of all processes of a part. */
 export interface LoadResult {
   plan: {
     devices: number
@@ -61,7 +61,7 @@ export interface LoadResult {
   sent: number
   accepted: number
   refused: number
-  /** Sent without an answer while the system could not give one: neither promised nor lost. */
+  /** Sent without an answer while the system could give none: neither confirmed nor lost. */
   unknown: number
   stored: number
   readings: number
@@ -69,9 +69,9 @@ export interface LoadResult {
   unexpected: number
   duplicated: number
   misread: number
-  /** From when a request was due (not when it left: a late sender does not flatter the system) to its answer. */
+  /** From when a request was due to its answer. A late sender makes it longer, not shorter. */
   ackMs: Percentiles
-  /** From the datagram in the gateway's socket to the bus's confirmation, as the gateway measures it. */
+  /** From the datagram in the gateway's socket to the bus's confirmation, measured by the gateway. */
   confirmMs: Percentiles
   /** From when a message was due to when it was read back as a reading. */
   endToEndMs: Percentiles
@@ -84,7 +84,7 @@ export interface LoadResult {
   peakRssMb: Record<string, number>
   faults: FaultMark[]
   timeline: Sample[]
-  /** With `--loud-device`: what one device at a thousand times the rate sent, and whether it slowed the others. */
+  /** With `--loud-device`: what a device at a thousand times the rate sent, and whether it slowed the others. */
   loudDevice?: {
     messages: number
     stored: number
@@ -95,7 +95,7 @@ export interface LoadResult {
     slows: boolean | null
     says: string
   }
-  /** Above 100 ms behind its plan something held the sender up: what, the CPU of that second says. */
+  /** More than 100 ms behind its plan, something held the sender up. The CPU of that second shows what. */
   sender: Strain
   conservation: { lane: string; check: string; holds: boolean; says: string }[]
 }

@@ -1,14 +1,14 @@
 import { percent } from './figures.ts'
 import type { LoadResult } from './result.ts'
 
-/** Above this something held the sender up. */
+/** A sender that falls further behind was held up. */
 const mostLagMs = 100
-/** A core, or all of them, as full as they get beside others. */
+/** A core counts as full from here on, because other processes take the rest. */
 const fullPercent = 90
 
 const isFull = (value: number | null) => value !== null && value >= fullPercent
 
-/** How far the sender fell behind its plan and who was the limit then; null where it kept to it. */
+/** How far the sender fell behind its plan, and what the limit was. Null where it kept to its plan. */
 export const limitOf = ({ sender }: LoadResult): string | null => {
   const { lagMs, ownCorePercent, machinePercent, cores } = sender
   if (lagMs <= mostLagMs) return null

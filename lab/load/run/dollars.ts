@@ -9,7 +9,7 @@ import type { Options } from './options.ts'
 
 const region = 'us-east-1'
 
-/** The bill of `npm run cost -- stage prod` for a fleet that reports once an hour; of its messages it knows nothing. */
+/** The bill of `npm run cost -- stage prod` for a fleet that reports once an hour. It does not look into the messages. */
 export const openBill = async ({ plan, bus }: Pick<Options, 'plan' | 'bus'>) => {
   const deployment = await deploymentOf(billedStage, bus)
   const catalogue = openCatalogue(priceFile, region)

@@ -14,10 +14,10 @@ import { runSession } from './session.ts'
 const settleMs = 3_000
 const idleMs = 20_000
 
-const counted = (byStage: Readonly<Record<string, number>>) =>
-  Object.fromEntries(Object.entries(byStage).filter(([stage]) => !outside.includes(stage)))
+const counted = (byPart: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(byPart).filter(([part]) => !outside.includes(part)))
 
-/** CPU by stage of a system that nothing is sent to, in percent of one core. */
+/** CPU of a system that receives nothing, by part, in percent of one core. */
 const measureIdle = async ({ look }: System): Promise<Record<string, number>> => {
   if (look === null) return {}
   const cpu = createCpuMeter()
@@ -28,7 +28,7 @@ const measureIdle = async ({ look }: System): Promise<Record<string, number>> =>
   cpu.look((await look()).processes)
   const elapsedSeconds = (performance.now() - beganAtMs) / 1_000
   const seconds = Object.entries(counted(cpu.seconds()))
-  return Object.fromEntries(seconds.map(([stage, spent]) => [stage, (100 * spent) / elapsedSeconds]))
+  return Object.fromEntries(seconds.map(([part, spent]) => [part, (100 * spent) / elapsedSeconds]))
 }
 
 const sizeOf = (result: LoadResult, dollars: Dollars): Size => {
@@ -48,8 +48,8 @@ const sizeOf = (result: LoadResult, dollars: Dollars): Size => {
 }
 
 /**
- * Sends the same plan for several sizes of the fleet, each to a system of its own, and says how its cost grows. Null
- * where it was interrupted.
+ * Sends the same plan for several sizes of the fleet, each to a new system, and finds how the cost grows. Null where it was
+ * interrupted.
  */
 export const measureGrowth = async (options: Options, interrupt: AbortSignal): Promise<Growth | null> => {
   const bill = await openBill(options)

@@ -5,16 +5,16 @@ import { LoadFault } from '../system/system.ts'
 
 const everyMs = 5_000
 
-/** A disk that fills up takes a part and says so by its count alone; only the next write fails. */
+/** A disk that fills up writes a part and returns its length. Only the next write fails. */
 const writeWhole = (descriptor: number, bytes: Readonly<Uint8Array>, position: number) => {
   for (let at = 0; at < bytes.length; )
     at += writeSync(descriptor, bytes as Uint8Array, at, bytes.length - at, position + at)
 }
 
 /**
- * The ledger on disk, for whoever wants to know how far a run came that did not end: a line of JSON with the plan, then
- * a byte for each message (0 unsent, 1 unknown, 2 refused, 3 confirmed). Its room is taken at the begin, so that a full
- * disk does not cost it.
+ * The ledger on disk, which shows how far an interrupted run came. It holds a line of JSON with the plan, then one byte for
+ * each message (0 unsent, 1 unknown, 2 refused, 3 confirmed). The whole file is written at the start, so that a full disk
+ * cannot lose it.
  * @throws LoadFault where it cannot be made
  */
 export const openLedgerFile = (plan: LoadPlan, answers: Readonly<Uint8Array>) => {
@@ -37,13 +37,13 @@ export const openLedgerFile = (plan: LoadPlan, answers: Readonly<Uint8Array>) =>
     try {
       writeWhole(opened, answers, head.length)
     } catch {
-      // what was written before stays; a run does not end for the sake of its ledger
+      // what was written before stays, and a run does not end because of its ledger
     }
   }
   const timer = setInterval(write, everyMs)
   return {
     path,
-    /** Writes what is known, and keeps the file or removes it. */
+    /** Writes the last state and keeps the file, or removes it. */
     close: (keep: boolean) => {
       clearInterval(timer)
       if (keep) write()

@@ -24,9 +24,9 @@ const usage = `npm run load -- --devices N --minutes M [options]
                        a system that runs already; without these one is started and stopped`
 
 export interface Options {
-  /** Of the first size. */
+  /** The plan for the smallest size. */
   readonly plan: LoadPlan
-  /** Devices of each run; more than one are to show how cost grows. */
+  /** Devices of each run. Several sizes show how cost grows. */
   readonly sizes: readonly number[]
   readonly bus: 'sqs' | 'kinesis'
   readonly stage: string
@@ -35,9 +35,9 @@ export interface Options {
   readonly json: string | null
   readonly html: string | null
   readonly quiet: boolean
-  /** An app synthesised before; null synthesises it. */
+  /** Folder of an app that is synthesised already. Null synthesises it. */
   readonly assembly: string | null
-  /** Divides the bus's times; null where it follows from the faults. */
+  /** Divides the bus's times. Null where it follows from the faults. */
   readonly timeScale: number | null
 }
 
@@ -75,7 +75,7 @@ const parse = (args: readonly string[]) => {
 }
 const longestFleetMinutes = 30 * 24 * 60
 
-/** Reads a number in a range, or adds a sentence to `faults`. */
+/** Reads a number within bounds, or adds a sentence to `faults`. */
 const numberReader =
   (faults: string[]) =>
   (name: string, text: string | undefined, { min, max, whole }: { min: number; max: number; whole: boolean }) => {
@@ -91,12 +91,14 @@ const numberReader =
 
 const isProfile = (name: string): name is NbiotProfile => (nbiotProfiles as readonly string[]).includes(name)
 
-/** What devices without a clock sent to a running system in earlier runs looks like what they send now. */
+/** Excludes devices without a clock from a running system: their messages look like those of earlier runs. */
 const readProfiles = (text: string | undefined, isOwnSystem: boolean, faults: string[]): NbiotProfile[] => {
   if (text === undefined) return nbiotProfiles.filter((name) => isOwnSystem || name !== unclockedProfile)
   const names = text.split(',')
   if (!isOwnSystem && names.includes(unclockedProfile))
-    faults.push(`--profile ${unclockedProfile}: it has no clock, so in a running system nobody can tell runs apart.`)
+    faults.push(
+      `--profile ${unclockedProfile}: it has no clock, so in a running system the messages of different runs look alike.`,
+    )
   for (const name of names.filter((one) => !isProfile(one)))
     faults.push(`--profile ${name}: a device may have ${nbiotProfiles.join(', ')}.`)
   return names.filter(isProfile)

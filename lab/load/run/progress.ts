@@ -9,7 +9,7 @@ const text = ({ second, sent, stored, readings, waitingPacks }: Sample, seconds:
   return `${of}: ${number(sent)} sent, ${number(stored)} stored, ${number(readings)} readings${waiting}`
 }
 
-/** Says how a run goes: on a terminal in one line that changes, elsewhere in a line now and then. */
+/** Shows the progress of a run: on a terminal in one changing line, elsewhere in a line every ten seconds. */
 export const createProgress = (stream: NodeJS.WriteStream, seconds: number, isQuiet: boolean) => {
   let saidAt = Number.NEGATIVE_INFINITY
   const erase = stream.isTTY ? '\r\x1b[K' : ''

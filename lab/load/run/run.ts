@@ -15,11 +15,11 @@ import { LoadFault, type System } from '../system/system.ts'
 import { openLedgerFile } from './ledger-file.ts'
 
 const leadMs = 700
-/** A pack that a worker gave back comes again after six minutes. */
+/** A pack that a worker returns to the bus comes again after six minutes. */
 const drainLimitMs = { whole: 420_000, interrupted: 15_000 } as const
-/** What waits on the bus is known a second late, and a worker that was killed or stopped needs its time. */
+/** The number of waiting packs is a second old, and a worker that was killed or stopped needs time. */
 const quietMs = { plain: 1_500, withFaults: 4_000 } as const
-/** Longer than a database stands still in any storm. */
+/** Longer than a storm stops the database. */
 const silenceMs = 45_000
 const diskEveryMs = 2_000
 
@@ -29,13 +29,13 @@ export interface RunParts {
   readonly faults: readonly PlannedFault[]
   readonly say: (line: string) => void
   readonly sampled: (sample: Sample) => void
-  /** Ends the sending; what was sent until then is accounted for. */
+  /** Ends the sending. What was sent until then is accounted for. */
   readonly interrupt: AbortSignal
 }
 
 interface Finished {
   readonly result: LoadResult
-  /** A sentence where a full disk ended the sending. */
+  /** A sentence if a full disk ended the sending, else null. */
   readonly full: string | null
 }
 
@@ -46,7 +46,7 @@ interface Begun extends RunParts {
   readonly beginsAtMs: number
 }
 
-/** Sends until all is sent, somebody interrupts, or the disk is full. */
+/** Sends until everything is sent, the run is interrupted, or the disk is full. */
 const sendAll = async (run: Begun, sender: Sender) => {
   const { system, faults, beginsAtMs, interrupt, say } = run
   const over = new AbortController()
@@ -80,7 +80,7 @@ const drainSystem = async ({ system, faults, interrupt }: Begun, observer: Obser
     quietMs: quiet,
     silenceMs,
   })
-  // it was seen to be quiet for so long before it counted as drained
+  // it had been quiet for this long when it counted as drained
   return { ...drained, atMs: Date.now() - (drained.inTime ? quiet : 0) }
 }
 
@@ -101,7 +101,7 @@ const runBegun = async (run: Begun, sender: Sender): Promise<Finished> => {
   say('reading everything back')
   const { startSeconds, seconds, speed } = fleet.plan
   const isOwn = system.dataDir !== null
-  // of a system that others use as well, only what this fleet may have sent is looked at
+  // in a system that others use too, only what this fleet may have sent is read back
   const hourBefore = startSeconds - 3_600
   await readBack(
     system.apiUrl,
@@ -114,7 +114,7 @@ const runBegun = async (run: Begun, sender: Sender): Promise<Finished> => {
   return { result, full }
 }
 
-/** Sends a plan to a system, watches it, waits until all is counted, and reads everything back. */
+/** Sends a plan to a system, watches it, waits until everything is counted, and reads everything back. */
 export const runLoad = async (parts: RunParts): Promise<Finished> => {
   const { system, plan, interrupt } = parts
   const fleet = createLoadFleet(plan)

@@ -12,9 +12,9 @@ import type { Options } from './options.ts'
 import { createProgress } from './progress.ts'
 import { runLoad } from './run.ts'
 
-/** With faults, what a killed worker held comes again after ten seconds and not after six minutes. */
+/** With faults, the packs of a killed worker come again after ten seconds, not after six minutes. */
 const timeScaleWithFaults = 36
-/** Longer than this is worth a look into the logs. */
+/** After a longer drain the logs are kept. */
 const slowDrainSeconds = 60
 
 const open = async (
@@ -33,13 +33,13 @@ interface Session {
   readonly options: Options
   readonly plan: LoadPlan
   readonly interrupt: AbortSignal
-  /** Gets the system before anything is sent. */
+  /** Called with the system before anything is sent. */
   readonly opened?: (system: System) => Promise<void>
-  /** Gets what was found, while the system still runs. */
+  /** Called with the result while the system still runs. */
   readonly found: (result: LoadResult) => void
 }
 
-/** One plan sent to a system that is started and stopped for it, or runs already. */
+/** Sends one plan to a system that is started and stopped for it, or to one that already runs. */
 export const runSession = async ({ options, plan, interrupt, opened, found }: Session): Promise<void> => {
   const { quiet } = options
   const faults = readFaults(options.faults, plan.seconds, plan.seed)
@@ -60,7 +60,7 @@ export const runSession = async ({ options, plan, interrupt, opened, found }: Se
     })
     isFine = isEven(result) && result.drainSeconds < slowDrainSeconds
     found(result)
-    // with all in order it is still not the run that was asked for
+    // nothing is wrong, but the run did not send what was asked for
     if (full !== null && isEven(result)) throw new LoadFault(full)
   } finally {
     const logs = await system.stop(!isFine)

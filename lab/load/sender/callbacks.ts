@@ -9,18 +9,18 @@ export interface Callback {
   readonly path: string
   readonly contentType: string
   readonly body: string
-  /** Null sends none. */
+  /** Null sends no token. */
   readonly token: string | null
 }
 
-/** Posts callbacks over connections that stay open, from several addresses in turn. */
+/** Posts callbacks over kept-alive connections, from several addresses in turn. */
 export const openCallbacks = (httpUrl: string, sources: readonly string[]) => {
   const { protocol, hostname, port } = new URL(httpUrl)
   const { Agent, request } = protocol === 'https:' ? https : http
   const agent = new Agent({ keepAlive: true, maxSockets: connectionsPerSource, scheduling: 'lifo' })
   let turn = 0
 
-  /** Answers the status, or 0 where there was none in time. */
+  /** Calls `answered` with the status, or with 0 if there is no answer in time. */
   const post = ({ path, contentType, body, token }: Callback, answered: (status: number) => void) => {
     const source = sources[turn++ % sources.length]
     let open = true

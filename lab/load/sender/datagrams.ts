@@ -2,17 +2,17 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { datagramBytes } from '../plan/fleet.ts'
 
-/** What is in the kernel's hands is not written again before these many others. */
+/** A buffer that the kernel may still hold is reused only after this many others. */
 const buffers = 4_096
 
 /** Sends datagrams from several sockets in turn. */
 export const openDatagrams = async (host: string, port: number, sources: readonly string[]) => {
   const open = async (source: string | undefined) => {
-    // an address is no name: the answer at once spares a turn of the event loop for each datagram
+    // the host is an address already: resolving at once saves a turn of the event loop for each datagram
     const socket = createSocket({ type: 'udp4', lookup: (name, _options, found) => found(null, name, 4) })
-    // nobody listening is a fact that the gateway's counters show
+    // the gateway's counters show it if nothing listens
     socket.on('error', () => undefined)
-    // the answer at once also ends the binding before anybody could wait for it
+    // resolving at once also ends the bind at once, so the wait must begin before it
     const listening = once(socket, 'listening')
     socket.bind(0, source)
     await listening
@@ -23,7 +23,7 @@ export const openDatagrams = async (host: string, port: number, sources: readonl
   let turn = 0
   const socketOfTurn = () => sockets[turn++ % sockets.length] as Socket
   return {
-    /** @param write fills the buffer and answers how many bytes are sent */
+    /** @param write fills the buffer and returns how many bytes to send */
     send: (write: (target: Buffer) => number) => {
       const target = ring[turn % buffers] as Buffer
       const bytes = write(target)

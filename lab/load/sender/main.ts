@@ -11,16 +11,16 @@ import { sigfoxNetwork } from './sigfox.ts'
 import { watchStrain } from './strain.ts'
 import { junkDatagram } from './unwanted.ts'
 
-/** A process of its own, so that its CPU is counted apart and nothing that the ledger does delays a message. */
+/** The sender. It is a separate process, so that its CPU is counted by itself and the ledger does not delay a message. */
 const tickMs = 4
 const sliceEveryMs = 200
 const sourcesOf = { udp: 32, http: 8 } as const
-/** How long answers are waited for after the last message: all tries of a callback. */
+/** How long to wait for answers after the last message: all tries of a callback. */
 const answerLimitMs = 60_000
 
 const say = (message: SenderMessage) => process.send?.(message)
 
-/** Addresses of this machine to send from; elsewhere the system's own choice. */
+/** Loopback addresses to send from. For another host the system chooses. */
 const sources = (host: string, count: number): string[] =>
   process.platform === 'linux' && host.startsWith('127.')
     ? Array.from({ length: count }, (_, i) => `127.${10 + (i % 8)}.${i >> 3}.${1 + i}`)
@@ -74,7 +74,7 @@ const run = async ({ plan, httpUrl, token, udpHost, udpPort, beginsAtMs }: Assig
   const tick = () => {
     const now = nowMs()
     const endOfSecond = (second + 1) * 1_000
-    // the messages of a second go out when it has ended
+    // a batch goes out when its second has ended
     schedule.sendUntil(Math.min(now, endOfSecond), (number, dueMs, isCopy) => {
       strain.late(nowMs() - dueMs - (isCopy ? 10 : 0))
       send(number, dueMs, isCopy)
@@ -120,7 +120,7 @@ const run = async ({ plan, httpUrl, token, udpHost, udpPort, beginsAtMs }: Assig
 }
 
 const stop = new AbortController()
-// Ctrl-C reaches the whole group: what follows from it is decided by who started us
+// Ctrl-C reaches the whole process group, and the parent decides what follows
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit())
 process.on('message', (message: Assignment | 'stop') => {

@@ -2,7 +2,7 @@ import type { LoadPlan } from '../plan/plan.ts'
 import type { Strain } from '../result/result.ts'
 import type { ByPhase } from './phases.ts'
 
-/** What a sender is told before it begins. */
+/** The first message to a sender. */
 export interface Assignment {
   readonly plan: LoadPlan
   /** Address of the HTTP door, without a path. */
@@ -14,12 +14,12 @@ export interface Assignment {
   readonly beginsAtMs: number
 }
 
-/** Traffic that is no message of a device: how it was answered. */
+/** How the unwanted traffic was answered. */
 export interface UnwantedCounts {
-  /** Callbacks that are authenticated and cannot be used, and how many were answered with a reject. */
+  /** Callbacks with the token that cannot be read, and how many of them were answered with a reject. */
   malformedCallbacks: number
   malformedAnswered: number
-  /** Callbacks that must not come in, and how many were told so. */
+  /** Callbacks that must be refused, and how many were. */
   hostileCallbacks: number
   hostileRefused: number
   /** Hostile callbacks that were let in. */
@@ -27,7 +27,7 @@ export interface UnwantedCounts {
   junkDatagrams: number
 }
 
-/** What was sent and answered in a part of a second. Numbers of messages, in the order of sending. */
+/** What was sent and answered in a part of a second, as numbers of messages in the order of sending. */
 export interface Slice {
   readonly fromMs: number
   readonly toMs: number
@@ -39,7 +39,7 @@ export interface Slice {
 
 export interface Summary {
   readonly unwanted: UnwantedCounts
-  /** Second copies of messages, as radios and impatient networks send them. */
+  /** Second copies of messages, as radios and networks send them. */
   readonly copies: number
   readonly ackMs: ByPhase
   readonly strain: Strain

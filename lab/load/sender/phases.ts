@@ -1,14 +1,14 @@
 import { createHistogram, type Histogram } from 'node:perf_hooks'
 import type { Contrast, Percentiles } from '../result/result.ts'
 
-/** The same of a whole run, and of two parts of it: see `phaseOf`. */
+/** Times of the whole run, and of two phases of it (see `phaseOf`). */
 export interface ByPhase extends Contrast {
   readonly whole: Percentiles
 }
 
 /**
- * The part of a run that an instant belongs to. A device that is loud is so in the second half; before that counts from
- * a quarter on, because the first messages also wait for processes that are only starting.
+ * The phase of a run that an instant belongs to. A loud device is loud in the second half. `before` is only the second
+ * quarter, because the first messages wait for processes that are starting.
  */
 export const phaseOf = (dueMs: number, runMs: number): 'start' | 'before' | 'during' =>
   dueMs < runMs / 4 ? 'start' : dueMs < runMs / 2 ? 'before' : 'during'
@@ -16,8 +16,8 @@ export const phaseOf = (dueMs: number, runMs: number): 'start' | 'before' | 'dur
 const longestMs = 3_600_000
 
 /**
- * Durations in high resolution, apart by the phase in which they were due; HDR histograms of three figures.
- * @param perMs how finely a millisecond is divided
+ * Durations by the phase in which they were due, in HDR histograms with three digits.
+ * @param perMs the resolution: this many units a millisecond
  */
 export const createPhases = (runMs: number, perMs: number) => {
   const open = () => createHistogram({ lowest: 1, highest: longestMs * perMs, figures: 3 })

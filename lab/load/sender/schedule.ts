@@ -8,12 +8,12 @@ interface Departure {
   readonly isCopy: boolean
 }
 
-/** `isCopy`: the message was sent before. */
+/** `isCopy`: the message has been sent before. */
 export type Send = (number: number, dueMs: number, isCopy: boolean) => void
 
 const bucketMs = 10
 
-/** Every departure of a fleet in the order in which it is due, to within 10 ms; only what waits is kept. */
+/** The departures of a fleet in the order in which they are due, to within 10 ms. Only delayed ones are kept in memory. */
 export const createSchedule = (fleet: LoadFleet) => {
   const { plan, hourly, count, dueMs } = fleet
   const endMs = plan.seconds * 1_000
@@ -44,7 +44,7 @@ export const createSchedule = (fleet: LoadFleet) => {
   }
 
   return {
-    /** Sends all that is due up to now, in milliseconds since the begin. */
+    /** Sends everything that is due by now, in milliseconds since the start of the run. */
     sendUntil: (nowMs: number, send: Send) => {
       while (next < hourly && dueMs(next) <= nowMs) depart(next++, send)
       while (nextLoud < count && dueMs(nextLoud) <= nowMs) send(nextLoud, dueMs(nextLoud++), false)

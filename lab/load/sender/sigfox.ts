@@ -5,7 +5,7 @@ import type { UnwantedCounts } from './messages.ts'
 import type { Notes } from './notes.ts'
 import { hostileCallback, malformedCallback, malformedLine } from './unwanted.ts'
 
-/** Below what the door takes, with room for a line. */
+/** Less than the door takes, with room for one more line. */
 const batchBytes = 250_000
 const mostTries = 8
 const longestPauseMinutes = 8
@@ -16,19 +16,19 @@ interface Parts {
   readonly post: ReturnType<typeof openCallbacks>['post']
   readonly notes: Notes
   readonly unwanted: UnwantedCounts
-  /** An answer came so long after its request was due. */
+  /** Called with each answer: when the request was due, and how long after that the answer came. */
   readonly answered: (dueMs: number, afterMs: number) => void
-  /** Milliseconds since the begin. */
+  /** Milliseconds since the start of the run. */
   readonly nowMs: () => number
 }
 
-/** The Sigfox network: sends callbacks, one by one or those of a second at once, and repeats what is not confirmed. */
+/** The Sigfox network. It sends callbacks one by one or in a batch a second, and repeats what is not confirmed. */
 export const sigfoxNetwork = ({ fleet, token, post, notes, unwanted, answered, nowMs }: Parts) => {
   const pauseMs = minuteMs(fleet.plan)
   let open = 0
   let stopped = false
 
-  /** Calls `done` with the last status; 0 is none. */
+  /** Calls `done` with the last status, or 0 without an answer. */
   const postUntilAnswered = (callback: Callback, dueMs: number, done: (status: number) => void) => {
     open++
     const attempt = (tries: number) =>
@@ -107,7 +107,7 @@ export const sigfoxNetwork = ({ fleet, token, post, notes, unwanted, answered, n
         else if (status >= 200 && status < 300) unwanted.intruders++
       })
     },
-    /** Callbacks that have no answer yet. */
+    /** Callbacks without an answer so far. */
     open: () => open,
     stop: () => {
       stopped = true

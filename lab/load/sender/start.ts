@@ -4,13 +4,13 @@ import type { Assignment, SenderMessage, Slice, Summary } from './messages.ts'
 
 export interface Sender {
   readonly pid: number
-  /** Settles when all is sent and answered, or given up. */
+  /** Settles when everything is sent, and answered or given up. */
   readonly done: Promise<Summary>
-  /** Sends no more. */
+  /** Stops sending. */
   readonly stop: () => void
 }
 
-/** Starts a process that sends a plan; `take` gets what became of its messages, five times a second. */
+/** Starts a process that sends a plan. It reports to `take` five times a second. */
 export const startSender = (assignment: Assignment, take: (slice: Slice) => void): Sender => {
   const child = fork(new URL('./main.ts', import.meta.url), {
     serialization: 'advanced',

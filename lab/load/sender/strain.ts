@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Strain } from '../result/result.ts'
 
-/** Busy and all time of the machine, summed over its cores, in any unit; null where the kernel does not say. */
+/** Busy time and all time of the machine, summed over its cores, in ticks. Null where the kernel does not say. */
 export const machineTimes = (stat: string): { busy: number; all: number } | null => {
   const line = /^cpu +(.*)$/m.exec(stat)?.[1]
   if (line === undefined) return null
@@ -25,7 +25,7 @@ const look = () => {
   return { atMs: performance.now(), ownMs: (user + system) / 1_000, machine: readMachine() }
 }
 
-/** Watches how far a sender falls behind its plan, and who was busy in the second in which it was furthest behind. */
+/** Watches how far a sender falls behind its plan, and what was busy in its worst second. */
 export const watchStrain = () => {
   let before = look()
   let lagMs = 0

@@ -12,7 +12,7 @@ const json = (body: object, token: string | null): Callback => ({
 const kindSalt = 0xf001
 const kindOf = ({ plan }: LoadFleet, number: number, kinds: number) => mix(plan.seed ^ kindSalt, number) % kinds
 
-/** A callback that whoever knows the token sends by mistake: it is answered, and recorded as a reject. */
+/** A callback with the token that cannot be read. It is answered, and recorded as a reject. */
 export const malformedCallback = (fleet: LoadFleet, number: number, token: string): Callback => {
   const [device, time, data] = [fleet.deviceIdOf(number), fleet.timeOf(number), fleet.frameHex(number)]
   const bodies = [
@@ -24,11 +24,11 @@ export const malformedCallback = (fleet: LoadFleet, number: number, token: strin
     { device: 'not a device', time, data, seqNumber: 1 },
     { device, time: 1, data, seqNumber: -5 },
   ]
-  // the number tells apart what is otherwise alike: two rejects of the same bytes at the same instant are one
+  // the number makes each one different: rejects of the same bytes at the same instant count as one
   return json({ ...bodies[kindOf(fleet, number, bodies.length)], number }, token)
 }
 
-/** A line that spoils its batch for nobody. */
+/** A line that cannot be read, among good ones of a batch. */
 export const malformedLine = (fleet: LoadFleet, number: number): string => {
   const id = fleet.deviceIdOf(number)
   const lines = [
@@ -39,7 +39,7 @@ export const malformedLine = (fleet: LoadFleet, number: number): string => {
   return lines[kindOf(fleet, number, lines.length)] ?? id
 }
 
-/** A callback of somebody who must not come in: without the token, or with another one. */
+/** A callback that must be refused: without the token, or with a wrong one. */
 export const hostileCallback = (fleet: LoadFleet, number: number): Callback => {
   const body = { device: fleet.deviceIdOf(number), time: fleet.timeOf(number), data: '46', seqNumber: 1 }
   const tokens = [null, 'guess', `${'0'.repeat(kindOf(fleet, number, 64))}1`]
@@ -48,7 +48,7 @@ export const hostileCallback = (fleet: LoadFleet, number: number): Callback => {
 
 const largestDatagram = 1_400
 
-/** A datagram that is none of a device's: noise, another protocol's, one cut short, one far too long. */
+/** A datagram that no device sends: noise, another protocol, a truncated one, one that is far too long. */
 export const junkDatagram = (fleet: LoadFleet, number: number, whole: (target: Buffer) => number): Uint8Array => {
   const kind = kindOf(fleet, number, 4)
   if (kind === 0) {
@@ -57,7 +57,7 @@ export const junkDatagram = (fleet: LoadFleet, number: number, whole: (target: B
     return datagram.subarray(0, 9)
   }
   const datagram = Buffer.alloc(kind === 1 ? largestDatagram : 4 + (number % 60), kind === 2 ? 0xcc : 0x40)
-  // a second nibble above nine: no digits of any id begin so
+  // a second nibble above nine, with which no id begins
   datagram[1] = 0xff
   return datagram
 }

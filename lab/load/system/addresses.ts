@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 
-/** Where a system is that somebody else started. */
+/** The addresses of a system that already runs. */
 export interface Addresses {
   readonly httpUrl: string
   readonly udpHost: string
@@ -10,7 +10,7 @@ export interface Addresses {
   readonly tokenEnv: string
 }
 
-/** What the command line says of addresses. */
+/** The options of the command line that hold addresses. */
 interface Given {
   readonly http?: string | undefined
   readonly udp?: string | undefined
@@ -33,7 +33,7 @@ const hostOf = (url: string): string | null => {
 
 const mostPort = 65_535
 
-/** What is wrong with the place of the datagrams; null where nothing is. */
+/** What is wrong with the address for datagrams. Null where nothing is. */
 const faultOfUdp = (udp: string, host: string, port: string, isOwned: boolean): string | null => {
   if (host === '' || !/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > mostPort)
     return `--udp ${udp} is no HOST:PORT.`
@@ -44,13 +44,13 @@ const faultOfUdp = (udp: string, host: string, port: string, isOwned: boolean): 
     : `--udp ${udp} is not on this machine: say --i-own-this if the system there is yours to load.`
 }
 
-/** The addresses of a running system, null where none is given; adds a sentence to `faults` for what is wrong. */
+/** The addresses of a running system. Null where none are given. Adds a sentence to `faults` for each error. */
 export const readAddresses = (values: Given, faults: string[]): Addresses | null => {
   const { http, udp, api, metrics } = values
   const tokenEnv = values['token-env']
   if ([http, udp, api, metrics, tokenEnv].every((one) => one === undefined)) return null
   for (const [name, text] of Object.entries({ http, udp, api, 'token-env': tokenEnv }))
-    if (text === undefined) faults.push(`--${name} is missing: a system that runs already needs all its addresses.`)
+    if (text === undefined) faults.push(`--${name} is missing: a system that already runs needs all its addresses.`)
   const [udpHost = '', port = ''] = udp?.split(/:(?=\d+$)/) ?? []
   for (const [name, text] of Object.entries({ http, api, metrics })) {
     if (text === undefined) continue
@@ -62,7 +62,7 @@ export const readAddresses = (values: Given, faults: string[]): Addresses | null
   const ofUdp = udp === undefined ? null : faultOfUdp(udp, udpHost, port, values['i-own-this'])
   if (ofUdp !== null) faults.push(ofUdp)
   if (values.faults !== undefined)
-    faults.push('--faults needs the system that this run starts itself: it kills nothing of anybody else.')
+    faults.push('--faults needs a system that this run starts itself: it kills no other processes.')
   const withoutSlash = (url = '') => url.replace(/\/$/, '')
   return {
     httpUrl: withoutSlash(http),

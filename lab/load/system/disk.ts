@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs'
 import { LoadFault } from './system.ts'
 
-/** Of rows, indexes, write-ahead log and queues, all told. */
+/** Rows, indexes, write-ahead log and queues together. */
 const bytesPerMessage = 4_000
 const reserveBytes = 1_000_000_000
 const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1)
@@ -11,7 +11,7 @@ const freeBytes = (folder: string): number => {
   return bavail * bsize
 }
 
-/** @throws LoadFault where the messages of a run would fill the disk, or where there is no such folder */
+/** @throws LoadFault if the messages of a run would fill the disk, or the folder does not exist */
 export const requireSpace = (folder: string, messages: number): void => {
   const needed = messages * bytesPerMessage + reserveBytes
   let free: number
@@ -28,12 +28,12 @@ export const requireSpace = (folder: string, messages: number): void => {
     )
 }
 
-/** Whether a run that goes on would fill the disk. What is left then is for what has been sent already. */
+/** Whether the run must stop sending. The space that is left then is for messages that are under way. */
 export const isDiskFull = (folder: string): boolean => {
   try {
     return freeBytes(folder) < reserveBytes / 4
   } catch {
-    // a folder that cannot be asked is somebody else's sentence
+    // a missing folder is reported elsewhere
     return false
   }
 }

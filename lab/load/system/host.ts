@@ -4,7 +4,7 @@ import { type Local, startLocal } from '../../../local/start.ts'
 import type { PackAges } from '../result/result.ts'
 import type { HostAnswer, HostQuestion, HostSettings } from './messages.ts'
 
-/** The local system in a process of its own, so that what the ledger costs is not taken for what the system costs. */
+/** Runs the local system in a separate process, so that the cost of the ledger is not counted as the system's. */
 const say = (answer: HostAnswer) => process.send?.(answer)
 const shutdown = createShutdown((line) => say({ report: line }))
 
@@ -53,7 +53,7 @@ const end = async () => {
   process.exit()
 }
 
-// Ctrl-C reaches the whole group: what follows from it is decided by who started us
+// Ctrl-C reaches the whole process group, and the parent decides what follows
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
 process.on('disconnect', () => void end())
@@ -61,7 +61,7 @@ process.on('message', async (question: HostQuestion) => {
   if (question === 'stop') return end()
   if (question === 'look') {
     if (!local) return
-    // the bus takes its time to answer, and who wants to hit a process does not wait for it
+    // the bus may answer slowly, and a fault that needs the processes must not wait for it
     say({ look: { processes: local.processes(), waiting, oldestPackMs: oldestPacks(local) } })
     waiting = await waitingIn(local)
     return

@@ -11,7 +11,7 @@ const lookLimitMs = 5_000
 const stopLimitMs = 60_000
 const token = 'load'
 
-/** Starts the whole local system in a scratch folder, on ports that nobody uses. */
+/** Starts the whole local system in a scratch folder, on free ports. */
 export const startLocalSystem = async (
   settings: Pick<HostSettings, 'bus' | 'stage' | 'timeScale' | 'assemblyFolder'>,
   report: (line: string) => void,
@@ -46,7 +46,7 @@ export const startLocalSystem = async (
         if ('ready' in answer) ready(answer.ready)
         if ('fault' in answer) failed(new LoadFault(`The local system did not start: ${answer.fault}`))
       })
-      void ended.then(() => failed(new LoadFault('The local system ended at its start.')))
+      void ended.then(() => failed(new LoadFault('The local system ended while it was starting.')))
       ask({ start: { ...settings, dataDir, token } })
     })
   } catch (error) {
@@ -65,7 +65,7 @@ export const startLocalSystem = async (
         ask('look')
       }),
       pause(lookLimitMs, null, { ref: false }).then(() => {
-        throw new LoadFault('The local system does not say how it is.')
+        throw new LoadFault('The local system does not report its state.')
       }),
     ])
   return {

@@ -6,13 +6,13 @@ export interface HostSettings {
   readonly timeScale: number
   readonly stage: string
   readonly token: string
-  /** An app synthesised before; null synthesises it. */
+  /** Folder of an app that is synthesised already. Null synthesises it. */
   readonly assemblyFolder: string | null
 }
 
 export type HostQuestion = { readonly start: HostSettings } | 'look' | 'stop'
 
-/** Ids of the system's processes by name, packs on the bus at the look before, and the age of the oldest in hand. */
+/** Process ids by name, the packs on the bus at the previous look, and the age of the oldest pack with a worker. */
 export interface Look {
   readonly processes: Readonly<Record<string, readonly number[]>>
   /** Null where the bus did not say. */

@@ -9,7 +9,7 @@ const patience = () => ({ signal: AbortSignal.timeout(5_000) })
 const unreachable = (name: string, url: string, why: string) =>
   new LoadFault(`--${name} ${url} does not answer as it should (${why}): is the system there running?`)
 
-/** Without its counts a gateway that answers something else would put every datagram in doubt, and no more. */
+/** If another service answered here, every datagram would be in doubt. */
 const requireMetrics = async (metricsUrl: string): Promise<void> => {
   const metrics = await fetch(`${metricsUrl}/metrics`, patience()).catch((error: Error) => {
     throw unreachable('metrics', metricsUrl, error.message)
@@ -19,17 +19,17 @@ const requireMetrics = async (metricsUrl: string): Promise<void> => {
     throw unreachable('metrics', metricsUrl, `/metrics says ${metrics.status} and nothing of ${vital.received}`)
 }
 
-/** Datagrams are sent to an address: a name would be looked up for each of them. */
+/** Resolves the host once, because a name would be looked up for each datagram. */
 const addressOf = async (udpHost: string): Promise<string> => {
   try {
     return (await lookup(udpHost, { family: 4 })).address
   } catch (error) {
-    throw new LoadFault(`--udp ${udpHost} is no name of an IPv4 address: ${(error as Error).message}.`)
+    throw new LoadFault(`--udp ${udpHost} does not resolve to an IPv4 address: ${(error as Error).message}.`)
   }
 }
 
 /**
- * A system that somebody else started, by its addresses; asked once whether it is there.
+ * A system that already runs. Each address is asked once.
  * @throws LoadFault naming the address that does not answer
  */
 export const reachSystem = async (addresses: Addresses): Promise<System> => {
@@ -39,7 +39,7 @@ export const reachSystem = async (addresses: Addresses): Promise<System> => {
   await readFlow(apiUrl).catch((error: Error) => {
     throw unreachable('api', apiUrl, error.message)
   })
-  // without a token the door must be closed: so it is asked without sending anything
+  // a request without a token must be refused, so asking the door sends nothing
   const door = await fetch(`${httpUrl}/sigfox/uplink`, { method: 'POST', ...patience() }).catch((error: Error) => {
     throw unreachable('http', httpUrl, error.message)
   })

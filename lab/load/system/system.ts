@@ -1,24 +1,24 @@
 import type { Look } from './messages.ts'
 
-/** What a run talks to, by its wire alone. What is null is not known of a system that somebody else started. */
+/** What a run talks to. Null: not known for a system that already runs. */
 export interface System {
   readonly httpUrl: string
   readonly apiUrl: string
   readonly udpHost: string
   readonly udpPort: number
-  /** Where the gateway's `/metrics` are. */
+  /** The address of the gateway's `/metrics`. */
   readonly gatewayUrl: string | null
   readonly token: string
   readonly bus: string
   readonly dataDir: string | null
-  /** Process that runs the functions, and ids of all others by name. */
+  /** Looks at the processes and at the bus. */
   readonly look: (() => Promise<Look>) | null
   readonly runnerPid: number | null
-  /** Ends what this run started; answers the folder of its logs where they are kept. */
+  /** Ends what this run has started. Returns the folder of the logs where they are kept. */
   readonly stop: (keepLogs: boolean) => Promise<string | null>
 }
 
-/** What a person must change before there can be a run: one sentence. */
+/** What must be changed before a run is possible, in a sentence. */
 export class LoadFault extends Error {
   override name = 'LoadFault'
 }
