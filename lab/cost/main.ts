@@ -47,7 +47,7 @@ const commandOf = async (words: readonly string[], question: Asked): Promise<Sec
   }
 }
 
-/** A negative number after an option is its value, so that it is refused by name. */
+/** Joins a negative number to the option before it, so that the error names the option. */
 const joined = (words: readonly string[]) =>
   words.reduce<string[]>((all, word) => {
     const last = all.at(-1)

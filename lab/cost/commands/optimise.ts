@@ -10,7 +10,7 @@ import { dollars } from '../report/money.ts'
 import type { Section } from '../report/section.ts'
 import { synthesise } from '../stage/synthesise.ts'
 
-/** `optimise`: the cheapest stage for a fleet, as a literal, with what dominates its bill and what comes next. */
+/** `optimise`: the cheapest stage for a fleet as a literal, its bill, and what would save more. */
 export const optimiseCommand = async (question: Question): Promise<Section[]> => {
   const base = await synthesise('prod')
   const found = search(base, question)

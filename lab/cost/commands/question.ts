@@ -34,10 +34,10 @@ export const options = {
 
 export type Values = { [K in keyof typeof options]?: (typeof options)[K]['type'] extends 'boolean' ? boolean : string }
 
-/** A question, and how its answer is to be shown. */
+/** A question, and how the answer is shown. */
 export interface Asked extends Question {
   readonly compare: boolean
-  /** The line of the bill that is to be explained. */
+  /** The line of the bill to explain. */
   readonly explain: string | null
   readonly html: string | null
   readonly format: Format
@@ -72,7 +72,7 @@ const trafficOf = (values: Values): Traffic =>
     daysKept: numberOf(values, 'days', '30', true),
   })
 
-/** The options of the command line. @throws CostFault for the first that cannot be */
+/** Reads the options of the command line. @throws CostFault for the first that is wrong */
 export const readQuestion = (values: Values): Asked => {
   const region = values.region ?? 'us-east-1'
   const file = values.prices ?? priceFile

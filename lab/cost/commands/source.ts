@@ -8,7 +8,7 @@ import { column, type Sources, type TableName, tableNames } from '../source/tabl
 
 const columns = ['', ...fleets.map((devices) => fixed(devices, 0))]
 
-/** Marks: a printed cell that its formula does not give, and the numbers of the slips that concern the row. */
+/** The numbers of the misprints and slips that concern a row. */
 const marksOf = (table: TableName, row: string, found: readonly Known[]) =>
   found.flatMap((each, i) => (each.tables.includes(table) && each.row === row ? [i + 1] : []))
 
@@ -50,7 +50,7 @@ const today = (table: TableName, prices: Sources): Section => {
   }
 }
 
-/** `source`: every published table beside its recomputed cells, and again at today's prices. */
+/** `source`: every published table with its cells recomputed, and again at today's prices. */
 export const sourceCommand = ({ file, region, catalogue }: Question): Section[] => {
   const cells = checkedCells()
   const equal = cells.filter(({ published, recomputed }) => published === recomputed).length

@@ -47,7 +47,7 @@ const fleetSection = (deployment: Deployment, { traffic, catalogue, operations }
   }
 }
 
-/** What stands side by side: every stage, and what this one would cost built otherwise. */
+/** What is compared: every stage, and variants of this one. */
 const alternatives = async (deployment: Deployment): Promise<Deployment[]> => {
   const others = Object.keys(stages).filter((name) => name !== deployment.name)
   return [
@@ -112,7 +112,7 @@ const ladderSection = (rungs: readonly Rung[]): Section => {
   }
 }
 
-/** `stage NAME`: its bill, by fleet, and what else it could be. */
+/** `stage NAME`: its bill, the bill by fleet, and comparisons. */
 export const stageCommand = async (name: string, question: Asked): Promise<Section[]> => {
   const deployment = await deploymentOf(name, question.bus)
   const { traffic, catalogue, operations } = question

@@ -6,7 +6,7 @@ import type { Section } from '../report/section.ts'
 import { fleets, sourcePrices } from '../source/published.ts'
 import { column, type Sources, type TableName } from '../source/tables.ts'
 
-/** `swarm`: the source design's fleet of six machines at its prices and today's, and what operating it costs. */
+/** `swarm`: the source design's six machines at its prices and today's, with the cost of operating them. */
 export const swarmCommand = ({ file, catalogue, operations }: Question): Section[] => {
   const then = sourcePrices()
   const now: Sources = { aws: catalogue, scaleway: openCatalogue(file, 'scaleway') }

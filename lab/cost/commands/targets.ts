@@ -11,7 +11,7 @@ import { synthesise } from '../stage/synthesise.ts'
 const devices = 3_600_000
 const best = decimal('1942.74')
 
-/** The aims: as the source design counts, and with everything in it. In dollars a month. */
+/** Aims in dollars a month: counted as the source design does, and with everything. */
 export const aims = { counted: decimal(38), everything: decimal(190) }
 
 const against = (counted: Decimal) =>
@@ -19,7 +19,7 @@ const against = (counted: Decimal) =>
 
 const verdict = (met: boolean) => (met ? 'met' : 'missed')
 
-/** `targets`: what was aimed at for 3.6 million hourly devices, and what the stages cost beside it. */
+/** `targets`: the aims for 3.6 million hourly devices, and what the stages cost. */
 export const targetsCommand = async ({ catalogue, operations, region }: Question): Promise<Section[]> => {
   const prod = await synthesise('prod')
   const bill = (deployment: typeof prod, callbacks: 'one-by-one' | 'batched') =>

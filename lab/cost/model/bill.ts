@@ -10,7 +10,7 @@ import { checkTraffic, type Traffic } from './traffic.ts'
 import { upkeepUsage } from './upkeep.ts'
 import type { Part, Usage } from './usage.ts'
 
-/** One line of a bill: a quantity, its price, and what that makes. */
+/** One line of a bill: a quantity, its price and the amount. */
 export interface Line {
   readonly key: string
   readonly service: string
@@ -26,12 +26,12 @@ export interface Bill {
   readonly deployment: Deployment
   readonly traffic: Traffic
   readonly lines: readonly Line[]
-  /** What the tables of the source design count: bus, doors, processing, without hours, addresses and storage. */
+  /** What the tables of the source design count: bus, doors and processing, without hours, addresses and storage. */
   readonly counted: Decimal
   readonly everything: Decimal
 }
 
-/** Operations: hours a month at a rate. The source design counts none. */
+/** Hours of work a month at a rate. The source design counts none. */
 export interface Operations {
   readonly hours: Decimal
   readonly rate: Decimal
@@ -80,7 +80,7 @@ const operationsLine = ({ hours, rate }: Operations): Line => {
   }
 }
 
-/** The bill of a month. @throws CostFault for traffic that cannot be or a price that is missing */
+/** The bill of a month. @throws CostFault for impossible traffic or a missing price */
 export const billOf = (
   deployment: Deployment,
   traffic: Traffic,

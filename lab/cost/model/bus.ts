@@ -20,7 +20,7 @@ const topicsOf = ({ sigfox, nbiot }: Flow): Topic[] => [
 const payloadUnit = decimal(65_536)
 const mostOfACall = decimal(10)
 
-/** A receive brings what came since the last one: one record while the pollers keep up, ten at most. */
+/** A receive returns what has come since the last one: one record while the pollers keep up, at most ten. */
 const receives = ({ flow }: Topic): Decimal => {
   const perMonth = over(times(given('pollers'), secondsAMonth, decimal(1_000)), given('receiveMilliseconds'))
   return most(
@@ -47,7 +47,7 @@ const sqsUsage = (topics: Topic[]): Usage =>
 
 const putUnit = decimal(25_600)
 const gigabyte = decimal(1_000_000_000)
-/** On demand a record is metered in steps of this. */
+/** On demand, records are metered in steps of this many bytes. */
 const recordStep = decimal(1_024)
 
 const provisionedUsage = (topics: Topic[], { shards, streamRetentionDays }: Deployment): Usage[] => {
@@ -84,6 +84,6 @@ export const busUsage = (deployment: Deployment, flow: Flow): Usage[] => {
   return deployment.shards === 'on-demand' ? onDemandUsage(topics, deployment) : provisionedUsage(topics, deployment)
 }
 
-/** Bytes that go to and come from the bus on behalf of functions inside the network, for its endpoint. */
+/** Bytes between the bus and the functions inside the network, which its endpoint bills. */
 export const bytesThroughEndpoint = (flow: Flow, bus: Deployment['bus']): Decimal =>
   sum([flow.sigfox.pulse, flow.nbiot.pulse, flow.nbiot.raw].map(({ bytes }) => encoded(bytes, bus)))

@@ -8,15 +8,15 @@ import { secondsAMonth } from './months.ts'
 import { filledGiB } from './storage.ts'
 import type { Traffic } from './traffic.ts'
 
-/** What an instance class can give all the time. */
+/** What an instance class sustains. */
 interface Class {
   readonly vcpu: string
   readonly memoryGiB: number
-  /** Disk operations a second without bursts, and not above those of the disk. */
+  /** Disk operations a second without bursts, and no more than the disk's own. */
   readonly diskOperations: number
 }
 
-/** t4g earns credits for a share of its two vCPU. Shares and disk baselines of the EC2 user guide, recalled. */
+/** t4g earns credits for a share of its two vCPU. Shares and disk baselines are those of the EC2 user guide, from memory. */
 const classes: Readonly<Record<string, Class>> = {
   't4g.micro': { vcpu: '0.2', memoryGiB: 1, diskOperations: 500 },
   't4g.small': { vcpu: '0.4', memoryGiB: 2, diskOperations: 1_000 },
@@ -30,11 +30,11 @@ const classes: Readonly<Record<string, Class>> = {
   'r7g.2xlarge': { vcpu: '8', memoryGiB: 64, diskOperations: 12_000 },
 }
 
-/** Of everything that is planned, this much may be used: the rest is for peaks and for catching up. */
+/** The share of any capacity that may be planned. The rest is for peaks and for catching up. */
 const usable = decimal('0.7')
 const millionth = decimal('0.000001')
 
-/** vCPU of all tasks: a part that each has at any rate, and a part a datagram. A line through the two measured rates. */
+/** vCPU of all tasks: a fixed part for each, and a part for each datagram, as a line through the two measured rates. */
 const gatewayVcpu = (tasks: number, datagramsASecond: Decimal) => {
   const quiet = times(decimal(1_000), given('gatewayQuietMicroseconds'))
   const busy = times(decimal(10_000), given('gatewayMicroseconds'))
@@ -53,7 +53,7 @@ const databaseVcpu = (messages: Decimal, readings: Decimal) =>
     millionth,
   )
 
-/** None where half of the memory holds the pages that the fleet writes to. */
+/** None if the pages that the fleet writes to fit into half of the memory. */
 const diskOperations = (readings: Decimal, devices: Decimal, memoryGiB: number) =>
   times(devices, given('indexPageBytes')) <= decimal(memoryGiB * 2 ** 29)
     ? 0n
@@ -73,7 +73,7 @@ const databaseLoads = ({ database }: Deployment, { devices, readingsAMessage }: 
     {
       what: `database ${database.instanceClass}, disk`,
       needed: diskOperations(readings, devices, size.memoryGiB),
-      // bursts are the reserve here
+      // here the bursts are the reserve
       offered: decimal(size.diskOperations),
       unit: 'operations a second',
     },
@@ -87,7 +87,7 @@ interface Load {
   readonly unit: string
 }
 
-/** What API Gateway lets in, or what the container door's tasks are planned for. */
+/** Requests a second that API Gateway lets in, or that the container door's tasks are planned for. */
 const callbacksOffered = ({ sigfoxDoor, requestsPerSecond, gateway }: Deployment) =>
   sigfoxDoor === 'function'
     ? times(usable, decimal(requestsPerSecond))
@@ -99,10 +99,10 @@ const loadsOf = (deployment: Deployment, traffic: Traffic): Load[] => {
   const messages = flow.sigfox.messages + flow.nbiot.messages
   const aSecond = (aMonth: Decimal) => over(aMonth, secondsAMonth)
   const workers = (['sigfox', 'nbiot'] as const).flatMap((lane) =>
-    (['raw', 'pulse'] as const).map((stage) => ({
-      what: `${stage} workers of ${lane}`,
-      needed: aSecond(workerSeconds(stage, deployment[stage], flow[lane][stage], traffic)),
-      offered: times(usable, decimal(deployment[stage].maxConcurrency)),
+    (['raw', 'pulse'] as const).map((step) => ({
+      what: `${step} workers of ${lane}`,
+      needed: aSecond(workerSeconds(step, deployment[step], flow[lane][step], traffic)),
+      offered: times(usable, decimal(deployment[step].maxConcurrency)),
       unit: 'at once',
     })),
   )
@@ -124,7 +124,7 @@ const loadsOf = (deployment: Deployment, traffic: Traffic): Load[] => {
   ]
 }
 
-/** What the deployment cannot carry of this traffic, one sentence each. Empty if it can. */
+/** A sentence for each part of the deployment that cannot carry this traffic. */
 export const overloads = (deployment: Deployment, traffic: Traffic): string[] =>
   loadsOf(deployment, traffic)
     .filter(({ needed, offered }) => needed > offered)
@@ -133,7 +133,7 @@ export const overloads = (deployment: Deployment, traffic: Traffic): string[] =>
         `${what}: ${fixed(needed, 2)} ${unit} needed, ${fixed(offered, 2)} may be planned`,
     )
 
-/** Where the rows do not fit into the disk of the template; null where they do. */
+/** A sentence if the rows do not fit on the template's disk, else null. */
 export const diskShortage = (deployment: Deployment, traffic: Traffic): string | null => {
   const { raw, readings } = filledGiB(deployment, traffic, flowOf(deployment, traffic))
   const { storageGiB } = deployment.database

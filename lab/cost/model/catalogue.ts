@@ -4,27 +4,27 @@ import { type Decimal, decimal, least, times, zero } from './decimal.ts'
 import { CostFault } from './fault.ts'
 
 interface Tier {
-  /** Units a month up to which the price holds; none for the last. */
+  /** The price holds up to this many units a month. The last tier has no end. */
   readonly upTo?: Decimal
   readonly price: Decimal
 }
 
-/** What one unit of something costs in one region, and where that was read. */
+/** The price of a unit in one region, and its source. */
 export interface Price {
   readonly key: string
   readonly service: string
   readonly unit: string
   readonly tiers: readonly Tier[]
-  /** Units a month that cost nothing, for ever. */
+  /** Units a month that are always free. */
   readonly free: Decimal
-  /** What usage is rounded up to: 64 KB, 1 ms; null for none. */
+  /** Usage is rounded up to a multiple of this, such as 64 KB or 1 ms. Null: it is not rounded. */
   readonly meter: Decimal | null
   readonly source: string
   readonly date: string | null
   readonly recalled: boolean
 }
 
-/** Looks a price up. @throws CostFault that names a price which is not there */
+/** Looks up a price. @throws CostFault that names a missing price */
 export type Catalogue = (key: string) => Price
 
 interface PriceFile {
@@ -62,7 +62,9 @@ const readJson = (file: string): PriceFile => {
   }
   const { prices, currency } = (content ?? {}) as Partial<PriceFile>
   if (!prices || !currency)
-    throw new CostFault(`${file} is no price file: it must hold "currency" and "prices" as lab/cost/data/prices.json.`)
+    throw new CostFault(
+      `${file} is not a price file: it must hold "currency" and "prices" like lab/cost/data/prices.json.`,
+    )
   return { prices, currency }
 }
 
@@ -105,14 +107,14 @@ export const openCatalogue = (file: string, region: string): Catalogue => {
   }
 }
 
-/** The part of a quantity that one tier bills. */
+/** What one tier bills of a quantity. */
 export interface Charge {
   readonly quantity: Decimal
   readonly price: Decimal
   readonly amount: Decimal
 }
 
-/** `quantity` units a month beyond the free ones, tier by tier. Tiers count the free units as well. */
+/** The charges for `quantity` units a month, tier by tier. Free units are not charged, but they count in the tiers. */
 export const charge = (price: Price, quantity: Decimal): Charge[] => {
   const charges: Charge[] = []
   let from = least(price.free, quantity)

@@ -1,4 +1,4 @@
-/** How a queue or stream is read, and how big the function is that reads it. */
+/** How a queue or stream is read, and the size of the function that reads it. */
 export interface WorkerSettings {
   readonly batchSize: number
   readonly windowSeconds: number
@@ -6,25 +6,25 @@ export interface WorkerSettings {
   readonly memoryMiB: number
 }
 
-/** All that a bill needs to know of a deployment: read from a template, or varied from one that was. */
+/** What a bill needs to know about a deployment. It is read from a template, or varied from one that was. */
 export interface Deployment {
   readonly name: string
-  /** Null where a stage of this repository can be deployed like this, else why not. */
+  /** Why it cannot be deployed from this repository. Null if it can. */
   readonly notDeployable: string | null
   readonly bus: 'sqs' | 'kinesis'
-  /** Shards of each stream, or as many as the traffic needs; null where the bus is no stream. */
+  /** Shards of each stream, or as many as the traffic needs. Null on SQS. */
   readonly shards: number | 'on-demand' | 'as needed' | null
-  /** Days that a stream keeps its records; the first is in the price of a shard. */
+  /** Days that a stream keeps its records. The price of a shard includes the first. */
   readonly streamRetentionDays: number
-  /** Most bytes of a bus record; 0 for one message a record. */
+  /** The most bytes of a bus record. 0: one message a record. */
   readonly packBytes: number
   /** What answers the Sigfox callback: a function behind API Gateway, or tasks behind the load balancer. */
   readonly sigfoxDoor: 'function' | 'container'
   readonly callbackMemoryMiB: number
-  /** What the HTTP door lets in; more is answered 429. */
+  /** The limit of the HTTP door. Requests above it are answered 429. */
   readonly requestsPerSecond: number
   readonly gateway: {
-    /** As few as there may be. What scaling adds in a busy hour is not billed. */
+    /** The minimum. Tasks that scaling adds in a busy hour are not billed. */
     readonly tasks: number
     readonly cpuUnits: number
     readonly memoryMiB: number
@@ -40,22 +40,22 @@ export interface Deployment {
   }
   readonly rawRetentionDays: number
   readonly logRetentionDays: number
-  /** Zones the load balancer stands in: each has a public address. */
+  /** Zones of the load balancer. Each has a public address. */
   readonly balancerZones: number
-  /** Interfaces of interface endpoints: one each endpoint and zone. */
+  /** Interfaces of interface endpoints: one for each endpoint and zone. */
   readonly endpointInterfaces: number
   readonly natGateways: number
   readonly secrets: number
-  /** Metrics that alarms watch: each is billed. */
+  /** Metrics that alarms watch. Each is billed. */
   readonly alarms: number
-  /** How many of them watch for silence: only where a stage expects traffic. */
+  /** How many of them watch for silence, in stages that expect traffic. */
   readonly silenceAlarms: number
-  /** How many of them the scaling of the tasks makes by itself: only where it may. */
+  /** How many of them the scaling of the tasks creates, in stages that may scale. */
   readonly scalingAlarms: number
-  /** Workers, and gateways, that write metrics of their own into their logs. */
+  /** Workers and gateways that write metrics into their logs. */
   readonly measuringWorkers: number
   readonly measuringGateways: number
-  /** True where the HTTP door writes a line for every request. */
+  /** Whether the HTTP door writes a line for every request. */
   readonly accessLog: boolean
   /** Metrics made from logs. */
   readonly logMetrics: number
@@ -63,9 +63,9 @@ export interface Deployment {
   /** Event source mappings that publish event counts. */
   readonly countingMappings: number
   readonly images: number
-  /** Types of resources in the template that this model has no price for. */
+  /** Types of resources in the template without a price here. */
   readonly unpriced: readonly string[]
 }
 
-/** Bytes of a pack on either bus: what one billed unit holds after base64, or without it. */
+/** Bytes of a pack on either bus: what one billed unit holds, after base64 on SQS. */
 export const packBytesOf = { sqs: 45_000, kinesis: 24_000 } as const

@@ -7,11 +7,11 @@ import type { Traffic } from './traffic.ts'
 import { part, type Usage, usage } from './usage.ts'
 
 const gigabyte = decimal(1_000_000_000)
-/** Of a capacity unit of a network load balancer: new flows a second over UDP and over TLS, and bytes an hour. */
+/** What a capacity unit of a network load balancer holds: bytes an hour, and new flows a second over UDP or TLS. */
 const udpFlows = decimal(400)
 const tlsFlows = decimal(50)
 
-/** Flow-seconds become unit-hours: the largest dimension of each protocol is billed. */
+/** Capacity-unit hours. The largest dimension of each protocol is billed. */
 const capacityHours = (flows: Decimal, flowsAUnit: Decimal, bytes: Decimal) =>
   most(times(over(over(flows, secondsAMonth), flowsAUnit), hoursAMonth), over(bytes, gigabyte))
 
@@ -21,7 +21,7 @@ const callbackBytes = ({ callbacks }: Traffic, flow: Flow) =>
 export const datagramBytesAMonth = (traffic: Traffic, { nbiot }: Flow) =>
   times(nbiot.messages, traffic.datagramBytes + given('datagramHeaderBytes'))
 
-/** Doubled where the Sigfox door is a container as well: tasks of its own of the same size. */
+/** Twice as many where the Sigfox door is a container too: it has its own tasks of the same size. */
 export const taskCount = ({ gateway, sigfoxDoor }: Deployment) =>
   decimal(sigfoxDoor === 'container' ? 2 * gateway.tasks : gateway.tasks)
 

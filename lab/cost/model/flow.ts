@@ -5,10 +5,10 @@ import { given } from './measured.ts'
 import { secondsAMonth } from './months.ts'
 import { messagesByLane, sigfoxPayloadBytes, type Traffic } from './traffic.ts'
 
-/** What a topic of one lane carries in a month, and what its worker makes of it. */
+/** What one topic of a lane carries in a month, and the invocations of its worker. */
 export interface TopicFlow {
   readonly messages: Decimal
-  /** Bytes of items, packed and not yet encoded. */
+  /** Bytes of items in packs, before any encoding. */
   readonly bytes: Decimal
   readonly records: Decimal
   readonly invocations: Decimal
@@ -35,14 +35,14 @@ const bytesOfBase64 = over(decimal(4), decimal(3))
 
 export const encoded = (bytes: Decimal, bus: Deployment['bus']) => (bus === 'sqs' ? times(bytes, bytesOfBase64) : bytes)
 
-/** Bus records of `messages` published in `publishes`: at least one a publish, more where the bytes ask for it. */
+/** Bus records for `messages` in `publishes`: at least one a publish, and more if the bytes need them. */
 const recordsOf = (packBytes: number, messages: Decimal, publishes: Decimal, bytes: Decimal) =>
   packBytes === 0 ? messages : most(publishes, over(bytes, decimal(packBytes)))
 
-/** Times a month that a window of `seconds` closes in each of `collectors`, if something always waits. */
+/** How often a month windows of `seconds` close in all `collectors`, if something always waits. */
 const closings = (collectors: Decimal, seconds: Decimal) => over(times(collectors, secondsAMonth), seconds)
 
-/** Shards that one stream needs: 1 MB or 1,000 records a second each. */
+/** The shards that a stream needs, at 1 MB or 1,000 records a second each. */
 export const shardsNeeded = (records: Decimal, bytes: Decimal): Decimal =>
   most(
     decimal(1),
@@ -51,8 +51,8 @@ export const shardsNeeded = (records: Decimal, bytes: Decimal): Decimal =>
   )
 
 /**
- * Invocations of a worker. As many batches are collected at once as there are pollers, or readers of all shards; each is handed over
- * when its window ends, when it is full, or when the event is. At most one a record.
+ * Invocations of a worker. Each poller, or reader of a shard, collects a batch. It invokes the worker when its window ends, or
+ * the batch or the event is full. There is at most one invocation a record.
  */
 const invocationsOf = (worker: WorkerSettings, bus: Deployment['bus'], records: Decimal, bytes: Decimal): Decimal => {
   const collectors = bus === 'sqs' ? given('pollers') : decimal(worker.maxConcurrency)
@@ -77,7 +77,7 @@ const topicFlow = (
   return { messages, bytes, records, invocations: invocationsOf(worker, bus, records, bytes) }
 }
 
-/** On a stream a publish of raw messages is a record for each group of devices in it. */
+/** On a stream, a publish of raw messages makes a record for each group of devices in it. */
 const grouped = ({ bus }: Deployment, messages: Decimal, publishes: Decimal) =>
   bus === 'sqs' ? publishes : least(messages, times(publishes, given('packGroups')))
 
@@ -90,13 +90,13 @@ const laneFlow = (deployment: Deployment, messages: Decimal, publishes: Decimal,
   }
 }
 
-/** Requests at the Sigfox door: one a message, or one a second, and more where a body would be too large. */
+/** Requests at the Sigfox door: one a message, or one a second, and more if a body would be too large. */
 const callbacksOf = ({ callbacks }: Traffic, messages: Decimal): Decimal =>
   callbacks === 'one-by-one'
     ? messages
     : most(least(messages, secondsAMonth), over(times(messages, given('callbackLineBytes')), decimal(largestBodyBytes)))
 
-/** Publishes of the tasks: one a linger and task, if something always waits; at most one a message. */
+/** Publishes of the tasks: one a linger and task if something always waits, and at most one a message. */
 const lingers = ({ gateway }: Deployment, arrivals: Decimal): Decimal =>
   least(arrivals, closings(decimal(gateway.tasks), over(decimal(gateway.lingerMilliseconds), decimal(1_000))))
 

@@ -7,12 +7,12 @@ import { part, type Usage, usage } from './usage.ts'
 
 const thousandth = decimal('0.001')
 const millionth = decimal('0.000001')
-/** Rounding up to a whole millisecond costs half of one on average. */
+/** Rounding up to a whole millisecond adds half a millisecond on average. */
 const roundingMilliseconds = decimal('0.5')
 
 const vcpuShare = (memoryMiB: number) => least(decimal(1), over(decimal(memoryMiB), given('vcpuMebibytes')))
 
-/** Seconds of all invocations together: what each takes beside its messages, CPU at its share, and the database. */
+/** Seconds of all invocations: the overhead of each, the CPU of the messages at the function's share, and the database. */
 const seconds = (
   memoryMiB: number,
   invocations: { count: Decimal; milliseconds: Decimal },
@@ -23,18 +23,18 @@ const seconds = (
 
 const gigabyteSeconds = (memoryMiB: number, time: Decimal) => times(time, over(decimal(memoryMiB), decimal(1_024)))
 
-/** CPU and database time of the messages of a stage. */
-const workOf = (stage: 'raw' | 'pulse', messages: Decimal, readingsAMessage: Decimal) => {
-  const count = stage === 'raw' ? messages : times(messages, readingsAMessage)
+/** CPU and database time of the messages at a step. */
+const workOf = (step: 'raw' | 'pulse', messages: Decimal, readingsAMessage: Decimal) => {
+  const count = step === 'raw' ? messages : times(messages, readingsAMessage)
   return {
-    cpuMicroseconds: times(count, given(`${stage}NodeMicroseconds`)),
-    databaseMicroseconds: times(count, given(`${stage}DatabaseMicroseconds`)),
+    cpuMicroseconds: times(count, given(`${step}NodeMicroseconds`)),
+    databaseMicroseconds: times(count, given(`${step}DatabaseMicroseconds`)),
   }
 }
 
 /** Time of one worker's invocations in a month. */
 export const workerSeconds = (
-  stage: 'raw' | 'pulse',
+  step: 'raw' | 'pulse',
   { memoryMiB }: WorkerSettings,
   { messages, invocations }: TopicFlow,
   { readingsAMessage }: Traffic,
@@ -42,7 +42,7 @@ export const workerSeconds = (
   seconds(
     memoryMiB,
     { count: invocations, milliseconds: given('invocationMilliseconds') },
-    workOf(stage, messages, readingsAMessage),
+    workOf(step, messages, readingsAMessage),
   )
 
 interface Running {
@@ -69,20 +69,20 @@ const callbackFunction = ({ callbackMemoryMiB }: Deployment, flow: Flow): Runnin
 
 const runningFunctions = (deployment: Deployment, traffic: Traffic, flow: Flow): Running[] => {
   const workers = (['sigfox', 'nbiot'] as const).flatMap((lane) =>
-    (['raw', 'pulse'] as const).map((stage): Running => {
-      const topic = flow[lane][stage]
-      const worker = deployment[stage]
+    (['raw', 'pulse'] as const).map((step): Running => {
+      const topic = flow[lane][step]
+      const worker = deployment[step]
       return {
-        name: `${stage} worker, ${lane}`,
+        name: `${step} worker, ${lane}`,
         invocations: topic.invocations,
-        gigabyteSeconds: gigabyteSeconds(worker.memoryMiB, workerSeconds(stage, worker, topic, traffic)),
+        gigabyteSeconds: gigabyteSeconds(worker.memoryMiB, workerSeconds(step, worker, topic, traffic)),
       }
     }),
   )
   return deployment.sigfoxDoor === 'container' ? workers : [callbackFunction(deployment, flow), ...workers]
 }
 
-/** What the functions bill. The authorizer's answer is cached, and upkeep runs once a day: neither is counted. */
+/** What the functions bill. The authorizer is left out because its answer is cached, and upkeep because it runs once a day. */
 export const functionUsage = (deployment: Deployment, traffic: Traffic, flow: Flow): Usage[] => {
   const running = runningFunctions(deployment, traffic, flow)
   return [
@@ -91,6 +91,6 @@ export const functionUsage = (deployment: Deployment, traffic: Traffic, flow: Fl
   ]
 }
 
-/** Invocations that write their start, end and report into a log. */
+/** Invocations that log their start, end and report. */
 export const loggedInvocations = (deployment: Deployment, traffic: Traffic, flow: Flow): Decimal =>
   runningFunctions(deployment, traffic, flow).reduce((sum, { invocations }) => sum + invocations, 0n)

@@ -4,9 +4,9 @@ import type { Decimal } from './decimal.ts'
 import type { Deployment } from './deployment.ts'
 import type { Traffic } from './traffic.ts'
 
-/** What the cheapest must still do. */
+/** What the cheapest stage must still do. */
 export interface Demands {
-  /** p99 from accepted to stored. */
+  /** The p99 from accepted to stored. */
   readonly latencySeconds: Decimal
   /** Zones with a gateway task. */
   readonly zones: number
@@ -14,11 +14,11 @@ export interface Demands {
   readonly rawDays: number
 }
 
-/** What every command was asked, read and checked. */
+/** What a command is asked, after reading and checking. */
 export interface Question {
   readonly traffic: Traffic
   readonly region: string
-  /** Another bus than the stage's own; none for its own. */
+  /** Replaces the stage's bus. */
   readonly bus: Deployment['bus'] | undefined
   readonly file: string
   readonly catalogue: Catalogue

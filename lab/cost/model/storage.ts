@@ -7,7 +7,7 @@ import { sigfoxPayloadBytes, type Traffic } from './traffic.ts'
 import { part, type Usage, usage } from './usage.ts'
 
 const gibibyte = decimal(2 ** 30)
-/** Room for the log, dead rows and work beside the rows. */
+/** Extra room for the log, dead rows and work files. */
 const reserve = decimal('1.2')
 
 const rowBytesADay = (traffic: Traffic, { sigfox, nbiot }: Flow) => {
@@ -22,7 +22,7 @@ const rowBytesADay = (traffic: Traffic, { sigfox, nbiot }: Flow) => {
   }
 }
 
-/** GiB that raw messages and readings fill. Raw messages go when their retention ends; nothing deletes readings. */
+/** GiB of raw messages and readings. Raw messages are deleted when their retention ends, readings never. */
 export const filledGiB = ({ rawRetentionDays }: Deployment, traffic: Traffic, flow: Flow) => {
   const { raw, open, closed } = rowBytesADay(traffic, flow)
   const rawDays = least(decimal(rawRetentionDays), traffic.daysKept)
@@ -35,7 +35,7 @@ export const filledGiB = ({ rawRetentionDays }: Deployment, traffic: Traffic, fl
   }
 }
 
-/** What the database bills: its template's disk, or what the rows need where that is more. A standby doubles both. */
+/** What the database bills: its instance, and the template's disk or what the rows need beyond it. A standby doubles both. */
 export const storageUsage = (deployment: Deployment, traffic: Traffic, flow: Flow): Usage[] => {
   const { instanceClass, storageGiB, multiAz } = deployment.database
   const copies = decimal(multiAz ? 2 : 1)

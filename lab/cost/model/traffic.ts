@@ -9,18 +9,18 @@ import { hoursAMonth } from './months.ts'
 export interface Traffic {
   readonly devices: Decimal
   readonly messagesAnHour: Decimal
-  /** Percent of the devices on Sigfox; the others are on NB-IoT. */
+  /** Percent of the devices on Sigfox. The others are on NB-IoT. */
   readonly sigfoxPercent: Decimal
-  /** One callback a message, or one a second with all messages of that second (BATCH_URL). */
+  /** One callback a message, or one a second with its messages (BATCH_URL). */
   readonly callbacks: 'one-by-one' | 'batched'
-  /** Payload of a datagram. A Sigfox payload has 12 bytes at most, and is counted so. */
+  /** Payload of a datagram. A Sigfox payload is counted as 12 bytes, its maximum. */
   readonly datagramBytes: Decimal
   readonly readingsAMessage: Decimal
-  /** Days since the first message: what is kept has grown for so long. */
+  /** Days since the first message, for the size of what is stored. */
   readonly daysKept: Decimal
 }
 
-/** Fleets of the tables: those of the source design, and ten times its largest. */
+/** The fleets of the tables: those of the source design, and ten times its largest. */
 export const fleets: readonly Decimal[] = [1_000, 10_000, 180_000, 360_000, 3_600_000, 36_000_000].map(decimal)
 
 export const sigfoxPayloadBytes = decimal(12)
@@ -38,10 +38,10 @@ export const hourly = (
   daysKept: decimal(30),
 })
 
-/** @throws CostFault where a message could not be sent or metered */
+/** @throws CostFault if a message could not be sent or metered */
 export const checkTraffic = (traffic: Traffic): Traffic => {
   if (traffic.devices <= zero) throw new CostFault('--devices must be a whole number above 0.')
-  if (traffic.sigfoxPercent > decimal(100)) throw new CostFault('--sigfox is a percentage, from 0 to 100.')
+  if (traffic.sigfoxPercent > decimal(100)) throw new CostFault('--sigfox must be a percentage from 0 to 100.')
   if (traffic.datagramBytes > decimal(maxDatagramBytes))
     throw new CostFault(`--bytes is too large: the gateway takes datagrams of at most ${maxDatagramBytes} bytes.`)
   if (given('callbackBytes') > decimal(largestBodyBytes))

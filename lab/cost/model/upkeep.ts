@@ -41,7 +41,7 @@ const logUsage = (deployment: Deployment, traffic: Traffic, flow: Flow): Usage[]
   ]
 }
 
-/** Half of what is sent to two zones ends in the other one, and is billed where it leaves and where it arrives. */
+/** With two zones half of the traffic crosses zones, and each byte that does is billed twice: leaving and arriving. */
 const betweenZones = (bytes: Decimal) => over(bytes, gigabyte)
 
 /** Everything else: endpoint, logs, alarms, secrets, images, traffic between zones. */

@@ -1,6 +1,6 @@
 import type { Decimal } from './decimal.ts'
 
-/** One summand of a quantity, and how it comes about. */
+/** One summand of a quantity, and what it is. */
 export interface Part {
   readonly what: string
   readonly quantity: Decimal
@@ -8,10 +8,10 @@ export interface Part {
 
 /** A quantity of something that has a price. */
 export interface Usage {
-  /** Key of its price. */
+  /** The key of its price. */
   readonly key: string
   readonly parts: readonly Part[]
-  /** Whether the tables of the source design hold such a line. */
+  /** Whether the tables of the source design count it. */
   readonly inSource: boolean
 }
 

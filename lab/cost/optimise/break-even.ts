@@ -9,7 +9,7 @@ import { variants } from '../stage/variants.ts'
 
 const largest = 200_000_000
 
-/** The smallest whole fleet for which `holds`, if it holds from there on; null where it does not at the largest. */
+/** The smallest fleet from which on `holds` is true. Null if it is false at the largest. */
 export const firstFleet = (holds: (devices: Decimal) => boolean): number | null => {
   if (!holds(decimal(largest))) return null
   let below = 0
@@ -22,7 +22,7 @@ export const firstFleet = (holds: (devices: Decimal) => boolean): number | null 
   return above
 }
 
-/** Devices from which `other` costs less than `one`. */
+/** The fleet from which on `other` costs less than `one`. */
 export const breakEven = (one: Deployment, other: Deployment, traffic: Traffic, { catalogue }: Question) =>
   firstFleet((devices) => {
     const cost = (deployment: Deployment) => billOf(deployment, { ...traffic, devices }, catalogue).everything
@@ -39,7 +39,7 @@ const carries = (deployment: Deployment, traffic: Traffic) => {
   return first === null ? largest : first - 1
 }
 
-/** From which fleet on one way of building it is cheaper than another, and what each class of database carries. */
+/** From which fleet on one variant is cheaper than another, and what each class of database carries. */
 export const breakEvenSections = (deployment: Deployment, question: Question): Section[] => {
   const kinds = ['one-by-one', 'batched'] as const
   const pairs: [string, Deployment][] = [

@@ -8,8 +8,8 @@ import type { Traffic } from '../model/traffic.ts'
 const thousandth = decimal('0.001')
 
 /**
- * p99 from accepted to stored, in seconds: the whole linger, a receive, the whole window and one invocation. A new
- * process takes longer and is rarer than one in a hundred.
+ * The p99 from accepted to stored, in seconds: a full linger, a receive, a full window and one invocation. A cold start takes
+ * longer, but is rarer than one in a hundred.
  */
 export const storedWithin = (deployment: Deployment, traffic: Traffic): Decimal => {
   const flow = flowOf(deployment, traffic)

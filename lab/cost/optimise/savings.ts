@@ -12,7 +12,7 @@ interface Saving {
   readonly saved: Decimal
 }
 
-/** What would be cheaper still if a demand were given up, or the repository could deploy it; the largest first. */
+/** What giving up a demand would save, or a variant that cannot be deployed yet. The largest saving comes first. */
 const savingsOf = (base: Deployment, found: Found, question: Question): Saving[] => {
   const { bill } = found
   const { demands, traffic, catalogue, operations } = question

@@ -12,7 +12,7 @@ import { filledGiB } from '../model/storage.ts'
 import { withStage } from '../stage/literal.ts'
 import { storedWithin } from './latency.ts'
 
-/** What is tried. A window above zero collects; below 256 MiB the largest event leaves Node too little room. */
+/** The values to try. Batches above ten need a window. Below 256 MiB the largest event leaves Node too little memory. */
 const windowsSeconds = [0, 1, 2, 5, 10, 20, 30, 60, 120, 300]
 const batchSizes = [1_000, 10]
 const lingersMilliseconds = [20, 100, 1_000, 2_000, 5_000, 10_000]
@@ -30,7 +30,7 @@ export interface Found {
   readonly bill: Bill
 }
 
-/** Of each size the fewest tasks that carry the datagrams and stand in every zone asked for. */
+/** For each size, the fewest tasks that carry the datagrams and cover the zones. */
 const gateways = (
   base: Deployment,
   { traffic, demands }: Question,
@@ -46,7 +46,7 @@ const gateways = (
     return tasks === undefined ? [] : [{ ...size, minTasks: tasks, maxTasks: tasks }]
   })
 
-/** The database is billed apart from all else: its cheapest class is found alone. */
+/** The database's bill depends on nothing else, so its cheapest class is found separately. */
 const databases = (base: Deployment, stage: Stage, { traffic }: Question): Stage['database'][] => {
   const flow = flowOf(base, traffic)
   const { raw, readings } = filledGiB({ ...base, rawRetentionDays: stage.rawRetentionDays }, traffic, flow)
@@ -92,7 +92,7 @@ const cheaper = (best: Found | null, stage: Stage, base: Deployment, question: Q
   return overloads(deployment, traffic).length === 0 && checkStage(stage).length === 0 ? { stage, bill } : best
 }
 
-/** The cheapest on one bus; null where none does. */
+/** The cheapest stage on one bus. Null if none fits. */
 const searchBus = (read: Deployment, bus: Stage['bus'], question: Question): Found | null => {
   const start = startOf(bus, question.demands)
   const base = withStage(read, start)
@@ -106,7 +106,7 @@ const searchBus = (read: Deployment, bus: Stage['bus'], question: Question): Fou
   return best
 }
 
-/** The cheapest stage that carries the traffic and meets the demands. @throws CostFault where none does */
+/** The cheapest stage that carries the traffic and meets the demands. @throws CostFault if there is none */
 export const search = (read: Deployment, question: Question): Found => {
   const found = (['sqs', 'kinesis'] as const)
     .map((bus) => searchBus(read, bus, question))

@@ -10,5 +10,5 @@ const valueText = (value: unknown): string => {
   return line.length <= 100 ? line : `{\n${indent(entries.join(',\n'))},\n}`
 }
 
-/** The stage as it can be pasted into `bin/stages.ts`. */
+/** The stage as text to paste into `bin/stages.ts`. */
 export const stageText = (stage: Stage): string => `export const ${stage.name}: Stage = ${valueText(stage)}`

@@ -9,7 +9,7 @@ const barWidth = 44
 
 const colourOf = (group: Group) => `var(--group-${groupNames.indexOf(group)})`
 
-/** Shares of the bill by group, one bar a fleet, with the dollars above: the totals span three powers of ten. */
+/** Shares of the bill by group, one bar a fleet. The dollars stand above, because totals span three powers of ten. */
 const panel = ({ title, bars }: Panel): string => {
   const step = (width - 20) / bars.length
   const drawn = bars.map(({ devices, parts, total }, i) => {

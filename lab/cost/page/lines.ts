@@ -10,7 +10,7 @@ const costRange = [0.000003, 0.3] as const
 const x = logarithmic(...fleetRange, plot.left, plot.right)
 const y = logarithmic(...costRange, plot.bottom, plot.top)
 
-/** A fleet at which one way becomes cheaper than another, and what it costs there. */
+/** A break-even point: the fleet, and what a device costs there. */
 export interface Mark {
   readonly text: string
   readonly devices: number
@@ -36,7 +36,7 @@ const fleetsUpTo = (largest: number) => {
   return Array.from({ length: steps + 1 }, (_, i) => Math.round(low * (largest / low) ** (i / steps)))
 }
 
-/** Names beside the ends of the lines, pushed apart where they would lie on each other. */
+/** Names at the ends of the lines, moved apart where they would overlap. */
 const spread = (ends: readonly { name: string; at: number }[]) => {
   const sorted = [...ends].sort((a, b) => a.at - b.at)
   const placed: { name: string; at: number; place: number }[] = []
@@ -63,7 +63,7 @@ const names = (curves: readonly Curve[]): string[] =>
     ].join('')
   })
 
-/** The number stands off its point, alternately above and below: break-even points lie close together. */
+/** Break-even points lie close together, so their numbers stand alternately above and below them. */
 const markOf = ({ text, devices, cost }: Mark, i: number) => {
   const [cx, cy] = [x(devices), y(cost)]
   const off = cy + (i % 2 === 0 ? -30 : 30)
@@ -75,7 +75,7 @@ const markOf = ({ text, devices, cost }: Mark, i: number) => {
   ]
 }
 
-/** Every architecture over the fleet, both axes logarithmic, with the break-even points numbered. */
+/** Every architecture by fleet, on two logarithmic axes, with numbered break-even points. */
 export const linesOf = (curves: readonly Curve[], marks: readonly Mark[]): string =>
   picture(
     width,

@@ -66,7 +66,7 @@ const perDevice = (deployment: Deployment, leaner: Deployment, question: Questio
 const section = (title: string, note: string, ...inside: string[]) =>
   element('section', {}, element('h2', {}, title), element('p', { class: 'note' }, note), ...inside)
 
-/** One self-contained page with the pictures of a stage beside the source design. */
+/** A self-contained page that compares a stage with the source design. */
 export const page = async (name: string, question: Question): Promise<string> => {
   const deployment = await deploymentOf(name, question.bus)
   const leaner = withStage(deployment, lean)

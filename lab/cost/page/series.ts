@@ -6,7 +6,7 @@ import { fleets as ourFleets, type Traffic } from '../model/traffic.ts'
 import { fleets, sourcePrices, titleOf } from '../source/published.ts'
 import { column, type TableName } from '../source/tables.ts'
 
-/** Services that are drawn in one colour, in the order of the stack. */
+/** Services that share a colour, in the order of the stack. */
 const groups = {
   'API Gateway': ['API Gateway'],
   Bus: ['SQS', 'Kinesis'],
@@ -63,10 +63,10 @@ export const stagePanel = (deployment: Deployment, callbacks: Kind, question: Qu
   bars: ourFleets.map((devices) => barOf(devices, byService(billAt(deployment, callbacks, devices, question).lines))),
 })
 
-/** Dollars a device and month over the fleet. */
+/** Dollars a device and month, by fleet. */
 export interface Curve {
   readonly name: string
-  /** Whose it is decides how it is drawn. */
+  /** Decides the style of the line. */
   readonly family: 'source' | 'ours' | 'whole'
   readonly largest: number
   readonly at: (devices: number) => number
@@ -95,6 +95,6 @@ export const stageCurve = (
   },
 })
 
-/** Dollars as short as they say something. */
+/** Dollars with as few digits as make sense. */
 export const money = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 0.1 ? 2 : 5)

@@ -9,7 +9,7 @@ const left = 345
 const right = 800
 const top = 34
 
-/** What each step takes off the bill, on a logarithmic axis: equal lengths are equal factors. */
+/** What each step saves, on a logarithmic axis, where equal lengths are equal factors. */
 export const waterfallOf = (rungs: readonly Rung[]): string => {
   const totals = rungs.map(({ bill }) => approximate(bill.everything))
   const x = logarithmic(Math.min(...totals) * 0.8, Math.max(...totals), left, right)

@@ -18,7 +18,7 @@ const tierOf = ({ charges, price, quantity: used }: Line) =>
       ? 'free'
       : plain(price.tiers[0]?.price ?? 0n)
 
-/** The notes that keep a bill honest: what is not in it, what it cannot carry, what stands in for measurements. */
+/** What the bill leaves out, what the deployment cannot carry, and what is not measured. */
 const notesOf = (bill: Bill): string[] => {
   const { deployment, traffic, lines } = bill
   const recalled = lines.filter(({ price }) => price.recalled).map(({ key }) => key)
@@ -38,7 +38,7 @@ const notesOf = (bill: Bill): string[] => {
   ]
 }
 
-/** The lines of a bill with their quantities, and its two totals. */
+/** The lines of a bill, and its totals. */
 export const billSection = (bill: Bill): Section => {
   const { lines, traffic } = bill
   const marks = (line: Line) => `${line.inSource ? 'c' : ''}${line.price.recalled ? 'r' : ''}`
@@ -63,7 +63,7 @@ export const billSection = (bill: Bill): Section => {
   }
 }
 
-/** How one line comes about: its summands, tiers, and where the price was read. @throws CostFault for no such line */
+/** One line of a bill explained: its summands, its tiers, and the source of its price. @throws CostFault if there is no such line */
 export const explainSection = (bill: Bill, key: string): Section => {
   const line = bill.lines.find((each) => each.key === key)
   if (!line)

@@ -7,7 +7,7 @@ export type Format = 'text' | 'json' | 'csv' | 'md'
 
 const isFigure = (cell: string) => /^[-$€(<]?[-$€]?\d/.test(cell) || cell === ''
 
-/** Columns in which every cell is a figure lean to the right. */
+/** For each column, whether all of its cells are figures. */
 const leaning = ({ columns, rows }: Section) =>
   columns.map((_, i) => rows.length > 0 && rows.every((row) => isFigure(row[i] ?? '')))
 
@@ -27,7 +27,7 @@ const markdown = (section: Section): string => {
 
 const quoted = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
 
-/** Figures without thousands separators or currency signs, for a program. */
+/** Removes thousands separators and currency signs from a figure. */
 const bare = (cell: string) => (/^-?[$€]?-?[\d,]+(\.\d+)?$/.test(cell) ? cell.replace(/[$€,]/g, '') : cell)
 
 const csv = ({ title, columns, rows }: Section): string =>
@@ -41,7 +41,7 @@ const object = ({ title, columns, rows, notes }: Section) => ({
   notes,
 })
 
-/** The sections as text for people, or for a program. */
+/** The sections in one of the formats. */
 export const render = (sections: readonly Section[], format: Format): string => {
   if (format === 'json') return JSON.stringify(sections.map(object), null, 2)
   const one = { text, csv, md: markdown }[format]

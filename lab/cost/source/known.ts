@@ -1,12 +1,12 @@
 import type { TableName } from './tables.ts'
 
-/** What is known to be wrong with the published tables, named next to the cells it concerns. */
+/** A known error of the published tables. */
 export interface Known {
-  /** misprint: the printed digits. slip: the formula holds, but it is not what is billed. */
+  /** misprint: a printed digit is wrong. slip: the cell follows its formula, but that is not what is billed. */
   readonly kind: 'misprint' | 'slip'
   readonly tables: readonly TableName[]
   readonly row: string
-  /** One column; all of them where there is none. */
+  /** One column. Missing: all columns. */
   readonly devices?: number
   readonly text: string
 }

@@ -14,13 +14,13 @@ const file = JSON.parse(readFileSync(join(import.meta.dirname, '../data/source-t
 export const fleets: readonly Decimal[] = file.devices.map(decimal)
 export const titleOf = (table: TableName) => file[table].title
 
-/** The prices that the source design used. */
+/** The source design's own prices. */
 export const sourcePrices = (): Sources => {
   const all = openCatalogue(sourcePriceFile, 'source')
   return { aws: all, scaleway: all }
 }
 
-/** A printed cell beside what its formula gives with the same number of digits. */
+/** A printed cell, and what its formula gives with as many digits. */
 export interface Checked {
   readonly table: TableName
   readonly row: string
@@ -44,5 +44,5 @@ const checkTable = (table: TableName): Checked[] =>
     })
   })
 
-/** Every printed cell of every table: 172. */
+/** All 172 printed cells. */
 export const checkedCells = (): Checked[] => tableNames.flatMap(checkTable)

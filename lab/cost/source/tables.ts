@@ -2,17 +2,17 @@ import { type Catalogue, charge, type Price } from '../model/catalogue.ts'
 import { type Decimal, decimal, most, over, roundDown, roundUp, sum, times, zero } from '../model/decimal.ts'
 import { hoursAMonth } from '../model/months.ts'
 
-/** The tables of the source design, as its formulas give them. */
+/** The tables of the source design, computed by its formulas. */
 export const tableNames = ['4.2', '4.3', '4.4', '4.5', '5.2', '5.3'] as const
 export type TableName = (typeof tableNames)[number]
 
-/** Where the prices of a table come from: the source design's own, or those of today. */
+/** Prices for a table: the source design's own, or today's. */
 export interface Sources {
   readonly aws: Catalogue
   readonly scaleway: Catalogue
 }
 
-/** Row name to the cell of one fleet; null where the table is blank. In the table's own currency. */
+/** The cells of one fleet by row, in the table's currency. Null where the table is blank. */
 export type Cells = ReadonlyMap<string, Decimal | null>
 
 const cost = (price: Price, quantity: Decimal) => sum(charge(price, quantity).map(({ amount }) => amount))
@@ -45,7 +45,7 @@ const kinesis = (price: Catalogue, devices: Decimal) => {
   return cost(price('kinesis.put-unit'), units) + cost(price('kinesis.shard-hour'), times(shards, hoursAMonth))
 }
 
-/** Invocations a message: two doors' half and two stages; two stages; one stage batched by ten and one not. */
+/** Invocations a message: two steps and half a door (4.2), two steps (4.3, 4.4), or one step alone and one in batches of ten (4.5). */
 const invocationsAMessage = { '4.2': '2.5', '4.3': '2', '4.4': '2', '4.5': '1.1' }
 
 const awsCells = (table: keyof typeof invocationsAMessage, price: Catalogue, devices: Decimal): [string, Decimal][] => {
@@ -82,7 +82,7 @@ const swarmCells = (table: '5.2' | '5.3', price: Catalogue, devices: Decimal): [
   ]
 }
 
-/** One column of a table. Totals come from cells that are not rounded. */
+/** One column of a table. Totals are those of unrounded cells. */
 export const column = (table: TableName, { aws, scaleway }: Sources, devices: Decimal): Cells => {
   const cells =
     table === '5.2' || table === '5.3' ? swarmCells(table, scaleway, devices) : awsCells(table, aws, devices)

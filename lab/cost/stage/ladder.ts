@@ -6,13 +6,13 @@ import { lean } from './lean.ts'
 import { withStage } from './literal.ts'
 import { variants } from './variants.ts'
 
-/** A step towards the cheapest: what is done, and the bill after it. */
+/** A step towards the cheapest deployment: what changes, and the bill after it. */
 export interface Rung {
   readonly step: string
   readonly bill: Bill
 }
 
-/** From one message a record and one callback a message down to `lean`, one thing at a time. */
+/** From one message a record and one callback a message down to `lean`, one change at a time. */
 export const ladderOf = (from: Deployment, traffic: Traffic, { catalogue, operations }: Question): Rung[] => {
   const single: Traffic = { ...traffic, callbacks: 'one-by-one' }
   const batched: Traffic = { ...traffic, callbacks: 'batched' }

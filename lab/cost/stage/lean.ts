@@ -1,7 +1,7 @@
 import { prod } from '../../../bin/stages.ts'
 import type { Stage } from '../../../lib/stage/stage.ts'
 
-/** For 3.6 million hourly devices at the least cost: no literal of `bin/`, because of what it leaves out. */
+/** 3.6 million hourly devices at the least cost. It is not in `bin/` because of what it leaves out. */
 export const lean: Stage = {
   ...prod,
   name: 'lean',
@@ -13,7 +13,7 @@ export const lean: Stage = {
   logRetentionDays: 7,
 }
 
-/** What `prod` has and this has not. */
+/** What `prod` has and `lean` lacks. */
 export const leanOmissions: readonly string[] = [
   'no standby of the database, and the bus endpoint in one zone only: a zone that is away stops the workers, the queues keep what comes',
   'raw messages for 2 days instead of 400: what arrives later is refused as too late, and an old decoding cannot be repeated',

@@ -1,15 +1,15 @@
 import type { Stage } from '../../../lib/stage/stage.ts'
 import { type Deployment, packBytesOf } from '../model/deployment.ts'
 
-/** What `lib/data/stream-topic.ts` asks for, in every stage. */
+/** As `lib/data/stream-topic.ts` sets it in every stage. */
 export const streamRetentionDays = 7
 
-/** Metrics that the alarms of `lib/ingest/gateway-scaling.ts` watch: two of CPU, and two of flows divided by tasks. */
+/** Metrics that the alarms of `lib/ingest/gateway-scaling.ts` watch: two of CPU, and two of flows a task (two metrics each). */
 const scalingAlarmsOfAService = 6
 
 /**
- * The deployment of another stage literal, from one whose template was read: what a literal decides is replaced, the
- * rest is the same in every stage. A test holds this against the template of each stage of `bin/`.
+ * The deployment of another stage literal. It starts from one whose template was read, and replaces what a literal decides.
+ * The rest is the same in every stage. A test compares this with the template of each stage of `bin/`.
  */
 export const withStage = (read: Deployment, stage: Stage): Deployment => {
   const { minTasks, maxTasks, cpuUnits, memoryMiB, lingerMilliseconds } = stage.gateway

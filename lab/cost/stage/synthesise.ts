@@ -9,7 +9,7 @@ import { readTemplates } from './template.ts'
 const root = join(import.meta.dirname, '../../..')
 
 const inFolder = async (stage: string, choices: Choices, outdir: string): Promise<Deployment> => {
-  // Loaded late: the other commands need no template, and this takes half a second.
+  // loaded late: it takes half a second, and other commands need no template
   process.env.CDK_VALIDATION = 'false'
   const { App } = await import('aws-cdk-lib/core')
   const { build } = await import('../../../bin/app.ts')
@@ -23,7 +23,7 @@ const inFolder = async (stage: string, choices: Choices, outdir: string): Promis
   )
 }
 
-/** A stage of `bin/` as it is or as chosen, from its own template, made here without bundling. @throws CostFault if it does not synthesise */
+/** A stage of `bin/`, possibly with another bus or door, read from its template. Synthesised without bundling. @throws CostFault if that fails */
 export const synthesise = async (stage: string, choices: Choices = {}): Promise<Deployment> => {
   const outdir = mkdtempSync(join(tmpdir(), 'sluice-cost-'))
   try {

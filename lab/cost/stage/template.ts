@@ -4,7 +4,7 @@ import { CostFault } from '../model/fault.ts'
 
 interface Resource {
   readonly Type: string
-  // biome-ignore lint/suspicious/noExplicitAny: the properties of a template have no types of their own
+  // biome-ignore lint/suspicious/noExplicitAny: the properties of a template have no types
   readonly Properties?: any
 }
 
@@ -12,11 +12,11 @@ export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>
 }
 
-/** Types that are billed here, or cost nothing by themselves. Any other is named beside the bill. */
+/** Types that are billed here or cost nothing. Any other type is named in the notes of the bill. */
 const known =
   /^(AWS::(IAM|ApplicationAutoScaling::.*|EC2::(VPC|VPCEndpoint|Subnet.*|Route.*|InternetGateway|VPCGatewayAttachment|SecurityGroup.*|NatGateway|EIP)|ECS::.*|Lambda::.*|SQS::.*|Kinesis::Stream|S3::(Bucket|BucketPolicy)|Logs::(LogGroup|MetricFilter)|ApiGatewayV2::.*|ElasticLoadBalancingV2::.*|SecretsManager::(Secret|ResourcePolicy)|RDS::(DBInstance|DBParameterGroup|DBSubnetGroup)|CloudWatch::(Alarm|Dashboard)|SNS::.*|Events::Rule|CDK::Metadata)|Custom::)/
 
-/** Looks things up in the templates of a stage, and says which one is missing. */
+/** Looks up resources in the templates of a stage, and names a missing one. */
 const openTemplates = (name: string, templates: readonly Template[]) => {
   const all = templates.flatMap(({ Resources }) => Object.entries(Resources))
   const of = (type: string) => all.filter(([, { Type }]) => Type === type)
@@ -34,14 +34,14 @@ const openTemplates = (name: string, templates: readonly Template[]) => {
 
 type Opened = ReturnType<typeof openTemplates>
 
-/** The settings of a worker, which both lanes share: if they did not, one of them would be priced wrongly. */
+/** The settings of a worker. Both lanes must share them, or one of them would be priced wrongly. */
 const workerOf = (
   { of, one, functionsWith }: Opened,
   what: string,
   variable: string,
   shards: Deployment['shards'],
 ): WorkerSettings => {
-  // The function of the operators decodes as well, but serves no lane.
+  // the operations function decodes too, but serves no lane
   const ofLanes = functionsWith(variable).filter(([, { Properties }]) => Properties.Environment.Variables[setting.lane])
   const settings = ofLanes.map(([id, { Properties }]): WorkerSettings => {
     const mapping = one(
@@ -76,7 +76,7 @@ const busOf = ({ of }: Opened): Pick<Deployment, 'bus' | 'shards' | 'streamReten
   }
 }
 
-/** As many tasks as there always are: of a service that is scaled, the fewest. */
+/** The number of tasks. For a service that scales, the minimum. */
 const fewestTasks = ({ of }: Opened, desired: unknown) =>
   Number(desired ?? of('AWS::ApplicationAutoScaling::ScalableTarget')[0]?.[1].Properties.MinCapacity ?? 1)
 
@@ -96,7 +96,7 @@ const gatewayOf = (opened: Opened): Deployment['gateway'] => {
   }
 }
 
-/** A function behind API Gateway, or none: then a container behind a listener with a certificate. */
+/** A function behind API Gateway. Without one, a container behind a listener with a certificate. */
 const sigfoxDoorOf = ({
   of,
   one,
@@ -132,21 +132,21 @@ interface ScalingPolicy {
   }
 }
 
-/** A policy makes an alarm above its target and one below; each is billed by the metrics that it watches. */
+/** A scaling policy creates an alarm above its target and one below. Each is billed by the metrics that it watches. */
 const scalingAlarmsOf = ({ of }: Opened) =>
   of('AWS::ApplicationAutoScaling::ScalingPolicy').reduce((count, [, { Properties }]) => {
     const { TargetTrackingScalingPolicyConfiguration: tracking }: ScalingPolicy = Properties
     return count + 2 * watched(tracking?.CustomizedMetricSpecification ?? {})
   }, 0)
 
-/** Metrics of one alarm: several where it watches an expression. */
+/** Metrics of one alarm. An expression has several. */
 const watched = ({ Metrics }: { Metrics?: { MetricStat?: unknown }[] }) =>
   Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1
 
 const longestRetention = ({ of }: Opened) =>
   of('AWS::Logs::LogGroup').reduce((days, [, { Properties }]) => Math.max(days, Properties.RetentionInDays ?? 3_653), 0)
 
-/** What the templates of a stage's stacks deploy. @throws CostFault where something the bill needs is not there */
+/** What the templates of a stage deploy. @throws CostFault if something that the bill needs is missing */
 export const readTemplates = (name: string, templates: readonly Template[]): Deployment => {
   const opened = openTemplates(name, templates)
   const { all, of, one, functionsWith } = opened

@@ -1,7 +1,7 @@
 import { type Deployment, packBytesOf } from '../model/deployment.ts'
 import { streamRetentionDays } from './literal.ts'
 
-/** One thing of a deployment changed, to see what it costs. */
+/** A deployment with one thing changed. */
 export const variants = {
   kinesis: (from: Deployment): Deployment => ({
     ...from,
@@ -10,7 +10,7 @@ export const variants = {
     shards: 'as needed',
     streamRetentionDays,
     packBytes: packBytesOf.kinesis,
-    // A third mark of lag for each topic, and what its mapping dropped or put aside.
+    // for each topic: a third alarm on lag, and what its mapping dropped or put aside
     alarms: from.alarms + 4 * 3,
   }),
   container: (from: Deployment): Deployment => ({
@@ -19,7 +19,7 @@ export const variants = {
     sigfoxDoor: 'container',
     images: from.images + 1,
     measuringGateways: from.measuringGateways + 1,
-    // Ten of its own for those of two functions and of their log.
+    // ten of its own replace those of two functions and their log
     alarms: from.alarms + 7 + from.scalingAlarms,
     logMetrics: 0,
     scalingAlarms: 2 * from.scalingAlarms,

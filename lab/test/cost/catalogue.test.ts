@@ -54,10 +54,10 @@ test('an unknown region is refused with those that there are', () => {
   expect(() => openCatalogue(priceFile, 'mars')).toThrow(/region "mars".*us-east-1, eu-west-1, scaleway/)
 })
 
-test('a file that is no price file, or a price that is no number, is refused', () => {
+test('a file that is not a price file, or a price that is no number, is refused', () => {
   expect(() => openCatalogue(join(folder, 'none.json'), 'here')).toThrow(CostFault)
   expect(() => openCatalogue(fileOf('text.json', 'prices'), 'here')).toThrow(CostFault)
-  expect(() => openCatalogue(fileOf('empty.json', {}), 'here')).toThrow(/is no price file/)
+  expect(() => openCatalogue(fileOf('empty.json', {}), 'here')).toThrow(/is not a price file/)
   expect(() => amount(1, withPrice('cheap'))).toThrow(/"cheap"/)
   expect(() => amount(1, withPrice('-1'))).toThrow(/"-1"/)
 })
