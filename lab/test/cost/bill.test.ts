@@ -68,7 +68,7 @@ describe('for any deployment and fleet', () => {
     )
   })
 
-  test('parts sum to lines, and lines to the total, without a rest', () => {
+  test('parts add up to lines, and lines to the total, without a remainder', () => {
     fc.assert(
       fc.property(anyDeployment, anyCallbacks, anyFleet, (of, callbacks, fleet) => {
         const { lines, everything, counted } = bill(of, hourly(fleet, callbacks))
@@ -100,14 +100,14 @@ test('each flush is a billed request: a linger ten times shorter sends ten times
   expect(sends(quick)).toBe(decimal(20 * 2_628_000))
 })
 
-test('a queue bills sends, receives of what came since the last one, and deletes by ten', () => {
+test('a queue bills sends, receives, and deletes by ten', () => {
   const requests = (fleet: number, what: string) =>
     bill(deployment, hourly(fleet, 'one-by-one'))
       .lines.find(({ key }) => key === 'sqs.request')
       ?.parts.find((part) => part.what === `ProcessRawDataSigfox: ${what}`)?.quantity
   expect(requests(3_600, 'receives')).toBe(requests(3_600, 'sends'))
   expect(requests(3_600_000, 'sends')).toBe(decimal(1_314_000_000))
-  // five pollers that ask again after 20 ms
+  // five pollers, each of which asks again after 20 ms
   expect(requests(3_600_000, 'receives')).toBe(decimal(657_000_000))
   expect(requests(3_600_000, 'deletes')).toBe(decimal(131_400_000))
   expect(requests(36_000_000, 'receives')).toBe(decimal(1_314_000_000))

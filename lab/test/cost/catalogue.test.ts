@@ -42,7 +42,7 @@ test('free units cost nothing, then each tier is billed at its own price', () =>
   expect(amount(150)).toBe('230.00')
 })
 
-test('a price that is missing is named, never taken as nothing', () => {
+test('a missing price is named, and never counts as zero', () => {
   const prices = openCatalogue(withPrice('1'), 'here')
   expect(() => prices('other')).toThrow(
     new CostFault(`The price "other" in region "here" is missing from ${withPrice('1')}; add it.`),
@@ -50,11 +50,11 @@ test('a price that is missing is named, never taken as nothing', () => {
   expect(() => billOf(deployment, hourly(1_000), prices)).toThrow(/"sqs\.request" in region "here" is missing/)
 })
 
-test('an unknown region is refused with those that there are', () => {
+test('an unknown region is refused, and the known ones are named', () => {
   expect(() => openCatalogue(priceFile, 'mars')).toThrow(/region "mars".*us-east-1, eu-west-1, scaleway/)
 })
 
-test('a file that is not a price file, or a price that is no number, is refused', () => {
+test('a file without prices is refused, and so is a price that is not a number', () => {
   expect(() => openCatalogue(join(folder, 'none.json'), 'here')).toThrow(CostFault)
   expect(() => openCatalogue(fileOf('text.json', 'prices'), 'here')).toThrow(CostFault)
   expect(() => openCatalogue(fileOf('empty.json', {}), 'here')).toThrow(/is not a price file/)

@@ -22,7 +22,7 @@ for (const [what, values, message] of refused)
 const main = join(import.meta.dirname, '../../cost/main.ts')
 const run = (...words: string[]) => spawnSync(process.execPath, [main, ...words], { encoding: 'utf8' })
 
-test('bad input ends with exit code 2 and one line, also an option or a stage that there is not', () => {
+test('bad input ends with exit code 2 and one line, and so does an unknown option or stage', () => {
   for (const words of [['--bogus'], ['stage', 'nope'], ['swarm', '--devices', '-5'], ['dance']]) {
     const { status, stderr, stdout } = run(...words)
     expect(status, words.join(' ')).toBe(2)
@@ -40,7 +40,7 @@ test('the usage names every option', () => {
 
 const section = { title: 'T', columns: ['what', '$'], rows: [['a, "b" | c', '1,234.50']], notes: ['n'] }
 
-test('for machines figures have no separators, and words are quoted as the format asks', () => {
+test('in JSON and CSV figures have no separators, and words are quoted as the format requires', () => {
   expect(render([section], 'csv')).toBe('table,what,$\nT,"a, ""b"" | c",1234.50')
   expect(JSON.parse(render([section], 'json'))).toEqual([
     { title: 'T', rows: [{ what: 'a, "b" | c', $: '1234.50' }], notes: ['n'] },

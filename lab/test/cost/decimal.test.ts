@@ -30,6 +30,6 @@ test('rounding up leaves whole numbers alone', () => {
   expect(roundUp(decimal('3.000000000000000001'))).toBe(decimal(4))
 })
 
-test('what is no decimal number is refused', () => {
+test('anything but a decimal number is refused', () => {
   for (const text of ['', '1,5', 'NaN', '1e', '--1', '0x10']) expect(() => decimal(text)).toThrow(TypeError)
 })

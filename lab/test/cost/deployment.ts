@@ -2,7 +2,7 @@ import { type Deployment, packBytesOf } from '../../cost/model/deployment.ts'
 
 const worker = { batchSize: 1_000, windowSeconds: 5, maxConcurrency: 10, memoryMiB: 512 }
 
-/** A deployment of its own, so that these tests do not move when a stage does. */
+/** A fixed deployment, so that these tests do not depend on the stages. */
 export const deployment: Deployment = {
   name: 'example',
   notDeployable: null,

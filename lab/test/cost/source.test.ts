@@ -13,7 +13,7 @@ test('of 172 published cells 170 are recomputed to the last printed digit', () =
   expect(cells.length - different.length).toBe(170)
 })
 
-test('the two others are the stated misprints, ten times too high', () => {
+test('the other two are the known misprints, ten times too high', () => {
   expect(different.map(({ table, row, published, recomputed }) => ({ table, row, published, recomputed }))).toEqual([
     { table: '5.2', row: 'per device', published: '0.0021', recomputed: '0.0002' },
     { table: '5.3', row: 'per device', published: '0.0071', recomputed: '0.0007' },

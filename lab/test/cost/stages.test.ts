@@ -32,12 +32,12 @@ for (const [name, stage] of Object.entries(stages))
     expect(withStage(prod, stage)).toEqual(await synthesise(name))
   })
 
-test('on Kinesis the template is the variant that the comparison prices, but for its number of shards', async () => {
+test('on Kinesis the template is the variant that the comparison prices, except for the number of shards', async () => {
   const { shards } = stages.prod ?? {}
   expect(await synthesise('prod', { bus: 'kinesis' })).toEqual({ ...variants.kinesis(prod), name: 'prod', shards })
 })
 
-test('with a container door the template is the variant that the comparison prices, without a function and its limit', async () => {
+test('with a container door the template is the variant that the comparison prices, except for the function and its limit', async () => {
   const { callbacks } = variantOf(stages.prod as Stage, 'sqs', 'container').domains
   const named = { domain: callbacks?.name, certificate: callbacks?.certificateArn }
   const container = await synthesise('prod', { door: 'container', ...named })
@@ -47,7 +47,7 @@ test('with a container door the template is the variant that the comparison pric
     name: 'prod',
     callbackMemoryMiB: 0,
     requestsPerSecond: 0,
-    // Two functions have alarms that one service has not.
+    // two functions have alarms that one service lacks
     alarms: expect.any(Number),
   })
   expect(Math.abs(container.alarms - alarms)).toBeLessThan(15)
@@ -57,7 +57,7 @@ test('everything in the templates is priced or named', () => {
   expect(prod.unpriced).toEqual([])
 })
 
-test('a template without its parts, and a stage that there is not, are faults and no bill', async () => {
+test('an incomplete template or an unknown stage gives an error, not a bill', async () => {
   expect(() => readTemplates('empty', [{ Resources: {} }])).toThrow(CostFault)
   await expect(synthesise('nope')).rejects.toThrow(CostFault)
 })
@@ -86,14 +86,14 @@ test('the cheapest stage can be deployed, is quick enough, carries the fleet, an
   expect(stageText(stage)).toContain('export const optimised: Stage = {')
 })
 
-test('less time to store never makes the cheapest stage cheaper', () => {
+test('a shorter time to store never makes the cheapest stage cheaper', () => {
   const within = (seconds: number) =>
     search(prod, { ...question, demands: { ...question.demands, latencySeconds: decimal(seconds) } }).bill.everything
   expect(within(5) >= within(30)).toBe(true)
   expect(() => within(0)).toThrow(CostFault)
 })
 
-test('the page holds its pictures and asks nothing of the network', async () => {
+test('the page is self-contained: it holds its pictures and loads nothing', async () => {
   const html = await page('prod', question)
   expect(html.match(/<svg /g)).toHaveLength(9)
   expect(html).not.toMatch(/https?:|<script|<link|<img|url\(/)

@@ -12,7 +12,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
     ]
     const widgets = widgetsOf(Properties.DashboardBody)
 
-    test('no widget lies on another or beyond the 24 columns', () => {
+    test('no widget overlaps another or extends beyond the 24 columns', () => {
       expect(widgets.length).toBeGreaterThan(20)
       const cells = widgets.flatMap(({ x, y, width, height }) =>
         Array.from({ length: width * height }, (_, i) => `${x + (i % width)} ${y + Math.floor(i / width)}`),
@@ -25,7 +25,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
       for (const widget of widgets) expect(new Set(linesOf(widget)).size).toBe(linesOf(widget).length)
     })
 
-    test('its preview shows every title, and asks nothing of the network', () => {
+    test('its preview shows every title, and loads nothing', () => {
       const picture = draw(`sluice-${stage.name}`, widgets)
       for (const { properties } of widgets) if (properties.title) expect(picture).toContain(`>${properties.title}<`)
       expect(picture.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:/)

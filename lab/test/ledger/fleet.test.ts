@@ -12,7 +12,7 @@ const fleet = createFleet({
 })
 const numbers = Array.from({ length: fleet.count }, (_, number) => number)
 
-test('a message is found again by its device and its instant, and no other is', () => {
+test('a message is found by its device and its instant, and at no other instant', () => {
   for (const number of numbers) {
     const { deviceId, timeSeconds } = fleet.message(number)
     expect(fleet.find(deviceId, timeSeconds)).toBe(number)
@@ -22,7 +22,7 @@ test('a message is found again by its device and its instant, and no other is', 
   expect(fleet.find('868411059999999', 1_790_000_000)).toBeNull()
 })
 
-test('the real profiles read in each frame what the fleet says of it', () => {
+test('the real profiles read in each frame what the fleet expects', () => {
   for (const number of numbers) {
     const { door, payload, timeSeconds, deviceId } = fleet.message(number)
     const uplink = door === 'nbiot' ? readDatagram(payload, timeSeconds * 1000) : null

@@ -23,7 +23,7 @@ const rowOf = (number: number) => {
   return { deviceId, at: instant(timeSeconds), payloadHex: payload.toString('hex'), state: 'decoded' }
 }
 
-/** Shows the ledger the message and all that its profile reads in it. */
+/** Shows the ledger the message and the readings that its profile finds in it. */
 const store = (number: number) => {
   ledger.messageSeen(rowOf(number))
 }
@@ -37,14 +37,14 @@ const storeAll = (which: readonly number[]) => {
   for (const sample of new Set(which.flatMap(fleet.samples))) read(sample)
 }
 
-test('what was confirmed and is there once, read as the fleet has it, is even', () => {
+test('the ledger is even if every confirmed message is stored once, with the readings of the fleet', () => {
   for (const number of numbers()) ledger.answered(number, 'ok')
   storeAll(numbers())
   expect(ledger.verdict()).toMatchObject({ sent: 25, ok: 25, stored: 25, lost: 0, misread: 0 })
   expect(faultsOf(ledger.verdict())).toEqual([])
 })
 
-test('what was confirmed and is not there is lost, also when a later attempt to send it failed', () => {
+test('a confirmed message that is not stored is lost, even if a later attempt to send it failed', () => {
   ledger.answered(1, 'ok')
   ledger.answered(1, 'unknown')
   ledger.answered(2, 'unknown')
@@ -52,7 +52,7 @@ test('what was confirmed and is not there is lost, also when a later attempt to 
   expect(faultsOf(ledger.verdict())[0]).toMatch(/^1 lost; message 1 of C00000:/)
 })
 
-test('what nobody confirmed may be there or not', () => {
+test('a message without a confirmation may be stored or not', () => {
   ledger.answered(3, 'unknown')
   ledger.answered(4, 'unknown')
   storeAll([3])
@@ -60,7 +60,7 @@ test('what nobody confirmed may be there or not', () => {
   expect(faultsOf(ledger.verdict())).toEqual([])
 })
 
-test('what was refused or never sent may not be there', () => {
+test('a message that was refused or never sent must not be stored', () => {
   ledger.answered(0, 'refused')
   storeAll([0, 1])
   ledger.messageSeen({ deviceId: 'FEED', at: '2026-11-23T00:00:00Z', payloadHex: '00', state: 'decoded' })
@@ -81,7 +81,7 @@ test('a second copy, other bytes, and a wrong, a missing or an additional readin
   expect(ledger.verdict().misread, 'nobody told of sample 7').toBe(4)
 })
 
-test('a message that is there, and nothing became of it, is misread once, whether its readings are there or not', () => {
+test('a stored message with the wrong state is misread once, with or without its readings', () => {
   for (const number of [0, 1]) {
     ledger.answered(number, 'ok')
     ledger.messageSeen({ ...rowOf(number), state: 'pending' })
@@ -93,7 +93,7 @@ test('a message that is there, and nothing became of it, is misread once, whethe
   )
 })
 
-test('a datagram tells of the samples before it: they must be read though their own messages are not there', () => {
+test('a datagram repeats earlier samples: their readings must exist even if their own messages are missing', () => {
   const [first] = fleet.range('nbiot')
   ledger.answered(first + 4, 'ok')
   store(first + 4)

@@ -17,7 +17,7 @@ const rowOf = (number: number) => ({
   state: fleet.isUnreadable(number) ? 'rejected' : 'decoded',
 })
 
-/** The readings that the fleet expects of a Sigfox message, found by trying indexes around those of its frame. */
+/** The readings that the fleet expects for a Sigfox message, found by trying the indexes around those of its frame. */
 const readingsOf = (number: number) =>
   (['A', 'B'] as const).map((channel, place) => ({
     deviceId: fleet.deviceIdOf(number),
@@ -44,7 +44,7 @@ const store = (number: number) => {
 }
 const [first = 0, second = 0, third = 0] = callbacks
 
-test('what was confirmed and is there once is even', () => {
+test('the ledger is even if every confirmed message is stored once', () => {
   for (const number of callbacks) store(number)
   expect(account.ledger.verdict()).toMatchObject({
     sent: callbacks.length,
@@ -58,7 +58,7 @@ test('what was confirmed and is there once is even', () => {
   })
 })
 
-test('a lost, a double, a foreign and a misread one are found among many', () => {
+test('a lost, a duplicated, a foreign and a misread message are found among many', () => {
   for (const number of callbacks.slice(3)) store(number)
   store(second)
   account.ledger.messageSeen(rowOf(second))
@@ -68,7 +68,7 @@ test('a lost, a double, a foreign and a misread one are found among many', () =>
   if (a) account.ledger.readingSeen({ ...a, index: a.index + 1 })
   if (b) account.ledger.readingSeen(b)
   const verdict = account.ledger.verdict()
-  // the wrong reading, and the right one that is missing
+  // two faults: the wrong reading, and the missing right one
   expect(verdict).toMatchObject({ lost: 1, duplicated: 1, unexpected: 1, misread: 2 })
   expect(verdict.examples.join()).toContain(fleet.nameOf(first))
 })
@@ -82,7 +82,7 @@ const slice = (fromMs: number, numbers: readonly number[]) => ({
   refused: none,
 })
 
-test('a datagram must be there unless it was sent in a time of doubt', () => {
+test('a datagram must be stored unless it was sent in a time of doubt', () => {
   const [before, inside, after] = [datagrams.slice(0, 5), datagrams.slice(5, 9), datagrams.slice(9, 12)]
   account.take(slice(1_000, before))
   account.take(slice(2_000, inside))
@@ -91,7 +91,7 @@ test('a datagram must be there unless it was sent in a time of doubt', () => {
   expect(account.ledger.verdict()).toMatchObject({ unknown: 4, lost: callbacks.length + 8 })
 })
 
-test('a datagram that was sent again outside of the doubt must be there', () => {
+test('a datagram that was also sent outside the doubt must be stored', () => {
   const [one = 0] = datagrams
   account.take(slice(2_000, [one]))
   account.take(slice(9_000, [one]))

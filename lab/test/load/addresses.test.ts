@@ -15,7 +15,7 @@ const faultsOf = (more: Partial<typeof here>) => {
   return faults
 }
 
-test('a system on this machine, by any of its names', () => {
+test('a system on this machine may be given by any of its names', () => {
   expect(faultsOf({})).toEqual([])
   expect(readAddresses(here, [])).toEqual({
     httpUrl: 'http://127.0.0.1:8080',

@@ -34,7 +34,7 @@ const store = (count: number) => {
     })
 }
 
-/** What the gateway and the workers count: so many datagrams came, and all but the two of junk were taken. */
+/** The counts of gateway and workers when this many datagrams came, and all but two junk ones were accepted. */
 const brokenOf = (received: number, stored: number, doubtful: number, more: { processes?: number } = {}) => {
   const counts = { received, accepted: received - 2, rejected: 2, shed: 0, kernelDrops: 0 }
   const gateway = { processes: 1, ...counts, ...more, confirmedWithin: () => 0, bounds: [] }
@@ -48,18 +48,18 @@ const brokenOf = (received: number, stored: number, doubtful: number, more: { pr
   return checks.filter(({ holds }) => !holds).map(({ check, says }) => `${check}: ${says}`)
 }
 
-test('all that was sent came, and all of it is there', () => {
+test('everything that was sent arrived and is stored', () => {
   store(100)
   expect(brokenOf(102, 100, 0)).toEqual([])
 })
 
-test('a datagram that vanishes on this machine is a fault; on the way to another one it is in doubt with all others', () => {
+test('a datagram that vanishes on this machine is a fault, while one lost on the way to another machine puts all in doubt', () => {
   store(95)
   expect(brokenOf(97, 95, 0)[0]).toBe('datagrams sent = received + dropped by the kernel: 102 is not 97')
   expect(brokenOf(97, 95, 102)).toEqual([])
 })
 
-test('a doubt does not excuse what a door had taken: it is there, or it was lost behind the door', () => {
+test('a doubt does not excuse a datagram that a door accepted: it is stored, or it was lost after the door', () => {
   store(90)
   const lost = 'datagrams in doubt that are not there, of those that no door took: 10 of 5'
   expect(brokenOf(97, 90, 102)).toEqual([lost])

@@ -22,7 +22,7 @@ const connect = async (user: string) => {
 }
 const work = 'SELECT count(*) FROM generate_series(1, 8_000_000) AS n WHERE n % 7 = 3'
 
-test('what PostgreSQL does for the API counts with the API, while its backend runs and after it has ended', async () => {
+test('PostgreSQL’s work for the API counts as the API’s, while the backend runs and after it has ended', async () => {
   const owner = await connect(server.user)
   await owner.query(`CREATE ROLE sluice_reader LOGIN PASSWORD '${server.password}'`)
   const reader = await connect('sluice_reader')

@@ -24,11 +24,11 @@ const steady = (from: number, to: number, born = 0): Scrape[] =>
     return scrapeAt(from + i, { received, accepted: Math.max(0, received - 5) })
   })
 
-test('while one process answers and drops nothing there is no doubt', () => {
+test('there is no doubt while one process answers and drops nothing', () => {
   expect(doubtsOf(steady(0, 20), true)).toEqual([])
 })
 
-test('a process that counts anew: in doubt is what came shortly before its forerunner’s last word, until it answers', () => {
+test('after a restart the doubt begins shortly before the last scrape of the old process and ends when the new one answers', () => {
   const [doubt, ...others] = doubtsOf([...steady(0, 11), ...steady(13, 20, 12)], true)
   expect(others).toEqual([])
   expect(doubt?.toMs).toBe(13_010)
@@ -36,7 +36,7 @@ test('a process that counts anew: in doubt is what came shortly before its forer
   expect(doubt?.fromMs).toBeLessThanOrEqual(9_000)
 })
 
-test('what the bus had not taken when the process died is in doubt, however long it was held', () => {
+test('datagrams that the bus had not taken when the process died are in doubt, however long they were held', () => {
   const stuck = Array.from({ length: 6 }, (_, i) =>
     scrapeAt(5 + i, { received: 100 * (5 + i), accepted: 495, publishFailures: i }),
   )
@@ -44,30 +44,30 @@ test('what the bus had not taken when the process died is in doubt, however long
   expect(doubt?.fromMs).toBeLessThanOrEqual(4_000)
 })
 
-test('a pack that the bus refuses again and again is in doubt although others pass it by', () => {
+test('a pack that the bus keeps refusing is in doubt, although others overtake it', () => {
   const refused = steady(0, 11).map((one, i) => (i >= 4 ? { ...one, publishFailures: i } : one))
   const [doubt] = doubtsOf([...refused, ...steady(13, 16, 12)], true)
   expect(doubt?.fromMs).toBeLessThanOrEqual(0)
 })
 
-test('what the kernel dropped or the door shed puts its time in doubt, no more', () => {
+test('datagrams that the kernel dropped or the door shed put only their time in doubt', () => {
   const drops = steady(0, 20).map((one, i) => (i >= 10 ? { ...one, kernelDrops: 3 } : one))
   expect(doubtsOf(drops, true)).toEqual([{ fromMs: 8_000, toMs: 10_010 }])
   const shed = steady(0, 20).map((one, i) => (i >= 10 ? { ...one, shed: 1 } : one))
   expect(doubtsOf(shed, true)).toHaveLength(1)
 })
 
-test('a gateway that does not answer in the end leaves all of the end in doubt', () => {
+test('a gateway that does not answer at the end leaves the whole end in doubt', () => {
   expect(doubtsOf(steady(0, 10), false)).toEqual([{ fromMs: expect.any(Number), toMs: Number.POSITIVE_INFINITY }])
 })
 
-test('counts go on over processes, and what was there before the run is not of it', () => {
+test('counts add up over processes, without what was counted before the run', () => {
   const before = scrapeAt(0, { received: 50, accepted: 50 })
   const scrapes = [before, scrapeAt(1, { received: 150, accepted: 150 }), scrapeAt(2, { received: 20, accepted: 20 })]
   expect(totalsOf(scrapes)).toMatchObject({ processes: 2, received: 120, accepted: 120 })
 })
 
-test('percentiles of the gateway’s histogram lie in their buckets', () => {
+test('percentiles of the gateway’s histogram lie within their buckets', () => {
   const text = [
     '# HELP sluice_receive_to_confirmed_seconds x',
     'sluice_receive_to_confirmed_seconds_bucket{le="0.01"} 0',
@@ -89,7 +89,7 @@ test('percentiles of the gateway’s histogram lie in their buckets', () => {
 
 const held = { items: 0, bytes: 0, owedSinceMs: null, confirmedAtMs: null }
 
-/** Percentiles as they come through the gateway's own metrics, of delays in milliseconds. */
+/** Percentiles of delays in milliseconds, read through the gateway's own metrics. */
 const scrapedPercentiles = async (delaysMs: readonly number[]) => {
   const metrics = createMetrics({ tally: createTally(), packs: () => 0, held, healthy: () => true })
   const before = parseScrape(await metrics.text(), 0, 1)
@@ -97,14 +97,14 @@ const scrapedPercentiles = async (delaysMs: readonly number[]) => {
   return confirmPercentiles(totalsOf([before, parseScrape(await metrics.text(), 2, 3)]))
 }
 
-test('from 20 to 180 ms a percentile of the gateway’s histogram is true to a third', async () => {
+test('from 20 to 180 ms a percentile of the gateway’s histogram is accurate to a third', async () => {
   for (let slowest = 20; slowest <= 180; slowest += 4) {
     const { p99 } = await scrapedPercentiles([...Array(950).fill(5), ...Array(50).fill(slowest)])
     expect(Math.abs((p99 ?? 0) / slowest - 1), `${slowest} ms`).toBeLessThan(0.34)
   }
 })
 
-test('whether 99 of 100 took less than 50 ms is told exactly', async () => {
+test('the histogram tells exactly whether 99 of 100 took less than 50 ms', async () => {
   expect((await scrapedPercentiles([...Array(980).fill(21), ...Array(20).fill(49)])).p99).toBeLessThan(50)
   expect((await scrapedPercentiles([...Array(980).fill(21), ...Array(20).fill(51)])).p99).toBeGreaterThan(50)
 })

@@ -25,7 +25,7 @@ const decode = (number: number): DecodedFrame | string => {
   return profiles.get(name)?.decode(bytes, { samplePeriodSeconds: null }) ?? `no profile ${name}`
 }
 
-test('the same seed is the same fleet, another seed another one', () => {
+test('the same seed makes the same fleet, another seed another fleet', () => {
   const again = createLoadFleet(planOf({ loudDevice: true }))
   const other = createLoadFleet(planOf({ loudDevice: true, seed: 8 }))
   const some = numbers.filter((number) => number % 97 === 0)
@@ -34,7 +34,7 @@ test('the same seed is the same fleet, another seed another one', () => {
   expect(some.filter((number) => fleet.isOurs(other.deviceIdOf(number)))).toEqual([])
 })
 
-test('a message is found again by its device and its instant, and no other is', () => {
+test('a message is found by its device and its instant, and at no other instant', () => {
   for (const number of numbers) {
     const [deviceId, at] = [fleet.deviceIdOf(number), fleet.timeOf(number)]
     const isClocked = fleet.isSigfox(number) || fleet.tellsItsTime(number)
@@ -46,7 +46,7 @@ test('a message is found again by its device and its instant, and no other is', 
     expect(fleet.find(stranger, fleet.timeOf(0))).toBeNull()
 })
 
-test('the real profiles read in each frame exactly what the ledger expects of it', () => {
+test('the real profiles read in each frame exactly what the ledger expects', () => {
   const kinds = new Set<string>()
   for (const number of numbers) {
     const decoded = decode(number)
@@ -67,7 +67,7 @@ test('the real profiles read in each frame exactly what the ledger expects of it
     const told = decoded.indexes.map(({ channel }) => channel).join('')
     kinds.add(`${fleet.isSigfox(number) ? 'sigfox' : 'nbiot'} ${told}`)
   }
-  // Dragino with the sample before, without it, the loud one alone as ELKO; Adeunis of two channels, of one, of none
+  // Dragino with and without the previous sample; the loud device and ELKO, one sample; Adeunis with two, one or no channel
   expect([...kinds].sort()).toEqual([
     'nbiot A',
     'nbiot AAAA',
@@ -81,7 +81,7 @@ test('the real profiles read in each frame exactly what the ledger expects of it
   ])
 })
 
-test('each device has its turn once in a period, and neighbours in time are not neighbours in their ids', () => {
+test('each device sends once in a period, and ids of messages close in time are far apart', () => {
   for (const devices of [1, 2, 7, 1_000, 36_000]) {
     const { deviceAt, turnOf } = turnsOf(devices)
     const seen = Array.from({ length: devices }, (_, turn) => deviceAt(turn))
@@ -93,7 +93,7 @@ test('each device has its turn once in a period, and neighbours in time are not 
   for (const turn of [1, 12_345_678, 35_999_999]) expect(turnOf(deviceAt(turn))).toBe(turn)
 })
 
-test('the share of the doors is the plan’s, and no datagram is longer than its buffer', () => {
+test('the doors get the shares of the plan, and every datagram fits into its buffer', () => {
   for (const sigfoxShare of [0, 20, 50, 100]) {
     const one = createLoadFleet(planOf({ sigfoxShare }))
     const all = Array.from({ length: one.count }, (_, number) => number)
@@ -115,14 +115,14 @@ test('every profile that a simulated device may have is in the fleet, and all it
   }
 })
 
-test('no two messages of a device without a clock are alike, also where its meter stands still', () => {
+test('all messages of a device without a clock differ, even if its meter stands still', () => {
   const elko = createLoadFleet(planOf({ sigfoxShare: 0, profiles: ['elko-airtm-nb'], seconds: 3_600, devices: 500 }))
   const payloads = new Set(Array.from({ length: elko.count }, (_, number) => elko.payloadHex(number)))
   expect(elko.count).toBeGreaterThan(70_000)
   expect(payloads.size).toBe(elko.count)
 })
 
-test('what a periodic frame takes off its index is what the meter counted in each quarter of an hour before', () => {
+test('the differences in a periodic frame are what the meter counted in each earlier quarter of an hour', () => {
   const roster = createDevices(fleet.plan)
   const periodic = numbers.filter((number) => /^5[ab]/.test(fleet.payloadHex(number)))
   expect(periodic.length).toBeGreaterThan(100)
@@ -130,7 +130,7 @@ test('what a periodic frame takes off its index is what the meter counted in eac
     const bytes = Buffer.from(fleet.payloadHex(number), 'hex')
     const device = roster.find(fleet.deviceIdOf(number)) ?? -1
     const shown = (back: number) => roster.index(device, bytes[0] === 0x5a ? 0 : 1, fleet.timeOf(number) - 900 * back)
-    // modulo 2^16: of a meter that was replaced meanwhile the frame cannot say more
+    // modulo 2^16: the frame cannot express more for a meter that was replaced in between
     const counted = [0, 1, 2].map((back) => (shown(back) - shown(back + 1)) & 0xffff)
     expect([6, 8, 10].map((at) => bytes.readUInt16BE(at))).toEqual(counted)
     expect(bytes.length).toBe(12)

@@ -9,7 +9,7 @@ const points = (corePercentAt: (rate: number) => number): Point[] =>
 /** 3 % of a core at any rate, and 200 µs a message. */
 const linear = points((rate) => 3 + 0.02 * rate)
 
-test('a fixed cost and one for each message are found, and such growth is linear', () => {
+test('growth with a fixed cost and a cost for each message is linear, and both costs are found', () => {
   const line = fitLine(linear)
   expect(line?.fixedPercent).toBeCloseTo(3)
   expect(line?.microsPerMessage).toBeCloseTo(200)
@@ -20,7 +20,7 @@ test('a fixed cost and one for each message are found, and such growth is linear
   })
 })
 
-test('figures that scatter by a tenth are still linear, and the sentence has the largest distance', () => {
+test('growth is still linear if figures scatter by a tenth, and the sentence has the largest distance', () => {
   const scattered = linear.map(({ rate, corePercent }, i) => ({ rate, corePercent: corePercent * (i % 2 ? 1.1 : 0.9) }))
   const { isLinear, says } = judgeGrowth(scattered)
   expect(isLinear).toBe(true)
@@ -29,7 +29,7 @@ test('figures that scatter by a tenth are still linear, and the sentence has the
   expect(Number(distance)).toBeLessThan(25)
 })
 
-test('growth with the square of the rate is faster, one whose messages get cheaper is slower', () => {
+test('growth with the square of the rate is faster than linear, growth with cheaper messages is slower', () => {
   expect(judgeGrowth(points((rate) => 3 + rate ** 2 / 50_000))).toMatchObject({
     isLinear: false,
     says: expect.stringMatching(/^CPU grows faster than linearly: a message more costs /),
@@ -40,7 +40,7 @@ test('growth with the square of the rate is faster, one whose messages get cheap
   })
 })
 
-test('two sizes lie on a line whatever they cost, so they prove nothing', () => {
+test('two sizes always lie on a line, so they prove nothing', () => {
   expect(judgeGrowth(linear.slice(0, 2)).isLinear).toBeNull()
   expect(fitLine([])).toBeNull()
   expect(fitLine([linear[0], linear[0]].filter((one) => one !== undefined))).toBeNull()
@@ -64,7 +64,7 @@ const growth = {
   ...judgeGrowth(linear),
 }
 
-test('every size has its row: rate, CPU by stage, its fixed part, dollars, and whether the stage carries it', () => {
+test('every size has a row: rate, CPU by part, the fixed share, dollars, and whether the stage can carry it', () => {
   const lines = printGrowth(growth).split('\n')
   const rowOf = (devices: string) => lines.find((line) => line.trimStart().startsWith(`${devices} `)) ?? ''
   expect(lines[0]).toMatch(/devices +messages\/s +database, µs +gateway, µs +all, µs a message/)
@@ -84,7 +84,7 @@ test('every size has its row: rate, CPU by stage, its fixed part, dollars, and w
   expect(printGrowth(growth).trimEnd().endsWith(growth.says)).toBe(true)
 })
 
-test('the page shows every size in the chart and in the table, and nothing that is no number', () => {
+test('the page shows every size in the chart and in the table, and only valid numbers', () => {
   const html = growthPage(growth)
   expect(html.match(/<circle /g)).toHaveLength(4)
   expect(html.match(/<tr>/g)).toHaveLength(6)

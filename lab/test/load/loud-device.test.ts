@@ -10,14 +10,14 @@ const at = (p50: number, p99: number) => ({ p50, p99, max: 10 * p99 })
 const same = { before: at(22, 40), during: at(22, 40) }
 const times = { ackMs: same, confirmMs: same, endToEndMs: { before: at(900, 1_500), during: at(910, 1_600) } }
 
-test('times that stay as they were are no slower, and the sentence has all the figures', () => {
+test('unchanged times are not slower, and the sentence has all the figures', () => {
   expect(judgeLoudDevice(times)).toEqual({
     slows: false,
     says: 'One device at 1,000 times the rate does not slow the others: due to answer p50 22 -> 22 ms, due to answer p99 40 -> 40 ms, socket to bus p50 22 -> 22 ms, socket to bus p99 40 -> 40 ms, due to reading p50 900 -> 910 ms, due to reading p99 1,500 -> 1,600 ms.',
   })
 })
 
-test('what takes more than half as long again, and more than the clock resolves, is slower; only that is named', () => {
+test('a time is slower if it is more than half as long again and the clock resolves it; only slower ones are named', () => {
   const confirmMs = (p50: number, p99: number) => ({
     ...times,
     confirmMs: { before: at(20, 40), during: at(p50, p99) },
@@ -33,14 +33,14 @@ test('what takes more than half as long again, and more than the clock resolves,
   expect(judgeLoudDevice({ ...times, endToEndMs: { ...endToEndMs, during: at(290, 300) } }).slows).toBe(true)
 })
 
-test('the longest of all decides nothing, and where nothing was measured nothing is said of it', () => {
+test('the maximum decides nothing, and times that were not measured are left out', () => {
   const confirmMs = { before: at(20, 40), during: { p50: 20, p99: 40, max: 9_000 } }
   expect(judgeLoudDevice({ ...times, confirmMs }).slows).toBe(false)
   const nothing = { before: none, during: at(1, 2) }
   expect(judgeLoudDevice({ ackMs: nothing, confirmMs: nothing, endToEndMs: nothing }).slows).toBeNull()
 })
 
-test('times of the start count for the whole, and neither as before nor as while it is loud', () => {
+test('times at the start count for the whole run, but for neither phase', () => {
   const phases = createPhases(100_000, 1_000)
   phases.record(24_999, 5_000)
   phases.record(25_000, 20)
@@ -53,7 +53,7 @@ test('times of the start count for the whole, and neither as before nor as while
   expect(Math.abs((whole.max ?? 0) / 5_000 - 1)).toBeLessThan(0.01)
 })
 
-test('the verdict is on the page and at the terminal, and only where a device was loud', () => {
+test('page and table have the verdict only where a device was loud', () => {
   const loudDevice = { messages: 83, stored: 82, ...times, ...judgeLoudDevice(times) }
   for (const report of [htmlReport, printReport]) {
     expect(report({ ...stormy, loudDevice })).toContain('does not slow the others')

@@ -15,7 +15,7 @@ test('every kind of meter is in a fleet', () => {
   for (const kind of meterKinds) expect(metersOf(kind).length, kind).toBeGreaterThan(10)
 })
 
-test('a meter runs forwards by the water of a day, more in the morning than at night', () => {
+test('a meter counts the water of a day, more in the morning than at night', () => {
   for (const meter of metersOf('plain').slice(0, 50)) {
     const values = shown(meter)
     const steps = stepsOf(values)
@@ -29,7 +29,7 @@ test('a meter runs forwards by the water of a day, more in the morning than at n
   }
 })
 
-test('a leak never stops, a stopped meter stops, a register begins again at 0, a new meter begins low', () => {
+test('a leak never stops, a stopped meter stops, a register starts again at 0, a new meter starts low', () => {
   const [leak = 0] = metersOf('leak')
   const late = stepsOf(shown(leak)).slice(130)
   expect(Math.min(...late)).toBeGreaterThanOrEqual(39)

@@ -2,7 +2,7 @@ import type { StoredMessage, StoredReading } from '../../ledger/model.ts'
 import type { LoadFleet } from '../../load/plan/fleet.ts'
 import { planOf } from './plans.ts'
 
-/** A million devices at 10,000 messages a second; each frame holds the indexes of its two channels. */
+/** A million devices at 10,000 messages a second. Each frame holds the indexes of two channels. */
 export const millionPlan = planOf({
   devices: 36_000_000,
   seconds: 100,
@@ -11,7 +11,7 @@ export const millionPlan = planOf({
   profiles: ['adeunis-pulse-nbiot'],
 })
 
-/** What the API answers of a message once it is stored and read. */
+/** The API's rows for a message that is stored and decoded. */
 export const rowsOf = (fleet: LoadFleet, number: number): { message: StoredMessage; readings: StoredReading[] } => {
   const [deviceId, payloadHex] = [fleet.deviceIdOf(number), fleet.payloadHex(number)]
   const at = new Date(fleet.timeOf(number) * 1_000).toISOString()

@@ -10,7 +10,7 @@ import { millionPlan, rowsOf } from './million-rows.ts'
 
 const overTheWire = 100_000
 
-/** Pages of the API, as full as the ledger asks for them. */
+/** Pages of the API, of the size that the ledger asks for. */
 const startPages = async () => {
   const fleet = createLoadFleet(millionPlan)
   const server = createServer((request, response) => {

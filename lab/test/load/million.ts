@@ -4,8 +4,8 @@ import { createLoadFleet } from '../../load/plan/fleet.ts'
 import { millionPlan, rowsOf } from './million-rows.ts'
 
 /**
- * The ledger's side of a run of a million messages, in a process of its own: what the senders tell of them, then all
- * that is there. The first of them are read from `argv[2]` as the pages of the API, the others without the wire.
+ * The ledger's side of a run of a million messages, in a separate process: what the sender reports, then everything that is
+ * stored. The first messages are read from `argv[2]` like pages of the API, the others are passed directly.
  */
 const [apiUrl = '', overTheWire = ''] = process.argv.slice(2)
 const fleet = createLoadFleet(millionPlan)

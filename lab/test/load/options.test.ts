@@ -7,13 +7,13 @@ const read = (line: string) => readOptions(line.split(' '), nowMs)
 const whole = '--devices 3600 --minutes 10 --speed 60'
 const running = '--http http://127.0.0.1:8080 --udp 127.0.0.1:5683 --api http://127.0.0.1:8080/v1 --token-env TOKEN'
 
-test('the fleet’s clock ends with ours, so that no message is of the future', () => {
+test('the fleet’s clock meets ours at the end, so that no message is in the future', () => {
   const { plan } = read(whole)
   expect(plan.startSeconds + plan.seconds * plan.speed).toBe(nowMs / 1_000 + plan.seconds)
   expect(plan).toMatchObject({ devices: 3_600, seconds: 600, sigfoxShare: 50, sigfoxBatches: false })
 })
 
-test('everything that is wrong is said at once', () => {
+test('all errors are reported at once', () => {
   const wrong = '--devices 0 --minutes x --share sigfox=120 --profile icemeter-pulse --bus nats --stage big'
   expect(() => read(wrong)).toThrow(
     /--devices.*\n--minutes.*\n--share.*\n--bus nats.*\n--stage big.*\n--profile icemeter-pulse/,
@@ -22,7 +22,7 @@ test('everything that is wrong is said at once', () => {
   expect(() => read('--devices 5 --minutes 600 --speed 100')).toThrow(/more than 30 days/)
 })
 
-test('several sizes are one plan each, in a system of its own and without faults', () => {
+test('each of several sizes is a plan in a new system, without faults', () => {
   expect(read('--devices 1000,36000000 --minutes 1').sizes).toEqual([1_000, 36_000_000])
   expect(read(whole)).toMatchObject({ sizes: [3_600], plan: { devices: 3_600 } })
   expect(() => read('--devices 1000,x,0 --minutes 1')).toThrow(/--devices is "x".*\n--devices is "0"/)
@@ -30,14 +30,14 @@ test('several sizes are one plan each, in a system of its own and without faults
     expect(() => read(`--devices 10,20 --minutes 1 ${more}`)).toThrow(/each starts its own system, and no faults/)
 })
 
-test('a device without a clock is in every system that the run starts, and in none that runs already', () => {
+test('devices without a clock are in every system that the run starts, and in none that already runs', () => {
   const known = ['dragino-sw3l-nb', 'dragino-cpn01-nb', 'dragino-cpl03-nb', 'adeunis-pulse-nbiot']
   expect(read(whole).plan.profiles).toEqual([...known, 'elko-airtm-nb'])
   expect(read(`${whole} ${running}`).plan.profiles).toEqual(known)
   expect(() => read(`${whole} ${running} --profile elko-airtm-nb`)).toThrow(/it has no clock/)
 })
 
-test('another machine is not loaded unless it is said to be ours', () => {
+test('another machine is loaded only with --i-own-this', () => {
   expect(read(`${whole} ${running}`).addresses).toMatchObject({
     httpUrl: 'http://127.0.0.1:8080',
     udpPort: 5683,
@@ -53,7 +53,7 @@ test('another machine is not loaded unless it is said to be ours', () => {
   }
 })
 
-test('a running system needs all its addresses, and nothing of it is killed', () => {
+test('a running system needs all its addresses, and none of its processes is killed', () => {
   expect(() => read(`${whole} --http http://127.0.0.1:1`)).toThrow(/--udp is missing.*\n--api is missing/)
   expect(() => read(`${whole} ${running} --faults kill:gateway@1s`)).toThrow(/kills no other processes/)
 })

@@ -1,6 +1,6 @@
 import { type LoadPlan, nbiotProfiles } from '../../load/plan/plan.ts'
 
-/** A small fleet: 2,000 devices, three messages of most. */
+/** A small fleet: 2,000 devices, most of which send three messages. */
 export const planOf = (more: Partial<LoadPlan> = {}): LoadPlan => ({
   devices: 2_000,
   seconds: 60,

@@ -48,7 +48,7 @@ export const storm: FaultMark[] = [
   { kind: 'cut', target: 'bus', atSecond: 400, lastedSeconds: 45 },
 ]
 
-/** Second by second: 1,000 messages a second, nothing stored while the database stands, then caught up. */
+/** 1,000 messages a second: nothing is stored while the database is stopped, then it catches up. */
 const timelineOf = (seconds: number): Sample[] => {
   let [accepted, stored, readings] = [0, 0, 0]
   return Array.from({ length: seconds }, (_, i) => {

@@ -16,7 +16,7 @@ test('a run that lost nothing holds, in one sentence that names what is unknown'
   })
 })
 
-test('each fault of the ledger fails the verdict, and only what is wrong is named', () => {
+test('each fault of the ledger fails the verdict, which names only what is wrong', () => {
   for (const name of ['lost', 'unexpected', 'duplicated', 'misread'])
     expect(verdictOf({ ...stormy, [name]: 2 })).toEqual({
       holds: false,
@@ -102,7 +102,7 @@ test('every published cell is on the page', () => {
     expect(html).toContain(`>${cell}<`)
 })
 
-test('what is short of the whole never reads as all of it', () => {
+test('a share reads as 100 % only where it is the whole', () => {
   expect([share(35_999_999, 36_000_000), share(36, 36), share(1, 2), share(0, 0)]).toEqual([
     '99.99 %',
     '100 %',

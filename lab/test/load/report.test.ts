@@ -31,7 +31,7 @@ const single: LoadResult = {
 }
 const all = { empty, stormy, broken, unnumbered, single, 'only faults': { ...empty, faults: storm } }
 
-/** Tags that are opened and not closed, or closed out of turn. */
+/** Tags that are not closed, or closed in the wrong order. */
 const unbalanced = (html: string): string[] => {
   const open: string[] = []
   const faults: string[] = []
@@ -46,7 +46,7 @@ const rowOf = (html: string, name: string) =>
   textOf(html.match(new RegExp(`<tr[^>]*><th scope="row">${name}</th>.*?</tr>`))?.[0] ?? '').trim()
 
 for (const [name, result] of Object.entries(all))
-  test(`the page of a run is well-formed, has no number that is none, and asks nothing of the network: ${name}`, () => {
+  test(`the page of a run is well-formed and self-contained, and has only valid numbers: ${name}`, () => {
     const html = htmlReport(result)
     expect(unbalanced(html)).toEqual([])
     expect(html).not.toMatch(/NaN|Infinity|undefined|null/)
@@ -74,7 +74,7 @@ test('the page and the table give every total of the result', () => {
   expect(printReport(distinct)).toMatch(/readings\s+7,189,224\n/)
 })
 
-test('every fault has its number over the pictures and its words below, in the order in which they happened', () => {
+test('every fault has a number above the picture and a description below, in the order in which they happened', () => {
   const faults = Array.from({ length: 40 }, (_, i) => ({
     kind: 'kill',
     target: `worker-${i}`,
@@ -92,7 +92,7 @@ test('every fault has its number over the pictures and its words below, in the o
   )
 })
 
-test('numbers of faults at the same moment do not lie on each other', () => {
+test('numbers of faults at the same moment do not overlap', () => {
   const faults = [5, 5, 5, 6, 300].map((atSecond) => ({ kind: 'kill', target: 'gateway', atSecond, lastedSeconds: 0 }))
   const html = htmlReport({ ...stormy, faults })
   const places = [...html.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)" r="9" class="mark"/g)].map(([, cx, cy]) => [
@@ -104,7 +104,7 @@ test('numbers of faults at the same moment do not lie on each other', () => {
   expect(places).toHaveLength(5)
 })
 
-test('a fault after the last second that was sampled stands within the picture', () => {
+test('a fault after the last sampled second lies within the picture', () => {
   const late = { kind: 'kill', target: 'db', atSecond: 900, lastedSeconds: 60 }
   const html = htmlReport({ ...stormy, faults: [late] })
   const [, cx] = html.match(/<circle cx="([\d.]+)" [^>]*class="mark"/) ?? []

@@ -13,7 +13,7 @@ interface Departure {
   readonly atMs: number
 }
 
-/** All departures of a plan, seen by a clock that ticks every 4 ms. */
+/** All departures of a plan, with a clock that ticks every 4 ms. */
 const departuresOf = (plan: ReturnType<typeof planOf>) => {
   const schedule = createSchedule(createLoadFleet(plan))
   const departures: Departure[] = []
@@ -26,7 +26,7 @@ const plan = planOf({ loudDevice: true })
 const fleet = createLoadFleet(plan)
 const { departures, endedAtMs } = departuresOf(plan)
 
-test('every message leaves once, one that the radio loses never, one that it repeats twice', () => {
+test('every message leaves once, a lost one never, a repeated one twice', () => {
   const times = new Map<number, number>()
   for (const { number } of departures) times.set(number, (times.get(number) ?? 0) + 1)
   for (let number = 0; number < fleet.count; number++) {
@@ -35,7 +35,7 @@ test('every message leaves once, one that the radio loses never, one that it rep
   }
 })
 
-test('nothing leaves before it is due, nor more than a tick later, and all has left at the end', () => {
+test('nothing leaves before it is due or more than a tick later, and everything has left at the end', () => {
   for (const { atMs, dueMs } of departures) {
     expect(atMs).toBeGreaterThanOrEqual(dueMs)
     expect(atMs - dueMs).toBeLessThan(20)
@@ -65,7 +65,7 @@ test('Sigfox repeats after 1, 2 or 4 minutes, CoAP after 2 or 4 seconds, as long
   expect([...delays.nbiot].sort((a, b) => a - b)).toEqual([2_000, 4_000])
 })
 
-test('a late one comes late, and one that is reordered behind the next of its device', () => {
+test('a late message comes late, and a reordered one after the next of its device', () => {
   const first = new Map<number, number>()
   for (const { number, dueMs } of departures) if (!first.has(number)) first.set(number, dueMs)
   let overtaken = 0
@@ -80,12 +80,12 @@ test('a late one comes late, and one that is reordered behind the next of its de
 
 test('the loud device sends a thousand times as often as another, in the second half', () => {
   const loud = departures.filter(({ number }) => number >= fleet.hourly)
-  // half a minute at a speed of 150 is an hour and a quarter, with a message every 3.6 seconds of it
+  // half a minute at a speed of 150 is an hour and a quarter, in which a message comes every 3.6 seconds
   expect(loud).toHaveLength(1_250)
   expect(Math.min(...loud.map(({ dueMs }) => dueMs))).toBe(30_000)
 })
 
-test('every behaviour is in the plan that is printed', () => {
+test('the printed plan names every behaviour', () => {
   const counts = radioCounts(plan)
   for (const code of radioCodes) expect(counts[code], code).toBeGreaterThan(0)
   const kinds = new Set(Array.from({ length: fleet.hourly }, (_, number) => unwantedOf(plan.seed, number)))

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { machineTimes, watchStrain } from '../../load/sender/strain.ts'
 
-test('the machine is busy while it does not idle or wait for a disk; guests count once', () => {
+test('the machine is busy unless it idles or waits for a disk, and guests count once', () => {
   const stat = 'cpu  100 5 40 800 30 2 3 20 60 0\ncpu0 50 2 20 400 15 1 1 10 30 0\n'
   expect(machineTimes(stat)).toEqual({ busy: 170, all: 1_000 })
   expect(machineTimes('intr 5')).toBeNull()
 })
 
-test('the CPU is that of the second in which the sender was furthest behind', () => {
+test('the CPU reported is that of the second in which the sender was furthest behind', () => {
   const strain = watchStrain()
   strain.late(40)
   for (const until = performance.now() + 80; performance.now() < until; );

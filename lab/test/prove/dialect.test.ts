@@ -30,7 +30,7 @@ test('Kinesis: the answer has one result for each record, in the order of the re
   ])
 })
 
-test('what is in another language passes as it is', () => {
+test('a request to another service passes unchanged', () => {
   expect(understand('secretsmanager.GetSecretValue', '{}')).toBeNull()
   expect(understand('AmazonSQS.GetQueueAttributes', '{"QueueUrl":"x/y"}')).toMatchObject({
     action: 'other',

@@ -13,7 +13,7 @@ const query = (text: string) => frame('Q', `${text}\0`)
 const parse = (text: string) => frame('P', `name\0${text}\0\0\0`)
 const execute = frame('E', '\0\0\0\0\0')
 
-/** Whether each message asks for a commit, the bytes arriving in pieces of one size. */
+/** For each message, whether it asks for a commit, when the bytes arrive in pieces of a given size. */
 const asked = (bytes: Buffer, piece: number) => {
   const split = framesOf(true)
   const frames = []
@@ -22,7 +22,7 @@ const asked = (bytes: Buffer, piece: number) => {
   return frames.map(({ asksCommit }) => asksCommit)
 }
 
-test('a COMMIT is seen in the simple and in the extended protocol, however the bytes are cut, and nothing else is one', () => {
+test('a COMMIT is recognised in the simple and the extended protocol, however the bytes are cut, and nothing else is', () => {
   const said = Buffer.concat([
     startup,
     ...[
@@ -39,7 +39,7 @@ test('a COMMIT is seen in the simple and in the extended protocol, however the b
     expect(asked(said, piece)).toEqual([false, false, true, false, false, true, false, false])
 })
 
-test('the confirmation of a commit is seen, and that of another statement is none', () => {
+test('the confirmation of a COMMIT is recognised, and that of another statement is not', () => {
   const split = framesOf(false)
   const said = Buffer.concat([frame('C', 'INSERT 0 1\0'), frame('C', 'COMMIT\0'), frame('D', 'COMMIT\0')])
   expect(split(said).map(({ saysCommitted }) => saysCommitted)).toEqual([false, true, false])
