@@ -31,7 +31,7 @@ describe('batcher', () => {
   beforeEach(() => vi.useFakeTimers())
   afterEach(() => vi.useRealTimers())
 
-  test('a datagram leaves when it has lingered, without any that follows', async () => {
+  test('a datagram leaves after its linger, without waiting for another', async () => {
     const { batcher, deliveries } = stalled({ lingerMs: 20 })
     batcher.hold(arrival(1))
     await vi.advanceTimersByTimeAsync(19)
@@ -40,7 +40,7 @@ describe('batcher', () => {
     expect(deliveries.map(({ batch }) => batch.length)).toEqual([1])
   })
 
-  test('the linger counts from the oldest: a steady trickle does not hold it back', async () => {
+  test('the linger counts from the oldest datagram: a steady trickle does not delay it', async () => {
     const { batcher, deliveries } = stalled({ lingerMs: 20 })
     for (let i = 0; i < 10; i++) {
       batcher.hold(arrival(i))
@@ -55,7 +55,7 @@ describe('batcher', () => {
     expect(deliveries.length).toBeGreaterThanOrEqual(2)
   })
 
-  test('P15: with a stalled bus memory ends at its limit, and what waits leaves once the bus confirms', async () => {
+  test('P15: while the bus stalls memory stays within its limit, and what waits leaves once the bus confirms', async () => {
     const { batcher, deliveries, confirmed } = stalled({ queueBytes: 50_000 * itemBytes })
     const taken = Array.from({ length: 60_000 }, (_, i) => batcher.hold(arrival(i))).filter(Boolean).length
     expect(taken).toBe(50_000)
@@ -85,7 +85,7 @@ describe('batcher', () => {
     expect(batcher.held).toMatchObject({ owedSinceMs: null, confirmedAtMs: startMs + 5000 })
   })
 
-  test('finish publishes at once and answers when all is confirmed', async () => {
+  test('finish publishes at once and resolves when all is confirmed', async () => {
     const { batcher, deliveries } = stalled({ lingerMs: 60_000 })
     batcher.hold(arrival(1))
     const left = batcher.finish(10_000)
@@ -101,7 +101,7 @@ describe('batcher', () => {
     expect(await left).toBe(3)
   })
 
-  test('finish with nothing held is over at once', async () => {
+  test('finish resolves at once if nothing is held', async () => {
     expect(await stalled().batcher.finish(10_000)).toBe(0)
   })
 })

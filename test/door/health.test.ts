@@ -14,21 +14,21 @@ const tell = (...steps: [number, Partial<{ [K in keyof typeof idle]: number | nu
 }
 
 describe('health', () => {
-  test('an idle gateway is healthy, also when it has never published', () => {
+  test('an idle gateway is healthy, even if it has never published', () => {
     expect(tell([0, {}], [3600, {}])).toEqual(['healthy', 'healthy'])
   })
 
-  test('a bus that is silent for 5 s makes it ill; a slow one does not', () => {
+  test('a bus that is silent for 5 s makes it unhealthy; a slow one does not', () => {
     expect(tell([4.9, { owedSinceMs: 0 }], [5, { owedSinceMs: 0 }])).toEqual(['healthy', 'ill'])
   })
 
-  test('it recovers only after the bus has confirmed something since it fell ill', () => {
+  test('it recovers only after the bus has confirmed something since then', () => {
     const before = { confirmedAtMs: 4000 }
     const since = { confirmedAtMs: 20_000 }
     expect(tell([10, { owedSinceMs: 4000, ...before }], [15, before], [20, since])).toEqual(['ill', 'ill', 'healthy'])
   })
 
-  test('a queue above the high mark makes it ill until it is below the low mark and something was confirmed', () => {
+  test('a queue above the high mark makes it unhealthy until it is below the low mark and something was confirmed', () => {
     const busy = { owedSinceMs: 1000, confirmedAtMs: 1000 }
     const story = tell(
       [1, { ...busy, bytes: 800 }],
@@ -39,7 +39,7 @@ describe('health', () => {
     expect(story).toEqual(['healthy', 'ill', 'ill', 'healthy'])
   })
 
-  test('between the marks it stays what it was', () => {
+  test('between the marks it stays as it was', () => {
     expect(tell([0, { bytes: 700 }], [1, { bytes: 810 }], [2, { bytes: 700 }])).toEqual(['healthy', 'ill', 'ill'])
   })
 })

@@ -4,7 +4,7 @@ import { createPublisher, type RawTopic } from '../../door/publisher.ts'
 import type { Datagram } from '../../udp-gateway/arrival.ts'
 import { arrival } from '../udp-gateway/arrivals.ts'
 
-test('a door tells how many bytes wait for the bus, and how long one message in a hundred waited since it was last asked', async () => {
+test('a gateway measures the bytes that wait for the bus, and the 99th percentile of the wait since it was last asked', async () => {
   vi.useFakeTimers({ now: 1_700_000_000_000 })
   let confirm = () => {}
   const confirmed = new Promise<void>((resolve) => {

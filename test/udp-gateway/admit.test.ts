@@ -14,7 +14,7 @@ const door = ({ room, rejectsPerSecond }: { room: number; rejectsPerSecond: numb
   return { tally, held, admit: createAdmission({ tally, hold, mayRecord: createTokenBucket(rejectsPerSecond) }) }
 }
 
-test('a datagram is held with its origin, and counts as nothing but received until the bus has it', () => {
+test('a datagram is held with its origin, and counts only as received until the bus has it', () => {
   const { tally, held, admit } = door({ room: 10, rejectsPerSecond: 10 })
   admit(adeunisDatagram(1), origin)
   expect(held).toMatchObject([{ item: { kind: 'adeunis-nbiot', payload: adeunisDatagram(1) }, origin }])
@@ -28,7 +28,7 @@ test('without room an uplink is shed, and counted', () => {
   expect(tally).toMatchObject({ received: 10, shed: 7 })
 })
 
-test('reject records are bounded by their rate; the refusals are all counted, by reason', () => {
+test('reject records have a limit per second; all refusals are counted, by reason', () => {
   const { tally, held, admit } = door({ room: 1000, rejectsPerSecond: 5 })
   for (let i = 0; i < 200; i++) admit(unknownDatagram, origin)
   expect(held.length).toBeGreaterThanOrEqual(5)
@@ -38,7 +38,7 @@ test('reject records are bounded by their rate; the refusals are all counted, by
   expect(tally.shed).toBe(0)
 })
 
-test('without room a refusal is counted as one, not as shed', () => {
+test('without room a refusal counts as refused, not as shed', () => {
   const { tally, admit } = door({ room: 0, rejectsPerSecond: 5 })
   admit(unknownDatagram, origin)
   expect(tally).toMatchObject({ received: 1, shed: 0 })

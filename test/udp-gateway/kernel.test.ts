@@ -8,11 +8,11 @@ const tables = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->w
   372: 00000000000000000000000000000000:1633 00000000000000000000000000000000:0000 07 00000000:00000010 00:00000000 00000000     0        0 8139 2 0000000000000000 1
 `
 
-test('the drops of a port are those of its IPv4 and its IPv6 socket, and of no other', () => {
+test('the drops of a port are those of its IPv4 and IPv6 sockets, and of no others', () => {
   expect(readUdpTable(tables, 0x1633)).toEqual({ drops: 42, waitingBytes: 0x310 })
   expect(readUdpTable(tables, 53)).toEqual({ drops: 7, waitingBytes: 0 })
 })
 
-test('where the kernel has no table there is nothing to count', () => {
+test('without a table of the kernel there is nothing to count', () => {
   expect(readUdpTable('', 5683)).toEqual({ drops: 0, waitingBytes: 0 })
 })

@@ -70,14 +70,14 @@ const handleOn =
 describe.each(buses)('$name', (bus) => {
   const handle = handleOn(bus)
 
-  test('the items of all packs reach the use case at once, and it comes again from what is a retry', async () => {
+  test('the use case gets the items of all packs in one call, and the packs that hold a retry come again', async () => {
     const records = [record('1', pack(1, 2)), record('2', pack(3, 4, 5)), record('3', pack(6)), record('4', pack(7))]
     const { seen, again } = await handle(records, (item) => [4, 7].includes((item as Uplink).seqNumber))
     expect(seqNumbers(seen)).toEqual([1, 2, 3, 4, 5, 6, 7])
     expect(again).toEqual(bus.again(['2', '4']))
   })
 
-  test('what the use case throws brings back the whole batch', async () => {
+  test('when the use case throws, the whole batch comes again', async () => {
     const useCase = () => Promise.reject(new Error('database down'))
     await expect(bus.invoke([record('1', pack(1))], useCase)).rejects.toThrow('database down')
   })
@@ -118,12 +118,12 @@ describe.each(buses)('$name', (bus) => {
     expect(rows[0]).toBe(rows[1])
   })
 
-  test('an event without records is answered with no failures, and the use case is left alone', async () => {
+  test('an event without records has no failures, and the use case is not called', async () => {
     expect(await handle([])).toEqual({ seen: [], again: [] })
   })
 })
 
-test('SQS: a body that is no base64 is kept as the text it is', async () => {
+test('SQS: a body that is not base64 is kept as its text', async () => {
   const [bus] = buses as [(typeof buses)[number]]
   for (const body of ['{"not":"a pack"}', '', 'é\u0000', `${pack(1).toString('base64')}\n!`.slice(2)]) {
     const { seen } = await handleOn(bus)([{ id: 'a', body }])

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-test('calls go to the host of the region, also where the credentials name the account', async () => {
+test('calls go to the host of the region, even if the credentials name the account', async () => {
   const environment = {
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'x',

@@ -52,7 +52,7 @@ describe('the partial response is always valid (P11)', () => {
     )
   })
 
-  test('Kinesis: only the first of them is named, and nothing where there is none', () => {
+  test('Kinesis: only the first of them is named, and nothing if there is none', () => {
     fc.assert(
       fc.property(anyBatch, ({ runs, outcomes, again }) => {
         expect(kinesis(runs, outcomes)).toEqual(again.slice(0, 1))
@@ -61,7 +61,7 @@ describe('the partial response is always valid (P11)', () => {
     )
   })
 
-  test('what the use case says nothing of comes again', () => {
+  test('items for which the use case answers nothing come again', () => {
     fc.assert(
       fc.property(anyBatchCutShort, ({ runs, outcomes }) => {
         const again = runs.filter(({ first, count, unreadable }) => {

@@ -30,7 +30,7 @@ test('groups hold about as many devices each', () => {
   for (const count of counts) expect(Math.abs(count - 1_000)).toBeLessThan(200)
 })
 
-test('all of a device is in one group, in its order, and nothing is missing or twice', () => {
+test('all messages of a device are in one group, in order, none missing and none twice', () => {
   const fewDevices = fc
     .array(fc.tuple(anyItem, fc.constantFrom('A1', 'B2', 'C3', 'D4', null)), { maxLength: 60 })
     .map((pairs) => pairs.map(([item, deviceId]) => ({ ...item, deviceId }) as RawItem))

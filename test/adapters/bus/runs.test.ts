@@ -27,7 +27,7 @@ test('an event of any size is handled in transactions of at most 10,000 items, i
   expect(seen).toEqual(ids)
 })
 
-test('an outcome belongs to its item in every run, also where the use case is silent about the last ones', async () => {
+test('an outcome belongs to its item in every run, even if the use case answers nothing for the last ones', async () => {
   const again = await handleRecords(pulseTopic('sigfox'), records, async (batch) =>
     batch
       .slice(0, batch[0] === ids[0] ? 9_999 : undefined)
@@ -36,7 +36,7 @@ test('an outcome belongs to its item in every run, also where the use case is si
   expect(again).toEqual([packOf(9_999), packOf(17_000)])
 })
 
-test('what there is no time left for comes again, and what was done does not', async () => {
+test('items without time left come again, and those that were done do not', async () => {
   let remainingMs = 1_000
   const handled: number[] = []
   const again = await handleRecords(

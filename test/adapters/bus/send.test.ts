@@ -15,7 +15,7 @@ const ascending = (values: readonly number[]) => values.toSorted((a, b) => a - b
 describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRecords, mostBytes }) => {
   afterEach(reset)
 
-  describe('of a partial failure only what failed is sent again (P8)', () => {
+  describe('after a partial failure only what failed is sent again (P8)', () => {
     test('with 30 % failing: each is taken once, and nothing that was taken is sent again', async () => {
       const random = seeded(7)
       const taken: number[] = []
@@ -29,7 +29,7 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
       expect(calls.length).toBeGreaterThan(Math.ceil(200 / mostRecords))
     })
 
-    test('what the answer does not speak of has failed', async () => {
+    test('a record that the answer does not mention has failed', async () => {
       // Kinesis answers by place: of a shorter list only the end is missing
       const last = async () => {
         const calls = behaves(() => 'taken')
@@ -42,7 +42,7 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
       expect(calls.map(ascending)).toEqual([[0, 1, 2], [unspoken]])
     })
 
-    test('an answer that speaks of nothing confirms nothing', async () => {
+    test('an answer that mentions nothing confirms nothing', async () => {
       saysNothing()
       const [outcome] = await publish(open({ maxTries: 2 }), larges(1))
       expect(outcome).toMatchObject({ status: 'retry', reason: expect.stringContaining('not mentioned') })
@@ -67,7 +67,7 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
   )
 
   describe('trying ends', () => {
-    test('after the most tries, with the reason', async () => {
+    test('after the last try, with the reason', async () => {
       const calls = behaves((item) => (item === 2 ? 'refused' : 'taken'))
       const outcomes = await publish(open({ maxTries: 3 }), larges(4))
       expect(outcomes).toEqual([done, done, { status: 'retry', reason: expect.stringContaining('Refused') }, done])
@@ -83,7 +83,7 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
       expect(calls.length).toBeLessThan(1_000)
     })
 
-    test('at once for an item that the bus cannot hold, and its neighbours go', async () => {
+    test('at once for an item that the bus cannot hold, and its neighbours are sent', async () => {
       const calls = behaves(() => 'taken')
       const oversize = { ...large(1), payload: Buffer.alloc(1_100_000) }
       const outcomes = await publish(open(), [large(0), oversize, large(2)])
@@ -136,7 +136,7 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
     }
   })
 
-  test('exactly those items are a retry whose pack was not taken, each in its place', async () => {
+  test('the items of a pack that was not taken are retries, each in its place, and no others', async () => {
     const items = Array.from({ length: 2_000 }, (_, n) => callbackOf12Bytes(n))
     let refused = -1
     behaves((item) => {
@@ -161,14 +161,14 @@ describe.each(mockedBuses)('$name', ({ open, behaves, saysNothing, reset, mostRe
     expect(lost.length).toBeLessThan(2_000)
   })
 
-  test('nothing to publish is no call', async () => {
+  test('an empty batch makes no call', async () => {
     const calls = behaves(() => 'taken')
     expect(await publish(open(), [])).toEqual([])
     expect(calls).toEqual([])
   })
 })
 
-test('the waits grow, are never longer than their cap, and are not the same twice', () => {
+test('the waits grow up to their cap, and are random', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100 }), (attempt) => {
       const waits = Array.from({ length: 20 }, () => backoffMs(attempt, { baseMs: 50, capMs: 2_000 }))
@@ -178,7 +178,7 @@ test('the waits grow, are never longer than their cap, and are not the same twic
   )
 })
 
-test('groups are within all limits, in order, and no more of them than that takes', () => {
+test('groups are within all limits, in order, and as few as that allows', () => {
   const limits: Limits = { records: 10, bytes: 1_048_576, recordBytes: 1_048_576 }
   fc.assert(
     fc.property(fc.array(fc.nat(400_000), { maxLength: 40 }), (sizes) => {

@@ -29,7 +29,7 @@ const items = [callbackOf12Bytes(1), reject, callbackOf12Bytes(2)]
 const pack = packed(items)
 
 describe('a damaged pack is never read as something else', () => {
-  test('each single bit flipped', () => {
+  test('with any single bit flipped', () => {
     for (let bit = 0; bit < pack.length * 8; bit++) {
       const flipped = Buffer.from(pack)
       flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7))
@@ -37,12 +37,12 @@ describe('a damaged pack is never read as something else', () => {
     }
   })
 
-  test('cut at each length, or with bytes behind', () => {
+  test('cut at any length, or with bytes appended', () => {
     for (let end = 0; end < pack.length; end++) expect(faultOf(pack.subarray(0, end))).toBe(PackCorrupt)
     expect(faultOf(Buffer.concat([pack, Buffer.of(0)]))).toBe(PackCorrupt)
   })
 
-  test('any bytes, also under a checksum that fits: a fault of these two, or items', () => {
+  test('made of any bytes, even with a checksum that fits: it is one of the two faults, or items', () => {
     const sealed = (body: Uint8Array) => {
       const bytes = Buffer.concat([Buffer.of(1, 0, 0, 0, 0), body])
       bytes.writeUInt32BE(crc32(bytes.subarray(5)), 1)
@@ -61,7 +61,7 @@ describe('a damaged pack is never read as something else', () => {
 describe('a newer writer', () => {
   const newer = (write: ItemCodec<RawItem>['write']): ItemCodec<RawItem> => ({ ...rawItemCodec, write })
 
-  test('may add fields behind those of an item: this reader passes over them', () => {
+  test('may append fields to an item: this reader skips them', () => {
     fc.assert(
       fc.property(fc.array(anyItem, { minLength: 1 }), fc.uint8Array(), (some, extra) => {
         const codec = newer((writer, item, instantMs) => {

@@ -12,7 +12,7 @@ const fullBytes = 45_000
 const unpackAll = (packs: readonly { bytes: Buffer }[]) =>
   packs.flatMap(({ bytes }) => unpackItems(rawItemCodec, bytes))
 
-describe('what goes into packs comes out of them', () => {
+describe('what goes into packs comes out again', () => {
   test('any items of a raw topic, in order, however small the packs', () => {
     fc.assert(
       fc.property(fc.array(anyItem, { maxLength: 20 }), fc.integer({ min: 1, max: 2_000 }), (items, maxBytes) => {
@@ -35,8 +35,8 @@ describe('what goes into packs comes out of them', () => {
   })
 })
 
-describe('a pack is as long as it may be', () => {
-  test('never longer: 60 KB in base64', () => {
+describe('a pack fills its size', () => {
+  test('and is never longer: 60 KB in base64', () => {
     fc.assert(
       fc.property(fc.array(anyItem, { maxLength: 40 }), fc.integer({ min: 200, max: 1_000 }), (items, maxBytes) => {
         for (const { bytes } of packItems(rawItemCodec, items, maxBytes)) {
@@ -51,7 +51,7 @@ describe('a pack is as long as it may be', () => {
     }
   })
 
-  test('one item that is longer by itself travels alone', () => {
+  test('an item that is longer than that travels alone', () => {
     const [small, large] = [callbackOf12Bytes(1), { ...callbackOf12Bytes(2), payload: Buffer.alloc(262_144) }]
     const packs = packItems(rawItemCodec, [small, large, small, small], fullBytes)
     expect(packs.map(({ count }) => count)).toEqual([1, 1, 2])

@@ -24,7 +24,7 @@ const linesOf = (write: () => void): Record<string, unknown>[] => {
     .map((line) => JSON.parse(line))
 }
 
-test('one event is one line of JSON, whatever stands in its fields', () => {
+test('one event is one line of JSON, whatever its fields hold', () => {
   const value = fc.oneof(anyText(), fc.constantFrom('a\nb', '\r\n{"level":"error"}', '"}'), fc.double())
   fc.assert(
     fc.property(value, value, (reason, error) => {
@@ -46,7 +46,7 @@ test('a text is cut at 300 characters, a shorter one is kept as it is', () => {
   expect(written.length).toBeLessThan(6 * mostCharacters + 200)
 })
 
-test('a line says when, how grave and what', () => {
+test('a line has its time, level and event', () => {
   const [line] = linesOf(() => log.error('secret_unreadable'))
   expect(line).toEqual({ level: 'error', event: 'secret_unreadable', at: expect.stringMatching(/^\d{4}-.*Z$/) })
 })

@@ -9,7 +9,7 @@ const opened = (namespace: string | null) => {
   return { metrics, lines }
 }
 
-test('metrics are one line of the log that says which of its fields are metrics, in which unit and of which place', () => {
+test('metrics are one log line that names its metrics, their units and the place', () => {
   const { metrics, lines } = opened('Sluice/test')
   metrics.write({ [vital.received]: 12, [vital.eventLoopDelaySeconds]: 0.5 })
   expect(lines).toHaveLength(1)
@@ -40,14 +40,14 @@ test('rejects are counted by reason, each reason a series of its own', () => {
   expect(JSON.parse(lines[0] ?? '')._aws.CloudWatchMetrics[0].Dimensions).toEqual([['lane', 'step', 'reason']])
 })
 
-test('where no namespace is set nothing is written', () => {
+test('without a namespace nothing is written', () => {
   const { metrics, lines } = opened(null)
   metrics.write({ [vital.received]: 1 })
   metrics.writeReasons(['short_frame'])
   expect(lines).toEqual([])
 })
 
-test('the gateway reports what came since the last minute, also when the kernel has forgotten its socket', () => {
+test('the gateway reports the counts since the last minute, even if the kernel has forgotten its socket', () => {
   const before = { [vital.received]: 10, [vital.accepted]: 8, [vital.kernelDrops]: 5 }
   const now = { [vital.received]: 25, [vital.accepted]: 20, [vital.rejected]: 3, [vital.kernelDrops]: 0 }
   expect(since(before, now)).toEqual({

@@ -30,7 +30,7 @@ const faultsOf = (environment: Record<string, string>) => {
   return []
 }
 
-test('good settings are read into their types, with fallbacks for what is not set or empty', () => {
+test('good settings are read into their types; what is not set or empty has its fallback', () => {
   const read = {
     url: 'http://a',
     port: 5683,
@@ -44,7 +44,7 @@ test('good settings are read into their types, with fallbacks for what is not se
   expect(readSettings({ ...good, LINGER: '', TLS: '', PROFILE: '' }, spec)).toEqual(read)
 })
 
-test('every fault is told at once, each with its name and what it may be', () => {
+test('all faults are reported together, each with its name and what it may be', () => {
   expect(faultsOf({ PORT: '0', LINGER: 'x', LANE: 'lora', TLS: 'maybe', FIELDS: '[]' })).toEqual([
     'URL must be set',
     'PORT must be a whole number from 1 to 65535, not "0"',

@@ -21,7 +21,7 @@ const rejected: RejectRecord = {
   deviceId: null,
 }
 
-describe('nobody is told before the bus has it (P2)', () => {
+describe('no sender is told before the bus has it (P2)', () => {
   test('no outcome is there until the stream has answered', async () => {
     let confirm = () => {}
     const confirmed = new Promise<void>((resolve) => (confirm = resolve))
@@ -37,13 +37,13 @@ describe('nobody is told before the bus has it (P2)', () => {
     expect(await outcomes).toEqual([done, { status: 'reject', reason: 'hex_invalid' }])
   })
 
-  test('a stream that throws leaves no outcome behind', async () => {
+  test('a stream that throws leaves no outcome', async () => {
     const publish = () => Promise.reject(new Error('no bus'))
     await expect(accept({ raw: { publish } })([one])).rejects.toThrow('no bus')
   })
 })
 
-test('each item has the outcome of its own place, and one without an answer is a retry', async () => {
+test('each item has the outcome of its own place, and an item without an answer is a retry', async () => {
   // each fills a pack of its own; the bus takes the first, refuses the second and does not mention the third
   const call = async () => ({ Successful: [{ Id: '0' }], Failed: [{ Id: '1', Code: 'Throttled' }] })
   const raw = openRawTopic('https://sqs/raw', { call, maxTries: 1 })

@@ -62,13 +62,13 @@ describe('every id is published, whether its message is new or not (P4, P5)', ()
     expect(topic.items).toEqual([...kept.messages.keys(), ...kept.messages.keys()])
   })
 
-  test('nothing is published before the store has committed, nor when it throws', async () => {
+  test('nothing is published before the store has committed, or if it throws', async () => {
     const down = { ...kept, store: () => Promise.reject(new Error('database down')) }
     await expect(run([uplink(1)], down)).rejects.toThrow('database down')
     expect(topic.items).toEqual([])
   })
 
-  test('an id that the bus does not take, or does not speak of, is a retry for each of its inputs and for no other', async () => {
+  test('an id that the bus refuses or does not mention is a retry for each of its inputs, and for no other', async () => {
     const batch = [uplink(1), uplink(2), uplink(2, { receivedAtMs: timeSeconds * 1000 }), uplink(3)]
     const [taken, refused] = [uplink(1).deviceId, uplink(2).deviceId]
     const idOf = (deviceId: string) => [...kept.messages.values()].find((one) => one.deviceId === deviceId)?.id ?? ''

@@ -124,7 +124,7 @@ describe('an NB-IoT datagram', () => {
     expect(new Set([readAt(datagram), ...ids]).size).toBe(datagram.length)
   })
 
-  test('of Dragino counts with each of its bytes', () => {
+  test('of Dragino has another id for each byte that differs', () => {
     const record = Buffer.from('f868411050000000f4602401020304050a640cf11d0100000001c20000000567748580', 'hex')
     const ids = [...record.keys()].map((at) => {
       const copy = Uint8Array.from(record)
@@ -152,7 +152,7 @@ describe('timedId', () => {
     )
   })
 
-  test('is sorted as its time is', () => {
+  test('sorts by its time', () => {
     fc.assert(
       fc.property(anyTimeMs, anyTimeMs, (a, b) => {
         fc.pre(a < b)

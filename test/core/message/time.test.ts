@@ -15,7 +15,7 @@ test.each([
   expect(judgeTime(receivedAtMs + offsetMs, receivedAtMs)).toBe(judgement)
 })
 
-test('a clock that is not set is none: no time, zero, and all before 2015', () => {
+test('no time, zero and any time before 2015 mean that the clock is not set', () => {
   for (const timeMs of [null, 0, -1, Date.UTC(2015, 0, 1) - 1]) expect(judgeTime(timeMs, receivedAtMs)).toBe('unset')
   expect(judgeTime(Date.UTC(2015, 0, 1), receivedAtMs)).toBe('out_of_range')
 })

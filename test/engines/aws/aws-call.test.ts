@@ -97,7 +97,7 @@ describe.each([
     await expect(open()('SendMessageBatch', {})).rejects.toMatchObject({ name })
   })
 
-  test('an answer of which the connection breaks off is an error, and no waiting', async () => {
+  test('an answer that breaks off is an error at once', async () => {
     const broken = await serve((_, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('{"Successful"', () => response.destroy())
     })
@@ -105,13 +105,13 @@ describe.each([
     broken.close()
   })
 
-  test('of an answer that cannot be read nothing gets into the error', async () => {
+  test('an answer that cannot be read is not repeated in the error', async () => {
     answer.body = '{"SecretString": hunter2'
     const error: Error = await open()('GetSecretValue', {}).then(String, (thrown) => thrown)
     expect(`${error.name} ${error.message}`).toBe('HTTP 200 no readable answer')
   })
 
-  test('a service that cannot be reached is an error of the connection, and none that looks like a fault of ours', async () => {
+  test('a service that cannot be reached is an error of the connection, and does not look like a fault of ours', async () => {
     const gone = await serve(() => undefined)
     gone.close()
     await expect(openOn(gone.port)('SendMessageBatch', {})).rejects.toMatchObject({
@@ -120,7 +120,7 @@ describe.each([
     })
   })
 
-  test('whoever gives up is told so, also in the middle of an answer', async () => {
+  test('a caller that gives up gets an error, even in the middle of an answer', async () => {
     const slow = await serve((_, response) => void response.writeHead(200).write('{'))
     await expect(openOn(slow.port)('SendMessageBatch', {}, AbortSignal.timeout(100))).rejects.toThrow('aborted')
     slow.close()

@@ -37,7 +37,7 @@ const open = () => {
   return typeof own === 'function' ? own : async () => own
 }
 
-test('those of the environment are used, also in a task, and nobody is asked', async () => {
+test('those of the environment are used, even in a task, and the agent is not asked', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'key')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
   expect(await open()()).toEqual({ accessKeyId: 'key', secretAccessKey: 'secret' })
@@ -46,7 +46,7 @@ test('those of the environment are used, also in a task, and nobody is asked', a
   expect(asked).toEqual([])
 })
 
-test("a task's are asked for once by many callers", async () => {
+test('many callers ask the agent once for those of a task', async () => {
   const credentials = open()
   const all = await Promise.all([credentials(), credentials(), credentials()])
   const first = { accessKeyId: 'first', secretAccessKey: 'first secret', sessionToken: 'first token' }
@@ -54,7 +54,7 @@ test("a task's are asked for once by many callers", async () => {
   expect(asked).toEqual(['/v2/credentials/of-the-task'])
 })
 
-test("a task's are renewed before they expire, and not long before", async () => {
+test('those of a task are renewed shortly before they expire', async () => {
   const credentials = open()
   await credentials()
   gives('second', 12 * 60)
@@ -65,7 +65,7 @@ test("a task's are renewed before they expire, and not long before", async () =>
   expect(asked).toHaveLength(2)
 })
 
-test('an agent that fails harms nobody while the credentials last, and is asked again', async () => {
+test('an agent that fails does no harm while the credentials last, and is asked again', async () => {
   const credentials = open()
   await credentials()
   status = 500
@@ -87,7 +87,7 @@ test.each([
   await expect(open()()).rejects.toMatchObject({ name: 'NoCredentials' })
 })
 
-test('without any it is said what to set', async () => {
+test('without any the error says what to set', async () => {
   vi.stubEnv('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', undefined)
   await expect(open()()).rejects.toThrow('set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
 })

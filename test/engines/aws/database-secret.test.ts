@@ -105,7 +105,7 @@ describe('on a database with one user, whose password is in a secret,', () => {
     client.release()
   })
 
-  test('upkeep makes the schema and the roles, and each function has the rights and the time limits of its own', async () => {
+  test('upkeep makes the schema and the roles, and each function has its own rights and time limits', async () => {
     const app = connectAs('sluice_app')
     expect(await one(app, 'SELECT session_user, current_user')).toEqual(['meters', 'sluice_app'])
     expect(await one(app, 'SHOW statement_timeout')).toEqual(['20s'])
@@ -118,7 +118,7 @@ describe('on a database with one user, whose password is in a secret,', () => {
     expect(await one(operator, 'SHOW lock_timeout')).toEqual(['30s'])
   })
 
-  test('the user keeps its password: by no role that it made is it a member of rds_iam', async () => {
+  test('the user keeps its password: no role that it made makes it a member of rds_iam', async () => {
     const made = await admin.query(
       `SELECT rolname FROM pg_roles WHERE rolname LIKE 'sluice%' AND pg_has_role('meters', oid, 'MEMBER')`,
     )
@@ -126,7 +126,7 @@ describe('on a database with one user, whose password is in a secret,', () => {
     expect(await one(admin, `SELECT pg_has_role('meters', 'rds_iam', 'MEMBER')`)).toEqual([false])
   })
 
-  test('a role that is not there is taken on by nobody', async () => {
+  test('no one takes on a role that does not exist', async () => {
     await expect(connectAs('sluice_nobody').query('SELECT 1')).rejects.toThrow(/sluice_nobody/)
   })
 
@@ -168,7 +168,7 @@ describe('on a database with one user, whose password is in a secret,', () => {
 })
 
 describe('while Secrets Manager is away', () => {
-  test('what it said before goes on opening connections', async () => {
+  test('the sign-in that it gave before still opens connections', async () => {
     const pool = connectAs('sluice_owner')
     await pool.query('SELECT 1')
     managerStatus = 500
@@ -179,7 +179,7 @@ describe('while Secrets Manager is away', () => {
   test.each([
     ['refuses', async () => undefined],
     ['cannot be reached', async () => vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', 'http://127.0.0.1:1')],
-  ])('and nothing is known, or what is known is old, the work waits: it %s', async (_, goAway) => {
+  ])('and no sign-in is known, or only an old one, the work waits: it %s', async (_, goAway) => {
     const pool = connectAs('sluice_owner')
     await pool.query('SELECT 1')
     await setPassword('meters', 'second')
@@ -199,7 +199,7 @@ describe('while Secrets Manager is away', () => {
   })
 })
 
-test('a Secrets Manager that does not answer is given up after three seconds', async () => {
+test('a request to Secrets Manager without an answer ends after three seconds', async () => {
   const silent = await serve(() => undefined)
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', `http://127.0.0.1:${silent.port}`)
   const begin = performance.now()
@@ -213,7 +213,7 @@ test('a Secrets Manager that does not answer is given up after three seconds', a
   expect(performance.now() - begin).toBeGreaterThan(2_900)
 })
 
-test('a password that was changed in the database alone is an outage, and one more question each time', async () => {
+test('a password that was changed only in the database is an outage, with one request each time', async () => {
   await setPassword('meters', 'second')
   const pool = connectAs('sluice_owner')
   const error = await pool.connect().catch((reason: unknown) => reason)
@@ -238,7 +238,7 @@ test('a server without TLS gets no password', async () => {
   await expect(connectAs('sluice_owner', 'require').query('SELECT 1')).rejects.toThrow(/SSL/)
 })
 
-test('whoever prints a pool sees no password', async () => {
+test('a printed pool shows no password', async () => {
   const pool = connectAs('sluice_owner')
   await pool.query('SELECT 1')
   const printed = inspect(pool, { depth: 9 })

@@ -94,7 +94,7 @@ describe.each([
   beforeEach(startWith(open))
 
   describe('the door is closed by default (P20)', () => {
-    test('and open for the current and the next token, as Bearer or as Basic, in any case of the scheme', async () => {
+    test('and open to the current and the next token, as Bearer or as Basic, whatever the case of the scheme', async () => {
       for (const token of ['now', 'soon']) {
         for (const header of [`Bearer ${token}`, `BEARER ${token}`, `bearer  ${token}`, basic(token)]) {
           expect(await authorize(header)).toBe(true)
@@ -125,7 +125,7 @@ describe.each([
       '"text"',
       '{"current":0,"next":["now"]}',
       '',
-    ])('to everybody where the secret is %s', async (emptySecret) => {
+    ])('to every token if the secret is %s', async (emptySecret) => {
       secret = emptySecret
       for (const token of ['', 'null', 'undefined', '0', 'now', 'text', ' ', 'object']) {
         expect(await authorize(`Bearer ${token}`)).toBe(false)
@@ -133,12 +133,12 @@ describe.each([
       }
     })
 
-    test('to a token that is empty, also where one of the secret is', async () => {
+    test('to an empty token, even if one in the secret is empty', async () => {
       secret = '{"current":"","next":"soon"}'
       expect(await tokenChecker(arn)('')).toBe(false)
     })
 
-    test('to everybody where the secret is no JSON, and not a character of it is logged', async () => {
+    test('to every token if the secret is not JSON, and nothing of it is logged', async () => {
       secret = 'hunter2'
       expect(await authorize('Bearer hunter2')).toBe(false)
       expect(logged).toContain('secret_unreadable')
@@ -146,7 +146,7 @@ describe.each([
     })
   })
 
-  test('while the secret cannot be fetched nobody new is let in, and whoever is known is for an hour', async () => {
+  test('while the secret cannot be fetched no new token opens it, and a known one does for an hour', async () => {
     managerStatus = 400
     await expect(authorize('Bearer now')).rejects.toThrow()
     managerStatus = 200
@@ -163,7 +163,7 @@ describe.each([
     await expect(authorize('Bearer now')).rejects.toThrow()
   })
 
-  test('one failure of Secrets Manager shuts out nobody', async () => {
+  test('one failure of Secrets Manager shuts out no token', async () => {
     failing = 1
     expect(await authorize('Bearer now')).toBe(true)
     expect(fetches).toBe(2)
@@ -199,7 +199,7 @@ describe.each([
     expect(fetches).toBeLessThanOrEqual(1 + 60 / 15)
   })
 
-  test('callbacks that come at once fetch the secret once, and let in the token that it brings', async () => {
+  test('callbacks that come at once fetch the secret once, and the token it brings opens', async () => {
     const askAll = (...tokens: string[]) => Promise.all(tokens.map((token) => authorize(`Bearer ${token}`)))
     expect(await askAll('now', 'now', 'soon', 'now')).toEqual([true, true, true, true])
     expect(fetches).toBe(1)
@@ -214,7 +214,7 @@ describe.each([
     expect(fetches).toBe(1)
   })
 
-  test('hashes of one length are compared in constant time, with both tokens whichever fits', async () => {
+  test('hashes of one length are compared in constant time, always with both tokens', async () => {
     const compare = vi.spyOn(crypto, 'timingSafeEqual')
     syncBuiltinESMExports()
     for (const token of ['now', 'soon', 'much-longer-than-any-of-the-secret']) {

@@ -47,7 +47,7 @@ describe.each(emulatedBuses)('the bus $name', ({ start, keepsOrder }) => {
     await bus.stop()
   })
 
-  test('what is done when it was published reaches the worker, whole and once', async () => {
+  test('what was published as done reaches the worker, whole and once', async () => {
     const topic = await bus.makeTopic()
     const items = fleet(300, 10)
     expect(await publish(topic.openRaw(), items)).toEqual(allDone(items))
@@ -104,7 +104,7 @@ describe.each(emulatedBuses)('the bus $name', ({ start, keepsOrder }) => {
     expect(sorted([...new Set(handled)])).toEqual(sorted(names(items)))
   })
 
-  test('what the worker throws brings the whole batch back', async () => {
+  test('when the worker throws, the whole batch comes again', async () => {
     const topic = await bus.makeTopic()
     const items = fleet(6, 1)
     await publish(topic.openRaw(), items)

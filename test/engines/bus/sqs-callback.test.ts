@@ -39,7 +39,7 @@ describe.each(doors)('through %s:', (_, openDoor) => {
       expect(kinds(queue.items())).toEqual(['C0FFEE', 'C0FFEE', 'C0FFEE'])
     })
 
-    test('204 or 200 for every known callback, and each of them is in the queue, retries too', async () => {
+    test('204 or 200 for every known callback, retries too, and each is in the queue', async () => {
       const singles = sigfox.vectors.filter(({ id }) => id !== 'c-text-batch')
       for (const { body, contentType } of singles) {
         expect([200, 204]).toContain((await post(body, { contentType })).statusCode)
@@ -47,7 +47,7 @@ describe.each(doors)('through %s:', (_, openDoor) => {
       expect(queue.items()).toHaveLength(singles.length)
     })
 
-    test('200 with the reason for what cannot be used, whose bytes are in the queue', async () => {
+    test('200 with the reason for what cannot be used, and its bytes are in the queue', async () => {
       const body = '{"device":"C0FFEE","time":1735689600,"data":"468","seqNumber":2}'
       const answer = await post(body)
       expect(answer).toMatchObject({ statusCode: 200, headers: { 'content-type': 'application/json' } })
@@ -55,7 +55,7 @@ describe.each(doors)('through %s:', (_, openDoor) => {
       expect(queue.items()).toMatchObject([{ kind: 'reject', deviceId: 'C0FFEE', bytes: Buffer.from(body) }])
     })
 
-    test('200 with the reasons by line for a batch, whose good lines are taken', async () => {
+    test('200 with the reasons by line for a batch, and its good lines are taken', async () => {
       const answer = await post(lines.join('\r\n'), { route: 'batch', contentType: 'text/plain' })
       expect(answer.statusCode).toBe(200)
       expect(reasons(answer)).toEqual({

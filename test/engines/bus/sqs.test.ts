@@ -19,7 +19,7 @@ const uplinks = (count: number): Uplink[] =>
   Array.from({ length: count }, (_, n) => sigfoxUplink(n, 1_735_689_600, n, { payload: Buffer.alloc(12, n) }))
 const byDevice = (items: readonly RawItem[]) => items.map((item) => item.deviceId ?? '').sort()
 
-test('25 packs arrive, each once, and not before that are their items done', async () => {
+test('25 packs arrive, each once, and only then are their items done', async () => {
   const items = uplinks(25).map((uplink) => ({ ...uplink, payload: Buffer.alloc(30_000, 1) }))
   const outcomes = await publish(openRawTopic(queue.url), items)
   expect(outcomes).toEqual(Array(25).fill({ status: 'done' }))
@@ -37,13 +37,13 @@ test('3,000 messages travel in 2 packs, and come out as they went in', async () 
   expect(inOrder).toEqual(items)
 })
 
-test('nothing to publish is no call', async () => {
+test('an empty batch makes no call', async () => {
   queue.empty()
   expect(await publish(openRawTopic(urlOf(1)), [])).toEqual([])
   expect(queue.bodies()).toEqual([])
 })
 
-test('a call that hangs is given up and made again before the deadline', async () => {
+test('a call that hangs is cut off and made again before the deadline', async () => {
   queue.empty()
   let calls = 0
   // the first call is never answered, the others are passed on

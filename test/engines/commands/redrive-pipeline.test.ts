@@ -55,7 +55,7 @@ const post = async (n: number) => {
 const postAll = () => Promise.all(Array.from({ length: messages }, (_, n) => post(n)))
 const stored = async () => (await readFlow(local.httpUrl)).sigfox.raw.stored
 
-test('what an outage made dead letters comes back, becomes readings, and what was stored before is no second time', async () => {
+test('what became dead letters in an outage goes back and becomes readings, and what had been stored is not stored twice', async () => {
   await post(0)
   await post(1)
   await eventually(async () => ((await stored()) === 2 ? true : undefined))

@@ -84,7 +84,7 @@ test('all dead letters of a lane go back, each once, with their attributes', asy
     })
 })
 
-test('a dry run counts and moves nothing; a limit moves no more than that, of the step that was named', async () => {
+test('a dry run counts and moves nothing; with a limit no more packs of the named step are moved', async () => {
   await fill(names(23))
   expect((await redrive('sigfox', '--dry-run')).stdout).toBe(
     'ProcessRawDataSigfox: 23 packs would be moved\nProcessPulseDataSigfox: 0 packs would be moved\n',
@@ -96,7 +96,7 @@ test('a dry run counts and moves nothing; a limit moves no more than that, of th
   expect([bodiesIn(source).length, bodiesIn(dead).length]).toEqual([13, 10])
 })
 
-test('killed in the middle, nothing is lost: what was not removed is a dead letter still, and the next run moves it', async () => {
+test('killed in the middle, nothing is lost: what was not removed is still a dead letter, and the next run moves it', async () => {
   const all = names(3_000)
   await fill(all)
   await sqs('SetQueueAttributes', { QueueUrl: url(dead), Attributes: { VisibilityTimeout: '1' } })
@@ -115,7 +115,7 @@ test('killed in the middle, nothing is lost: what was not removed is a dead lett
   expect(new Set(bodiesIn(source))).toEqual(new Set(all))
 })
 
-test('it stops when a pack comes back that it has moved: poison does not go round', async () => {
+test('it stops when a pack comes back that it has moved: poison does not circle', async () => {
   await fill(names(200))
   // a worker that fails on everything at once: what it receives twice is a dead letter again
   let working = true
@@ -149,7 +149,7 @@ const forward = async (target: string, authorization: string, asked: object): Pr
   return (await answer.json()) as object
 }
 
-test('what SQS takes in part is sent again alone; what it never takes stays a dead letter, and that is said', async () => {
+test('only what SQS did not take is sent again; what it never takes stays a dead letter, and the command says so', async () => {
   let refusals = 0
   const proxy = await serve(async (request, response) => {
     const target = `${request.headers['x-amz-target']}`
@@ -198,7 +198,7 @@ test.each([
   expect(run.stderr.startsWith(sentence)).toBe(true)
 })
 
-test('where there are no dead letters, it says why and where to look instead', async () => {
+test('without dead letters it says why, and where to look instead', async () => {
   tell(server.port, 'kinesis')
   expect((await redrive('sigfox')).stderr).toMatch(/^On Kinesis there are no dead letters: .*runbook\.md, R5\)\.\n$/)
   expect((await runTool('redrive', ['sigfox'], { DATA_DIR: '/nowhere' })).stderr).toContain(
@@ -208,7 +208,7 @@ test('where there are no dead letters, it says why and where to look instead', a
   expect((await redrive('sigfox')).stderr).toMatch(/^SQS did not do it: /)
 })
 
-test('with --stack the queues are those of the stack of what must survive, found by name in the region of the credentials', async () => {
+test('with --stack the queues are those of the data stack, found by name in the region of the credentials', async () => {
   const attributes = {
     RedrivePolicy: JSON.stringify({
       deadLetterTargetArn: `arn:aws:sqs:${region}:000000000000:${dead}`,

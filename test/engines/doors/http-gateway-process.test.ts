@@ -91,7 +91,7 @@ describe.concurrent('the Sigfox gateway process', () => {
     expect(stored.sort((a, b) => a - b)).toEqual(confirmed.sort((a, b) => a - b))
   })
 
-  test('bad settings: every fault at once, a line each, and exit 1', async () => {
+  test('bad settings: all faults together, a line each, and exit 1', async () => {
     const { code, stderr } = await run({
       RAW_TOPIC_URL: '',
       SIGFOX_SECRET_ARN: '',

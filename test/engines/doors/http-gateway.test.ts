@@ -15,8 +15,8 @@ const uplink = (seqNumber: number) => JSON.stringify({ device: 'C0FFEE', time: 1
 const statuses = (responses: readonly Response[]) => responses.map(({ status }) => status)
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)
 
-describe('the container Sigfox door', () => {
-  test('P2: nobody is answered before the bus has confirmed, and callbacks that come together share a publish', async () => {
+describe('the HTTP gateway', () => {
+  test('P2: no callback is answered before the bus has confirmed, and callbacks that arrive together share a publish', async () => {
     const { topic, request, vitals } = await open()
     topic.stall()
     let answered = 0
@@ -47,7 +47,7 @@ describe('the container Sigfox door', () => {
     expect(await second.json()).toEqual(bad(1))
   })
 
-  test('P3: while the bus is away it is 503 in less than 8 s, no word of it is logged, and it is stored at last', async () => {
+  test('P3: while the bus is away the answer is 503 within 8 s, no body or token is logged, and the message is stored in the end', async () => {
     let logged = ''
     vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
       logged += chunk
@@ -66,7 +66,7 @@ describe('the container Sigfox door', () => {
     expect(logged).not.toMatch(/hunter|sesame|C0FFEE/)
   })
 
-  test('P15: without room it is 503 at once, memory is bounded, health is red; then it recovers', async () => {
+  test('P15: without room the answer is 503 at once, memory is bounded, health is red; then it recovers', async () => {
     const queueBytes = 200_000
     const { topic, request, vitals, healthPort } = await open({ queueBytes })
     const startedAtMs = performance.now()
@@ -90,7 +90,7 @@ describe('the container Sigfox door', () => {
     expect((await request(uplink(201))).status).toBe(204)
   })
 
-  test('P20: without the token nothing of the body is read, also when it never ends', async () => {
+  test('P20: without the token nothing of the body is read, even if it never ends', async () => {
     const { httpPort, vitals, topic } = await open()
     const refused = async (...lines: string[]) => {
       const line = await openLine(httpPort)
@@ -117,7 +117,7 @@ describe('the container Sigfox door', () => {
     expect(topic.publishes).toEqual([])
   })
 
-  test('only the two paths are there, and only by POST', async () => {
+  test('only the two paths exist, and only for POST', async () => {
     const { httpPort, request } = await open()
     for (const path of ['/', '/sigfox', '/sigfox/uplink/', '/sigfox/Batch', '/v1/devices', '/healthz', '/metrics'])
       expect((await request(uplink(1), path)).status).toBe(404)
@@ -125,7 +125,7 @@ describe('the container Sigfox door', () => {
     expect((await request(uplink(1), '/sigfox/uplink?id=1')).status).toBe(204)
   })
 
-  test('413 for a body above 256 KB, said before or not, and the answer arrives each time', async () => {
+  test('413 for a body above 256 KB, declared or not, and the answer always arrives', async () => {
     const { httpPort, request, topic } = await open()
     const large = 'x'.repeat(300_000)
     expect(new Set(statuses(await Promise.all(range(30).map(() => request(large)))))).toEqual(new Set([413]))
@@ -143,7 +143,7 @@ describe('the container Sigfox door', () => {
     expect(topic.publishes).toEqual([])
   })
 
-  test('who writes slowly or nothing at all is cut off after five seconds', async () => {
+  test('a sender that writes slowly or not at all is cut off after five seconds', async () => {
     const { httpPort, vitals } = await open()
     const silent = await openLine(httpPort)
     const slowHead = await openLine(httpPort)
@@ -156,7 +156,7 @@ describe('the container Sigfox door', () => {
     expect((await vitals())[vital.received]).toBe(0)
   }, 15_000)
 
-  test('who does not wait for an answer before the next callback is cut off, and the rest is not looked at', async () => {
+  test('a sender that does not wait for its answer is cut off, and what it sent after is not read', async () => {
     const { httpPort, request, topic, vitals } = await open()
     const stranger = await openLine(httpPort)
     stranger.write(head('content-length: 0').repeat(2_000))
@@ -173,7 +173,7 @@ describe('the container Sigfox door', () => {
     expect(await vitals()).toMatchObject({ [vital.denied]: 1, [vital.received]: 2 })
   })
 
-  test('bodies that are being read are bounded together: 429, and none of them is lost to the others', async () => {
+  test('the bodies being read have a common limit: above it 429, and the others are read to their end', async () => {
     const { httpPort, request } = await open()
     const lines = await Promise.all(range(64).map(() => openLine(httpPort)))
     for (const line of lines) line.write(`${head(opened, 'content-length: 262144')}x`)
@@ -191,7 +191,7 @@ describe('the container Sigfox door', () => {
     expect((await request(uplink(1))).status).toBe(204)
   })
 
-  test('more connections than it bears: the idle ones go, and the callback comes through', async () => {
+  test('with too many connections the idle ones are closed, and the callback is answered', async () => {
     const { httpPort, request } = await open()
     const idle = await Promise.all(
       range(1_000).map(async () => {
@@ -209,7 +209,7 @@ describe('the container Sigfox door', () => {
     expect(idle.filter((line) => line.answer().startsWith('HTTP/1.1 401 '))).toHaveLength(1_000)
   })
 
-  test('one connection carries many callbacks, until the door leaves: then each answer is the last of its connection', async () => {
+  test('one connection carries many callbacks until the gateway leaves: then each answer closes its connection', async () => {
     const { httpPort, healthPort, leave, topic } = await open({ lingerMs: 1 })
     const line = await openLine(httpPort)
     const send = (i: number) => line.write(`${head(opened, `content-length: ${uplink(i).length}`)}${uplink(i)}`)
@@ -230,7 +230,7 @@ describe('the container Sigfox door', () => {
     expect(topic.taken()).toHaveLength(3)
   })
 
-  test('a stop answers who waits, and leaves nobody without an answer', async () => {
+  test('a stop answers every callback that waits', async () => {
     const { request, stop, vitals } = await open({ lingerMs: 500 })
     const answers = range(20).map((i) => request(uplink(i)))
     await eventually(vitals, (now) => now[vital.received] === 20)

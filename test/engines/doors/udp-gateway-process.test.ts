@@ -81,7 +81,7 @@ describe.concurrent('the gateway process', () => {
     expect(await bus.readTopic(topic)).toHaveLength(10)
   })
 
-  test('when the bus stays away it exits in time with 1, and says how much is lost', async () => {
+  test('if the bus stays away it exits in time with 1, and says how much is lost', async () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
@@ -103,7 +103,7 @@ describe.concurrent('the gateway process', () => {
     expect(await gateway.said('the bus did not take everything before the end')).toMatchObject({ itemsLost: 3 })
   })
 
-  test('bad settings: every fault at once, a line each, and exit 1', async () => {
+  test('bad settings: all faults together, a line each, and exit 1', async () => {
     const { code, stderr } = await run({ RAW_TOPIC_URL: '', UDP_PORT: '70000', QUEUE_BYTES: 'lots' }).exit()
     expect(code).toBe(1)
     expect(stderr.trim().split('\n')).toEqual([

@@ -35,8 +35,8 @@ const count = (vitals: Record<string, number>, name: string) => vitals[name] ?? 
 const outOfTheDoor = (vitals: Record<string, number>) =>
   count(vitals, vital.accepted) + count(vitals, vital.rejected) + count(vitals, vital.shed)
 
-describe('the NB-IoT door over loopback', () => {
-  test('P2: nothing counts as accepted before the bus has confirmed it, and then each once', async () => {
+describe('the UDP gateway over loopback', () => {
+  test('P2: a datagram counts as accepted when the bus has confirmed it, not before, and once', async () => {
     const { topic, sender, until } = await open()
     topic.stall()
     for (let i = 0; i < 100; i++) sender.send(adeunisDatagram(i))
@@ -111,7 +111,7 @@ describe('the NB-IoT door over loopback', () => {
     expect(sender.answers).toBe(0)
   })
 
-  test('the kernel drops it reports are those that are missing', async () => {
+  test('the kernel drops that it reports are the datagrams that are missing', async () => {
     const { sender, until } = await open({ receiveBufferBytes: 64 * 1024 })
     // in one turn of the event loop, so that nobody reads: the kernel must drop what the buffer cannot hold
     for (let i = 0; i < 2000; i++) sender.send(adeunisDatagram(i))
@@ -120,7 +120,7 @@ describe('the NB-IoT door over loopback', () => {
     expect(count(vitals, vital.received) + count(vitals, vital.kernelDrops)).toBe(2000)
   })
 
-  test('it says what receive buffer it really got', async () => {
+  test('it reports the receive buffer that it really got', async () => {
     const { until } = await open({ receiveBufferBytes: 64 * 1024 })
     // Linux doubles what was asked, for its own bookkeeping
     expect(await until(() => true)).toMatchObject({ [vital.receiveBufferBytes]: 128 * 1024 })
