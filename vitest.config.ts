@@ -2,26 +2,27 @@ import { defineConfig } from 'vitest/config'
 
 /** Unit: pure, in seconds. Engines: real PostgreSQL and queues. Infra: the templates. System: the whole, as it runs. */
 const project = (name: string, include: string[], testTimeout: number, more = {}) => ({
-  test: { name, include, testTimeout, hookTimeout: 120_000, ...more },
+  test: { name, include, testTimeout, hookTimeout: 120_000, maxWorkers: 3, ...more },
 })
 
 const pure = ['core', 'adapters', 'door', 'udp-gateway', 'local', 'commands', 'house']
 // Three at a time on two cores: a good part of these tests waits for a timeout that is the promise.
-const engines = { globalSetup: ['test/support/postgres.ts', 'test/support/assembly.ts'], maxWorkers: 3 }
-const system = { globalSetup: ['test/support/assembly.ts'], maxWorkers: 3 }
+const engines = { globalSetup: ['test/support/postgres.ts'] }
 
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
+    globalSetup: ['./test/support/run.ts'],
     projects: [
       project(
         'unit',
         pure.map((room) => `test/${room}/**/*.test.ts`),
         10_000,
+        { isolate: false },
       ),
       project('engines', ['test/engines/**/*.test.ts'], 60_000, engines),
-      project('infra', ['test/infra/**/*.test.ts'], 60_000),
-      project('system', ['test/system/**/*.test.ts'], 180_000, system),
+      project('infra', ['test/infra/**/*.test.ts'], 60_000, { isolate: false }),
+      project('system', ['test/system/**/*.test.ts'], 180_000),
     ],
   },
 })

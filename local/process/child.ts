@@ -21,6 +21,10 @@ export const openLog = (dataDir: string, name: string): number => {
   return openSync(logPath(dataDir, name), 'a')
 }
 
+/** Where Node keeps compiled code, if this process was told a place: its children start sooner with it. */
+const { NODE_COMPILE_CACHE } = process.env
+const compileCache = NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}
+
 /**
  * Forks `script` with its output in a log. The child has a session of its own: Ctrl-C reaches the runner only, and the
  * runner decides in which order the processes end.
@@ -35,7 +39,7 @@ export const forkChild = (
     return fork(script, args, {
       execPath: process.execPath,
       execArgv: [...(options.nodeFlags ?? [])],
-      env: options.env,
+      env: { ...compileCache, ...options.env },
       detached: true,
       stdio: ['ignore', log, log, 'ipc'],
     })

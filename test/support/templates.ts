@@ -1,6 +1,9 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Template } from 'aws-cdk-lib/assertions'
 import { App, type Stack } from 'aws-cdk-lib/core'
+import { inject } from 'vitest'
 import { buildStage } from '../../bin/app.ts'
 import { variantsOf } from '../../bin/variants.ts'
 import { buses as everyBus, type Stage } from '../../lib/stage/stage.ts'
@@ -27,21 +30,38 @@ export const synthesise = (
 
 const dependencies = (stack: Stack) => stack.dependencies.map(({ stackName }) => stackName)
 
-/** Templates of these stages, whose names differ. */
-export const synthesiseStages = (stages: readonly Stage[]): Synthesised[] => {
+const makeTemplates = (stage: Stage) => {
   const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } })
-  const built = stages.map((stage) => buildStage(stage, app))
+  const { data, ingest } = buildStage(stage, app)
   try {
-    return built.map(({ stage, data, ingest }) => ({
-      stage,
-      data: Template.fromStack(data),
-      ingest: Template.fromStack(ingest),
+    return {
+      data: Template.fromStack(data).toJSON(),
+      ingest: Template.fromStack(ingest).toJSON(),
       order: { data: dependencies(data), ingest: dependencies(ingest) },
-    }))
+    }
   } finally {
     rmSync(app.outdir, { recursive: true, force: true })
   }
 }
+
+/** Templates as another file of the run has made them, or else made and kept for the next. */
+const sharedTemplates = (stage: Stage): ReturnType<typeof makeTemplates> => {
+  const key = createHash('sha256').update(JSON.stringify(stage)).digest('hex')
+  const path = join(inject('runFolder'), 'templates', key)
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'))
+  const made = makeTemplates(stage)
+  const unfinished = `${path}.${process.pid}`
+  writeFileSync(unfinished, JSON.stringify(made))
+  renameSync(unfinished, path)
+  return made
+}
+
+/** Templates of these stages. */
+export const synthesiseStages = (stages: readonly Stage[]): Synthesised[] =>
+  stages.map((stage) => {
+    const { data, ingest, order } = sharedTemplates(stage)
+    return { stage, data: Template.fromJSON(data), ingest: Template.fromJSON(ingest), order }
+  })
 
 /** Resources of one type, by logical id. */
 export const resources = (template: Template, type: string) => Object.entries(template.findResources(type))
