@@ -1,8 +1,9 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
-import { type ICommandHooks, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Duration } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
@@ -11,7 +12,7 @@ import type { DatabaseAccess } from '../data/database.ts'
 import type { Topic } from '../data/topic.ts'
 import { removal } from '../stage/derived.ts'
 import type { Stage, Worker } from '../stage/stage.ts'
-import { conditions, mainFields, root } from './bundling.ts'
+import { bundle, root } from './bundling.ts'
 
 export interface HandlerProps {
   stage: Stage
@@ -28,7 +29,8 @@ export interface HandlerProps {
   database?: DatabaseAccess
   securityGroups?: SecurityGroup[]
   maxConcurrency?: number
-  commandHooks?: ICommandHooks
+  /** Folders of the repository that go beside the code. */
+  folders?: string[]
 }
 
 /** What a function needs to join a network. EC2 supports no resource-level permission for any of these. */
@@ -46,7 +48,7 @@ const networkInterfaces = () =>
   })
 
 /** A Lambda function from one entry point: bundled here by esbuild, never in Docker, with a log group that expires. */
-export class Handler extends NodejsFunction {
+export class Handler extends LambdaFunction {
   readonly title: string
   readonly memoryMiB: number
   readonly timeoutSeconds: number
@@ -55,7 +57,7 @@ export class Handler extends NodejsFunction {
   private publishes = false
 
   constructor(scope: Construct, id: string, props: HandlerProps) {
-    const { stage, entry, functionName, database, maxConcurrency, commandHooks } = props
+    const { stage, entry, functionName, database, maxConcurrency } = props
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: stage.logRetentionDays,
       removalPolicy: removal(stage),
@@ -64,18 +66,21 @@ export class Handler extends NodejsFunction {
     const role = new Role(scope, `${id}ServiceRole`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     logGroup.grantWrite(role)
     if (database) role.addToPolicy(networkInterfaces())
+    // CommonJS loads 14 ms sooner than an ES module, and a bundled SDK 10 ms sooner than the one in the runtime.
+    const directory = mkdtempSync(join(tmpdir(), 'sluice-function-'))
+    const define = { 'import.meta.dirname': '__dirname' }
+    bundle(scope, stage, entry, join(directory, 'index.js'), { format: 'cjs', define })
+    for (const folder of props.folders ?? []) cpSync(join(root, folder), join(directory, folder), { recursive: true })
     super(scope, id, {
       role,
-      entry: join(root, entry),
+      code: Code.fromAsset(directory),
+      handler: 'index.handler',
       ...(functionName === undefined ? {} : { functionName }),
-      projectRoot: root,
-      depsLockFilePath: join(root, 'package-lock.json'),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMiB,
       timeout: Duration.seconds(props.timeoutSeconds),
       environment: { ...props.environment, ...database?.environment },
-      awsSdkConnectionReuse: false,
       logGroup,
       ...(maxConcurrency === undefined ? {} : { reservedConcurrentExecutions: maxConcurrency }),
       ...(database && {
@@ -84,19 +89,8 @@ export class Handler extends NodejsFunction {
         securityGroups: [...database.clients, ...(props.securityGroups ?? [])],
         initialPolicy: [database.statement],
       }),
-      bundling: {
-        // CommonJS loads 14 ms sooner than an ES module, and a bundled SDK 10 ms sooner than the one in the runtime.
-        format: OutputFormat.CJS,
-        bundleAwsSDK: true,
-        minify: true,
-        mainFields,
-        logLevel: LogLevel.WARNING,
-        target: 'node24',
-        define: { 'import.meta.dirname': '__dirname' },
-        esbuildArgs: { '--conditions': conditions(stage).join(',') },
-        ...(commandHooks && { commandHooks }),
-      },
     })
+    rmSync(directory, { recursive: true })
     this.title = props.title
     this.memoryMiB = props.memoryMiB
     this.timeoutSeconds = props.timeoutSeconds

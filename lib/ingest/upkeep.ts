@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { Duration } from 'aws-cdk-lib/core'
@@ -37,11 +36,7 @@ export class Upkeep extends Construct {
         [setting.defaultProfile]: stage.sigfox.defaultProfile,
       },
       database: database.as('sluice_owner'),
-      commandHooks: {
-        beforeBundling: () => [],
-        beforeInstall: () => [],
-        afterBundling: (inputDir, outputDir) => [`cp -R '${join(inputDir, 'db')}' '${join(outputDir, 'db')}'`],
-      },
+      folders: ['db'],
     })
     this.function = upkeep
     this.atDeploy = new Trigger(this, 'AtDeploy', { handler: upkeep, timeout })
