@@ -12,6 +12,8 @@ export interface Choices {
   /** Domain of the Sigfox gateway, together with the ARN of its certificate. */
   readonly domain?: string | undefined
   readonly certificate?: string | undefined
+  /** `false` for a first deployment, `true` to protect a stage that its literal does not. */
+  readonly protected?: string | undefined
 }
 
 /** The stage with the choices applied. Throws a StageError that lists every fault. */
@@ -26,6 +28,7 @@ export const choose = (env: string, choices: Choices): Stage => {
   const literal = stages[oneOf(Object.keys(stages), 'stage', 'env', env) ?? '']
   const bus = oneOf(buses, 'bus', 'bus', choices.bus)
   const sigfoxDoor = oneOf(sigfoxDoors, 'Sigfox door', 'door', choices.door)
+  const isProtected = oneOf(['true', 'false'], 'protection', 'protected', choices.protected)
   const { domain: name, certificate: certificateArn } = choices
   if ((name === undefined) !== (certificateArn === undefined))
     faults.push('-c domain=NAME and -c certificate=ARN belong together; give both or neither.')
@@ -34,16 +37,23 @@ export const choose = (env: string, choices: Choices): Stage => {
     ...literal,
     ...(bus && { bus }),
     ...(sigfoxDoor && { sigfoxDoor }),
+    ...(isProtected && { protected: isProtected === 'true' }),
     ...(name !== undefined &&
       certificateArn !== undefined && { domains: { ...literal.domains, callbacks: { name, certificateArn } } }),
   }
 }
 
-/** The stage and the choices of `cdk … -c env=NAME -c bus=NAME -c door=NAME -c domain=NAME -c certificate=ARN`. */
+/** The stage and the choices of `cdk … -c env=NAME -c bus=NAME -c door=NAME -c domain=NAME -c certificate=ARN -c protected=false`. */
 export const fromCommandLine = ({ node }: App): [env: string, choices: Choices] => {
   const option = (name: string): string | undefined => node.tryGetContext(name)
   return [
     option('env') ?? 'dev',
-    { bus: option('bus'), door: option('door'), domain: option('domain'), certificate: option('certificate') },
+    {
+      bus: option('bus'),
+      door: option('door'),
+      domain: option('domain'),
+      certificate: option('certificate'),
+      protected: option('protected'),
+    },
   ]
 }

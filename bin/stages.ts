@@ -30,6 +30,7 @@ export const dev: Stage = {
   logRetentionDays: 7,
   watch: { alarmEmail: '', silenceHours: 0 },
   keepData: false,
+  protected: false,
 }
 
 /** For load tests: sized like production or above, without a standby, and nothing is kept. */
@@ -55,6 +56,7 @@ export const load: Stage = {
   logRetentionDays: 7,
   watch: { alarmEmail: '', silenceHours: 0 },
   keepData: false,
+  protected: false,
 }
 
 /** Production: two zones, backups, and data that outlives its stack. */
@@ -85,6 +87,8 @@ export const prod: Stage = {
   logRetentionDays: 90,
   watch: { alarmEmail: '', silenceHours: 3 },
   keepData: true,
+  // The first deployment needs -c protected=false: docs/deploy.md.
+  protected: true,
 }
 
 export const stages: Record<string, Stage> = { dev, load, prod }

@@ -21,7 +21,7 @@ export class DataStack extends Stack {
     super(scope, id, {
       ...props,
       description: `Sluice ${stage.name}: what must survive`,
-      terminationProtection: stage.keepData,
+      terminationProtection: stage.protected,
     })
     this.network = new Network(this, 'Network', { stage })
     this.frontDoor = new FrontDoor(this, 'FrontDoor', { stage, network: this.network })

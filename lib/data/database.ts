@@ -91,7 +91,7 @@ export class Database extends Construct {
       publiclyAccessible: false,
       backupRetentionPeriod: backupDays,
       copyTagsToSnapshot: true,
-      deletionProtection: stage.keepData,
+      deletionProtection: stage.protected,
       dbParameterGroupName: parameters.ref,
       dbSubnetGroupName: subnets.ref,
       vpcSecurityGroups: [server.securityGroupId],

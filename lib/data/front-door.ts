@@ -38,7 +38,7 @@ export class FrontDoor extends Construct {
       securityGroups: [this.group],
       // Without it, a zone that has lost its only task would swallow what arrives at its address.
       crossZoneEnabled: true,
-      deletionProtection: stage.keepData,
+      deletionProtection: stage.protected,
     })
     new CfnOutput(this, 'Name', { value: this.balancer.loadBalancerDnsName })
     new CfnOutput(this, 'Addresses', {

@@ -83,4 +83,8 @@ export const checkStage = (stage: Stage): string[] => [
   ...checkRetention(stage),
   ...checkWatch(stage.watch),
   ...unless(stage.name !== 'prod' || stage.keepData, 'keepData is false; in prod it must be true.'),
+  ...unless(
+    stage.keepData || !stage.protected,
+    'protected is true and keepData false; a stage that keeps no data must be deletable: set both, or protected to false.',
+  ),
 ]

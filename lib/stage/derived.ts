@@ -3,9 +3,11 @@ import type { Stage, Worker } from './stage.ts'
 
 /**
  * What happens to a resource that holds data when its stack is deleted. Always set, because the defaults differ: by
- * default a log group stays behind in dev and a queue vanishes in prod.
+ * default a log group stays behind in dev and a queue vanishes in prod. A creation that is rolled back keeps nothing:
+ * it holds no data yet, and what it left would be billed and in the way of the next try.
  */
-export const removal = ({ keepData }: Stage) => (keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY)
+export const removal = ({ keepData }: Stage) =>
+  keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY
 
 /** Keeps the metrics of one stage apart from those of another stage in the same account. */
 export const metricsNamespace = ({ name }: Stage) => `Sluice/${name}`

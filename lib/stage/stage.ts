@@ -155,6 +155,11 @@ export interface Stage {
     /** Hours without a message from a network before an alarm; 0 where traffic is not steady. At most 24. */
     silenceHours: number
   }
-  /** True: resources that hold data are protected against deletion and outlive their stack. */
+  /** True: resources that hold data outlive their stack, and the database leaves a last snapshot. */
   keepData: boolean
+  /**
+   * True: stack, database and load balancer refuse to be deleted. Requires keepData. A first deployment needs false
+   * (`-c protected=false`): if it fails, its rollback must delete them, or it ends in ROLLBACK_FAILED.
+   */
+  protected: boolean
 }

@@ -56,7 +56,7 @@ describe.each(Object.values(stages))('a change of ingest in $name', (stage) => {
     expect(topics).toHaveLength(8)
     for (const [id, { DeletionPolicy }] of topics) {
       expect(id).toMatch(ofTheBus)
-      expect(DeletionPolicy).toBe(stage.keepData ? 'Retain' : 'Delete')
+      expect(DeletionPolicy).toBe(stage.keepData ? 'RetainExceptOnCreate' : 'Delete')
     }
   })
 

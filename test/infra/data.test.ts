@@ -19,7 +19,7 @@ describe.each(synthesise())('data stack of $stage.name on $stage.bus', ({ stage,
       StorageEncrypted: true,
       DBInstanceClass: `db.${stage.database.instanceClass}`,
       MultiAZ: stage.database.multiAz,
-      DeletionProtection: stage.keepData,
+      DeletionProtection: stage.protected,
     })
     expect(instance).not.toHaveProperty('MasterUserPassword')
     data.hasResourceProperties('AWS::RDS::DBParameterGroup', { Parameters: { 'rds.force_ssl': '1' } })
@@ -61,7 +61,7 @@ describe.each(synthesise())('data stack of $stage.name on $stage.bus', ({ stage,
     ).toEqual([])
 
     const ends = (type: string) => resources(data, type).map(([, r]) => [r.DeletionPolicy, r.UpdateReplacePolicy])
-    const kept = stage.keepData ? ['Retain', 'Retain'] : ['Delete', 'Delete']
+    const kept = stage.keepData ? ['RetainExceptOnCreate', 'Retain'] : ['Delete', 'Delete']
     expect([...ends('AWS::SQS::Queue'), ...ends('AWS::Kinesis::Stream'), ...ends('AWS::S3::Bucket')]).toEqual(
       Array(stage.bus === 'sqs' ? 8 : 5).fill(kept),
     )

@@ -4,6 +4,7 @@ export interface Template {
 }
 interface Resource {
   readonly Type: string
+  readonly DeletionPolicy?: string
   // biome-ignore lint/suspicious/noExplicitAny: every service defines its own properties
   readonly Properties?: any
 }

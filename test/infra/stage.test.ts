@@ -154,7 +154,12 @@ describe('a stage that cannot work is refused', () => {
       { ...dev, sigfox: { ...dev.sigfox, batchColumns: 'device;time;data' } },
       /^sigfox\.batchColumns has no column seqNumber/,
     ],
-    ['production without keepData', { ...prod, keepData: false }, /^keepData is false; in prod it must be true\.$/],
+    [
+      'production without keepData',
+      { ...prod, keepData: false, protected: false },
+      /^keepData is false; in prod it must be true\.$/,
+    ],
+    ['protection of what is not kept', { ...dev, protected: true }, /^protected is true and keepData false; /],
   ]
   test.each(faults)('%s', (_, stage, fault) => {
     expect(checkStage(stage)).toEqual([expect.stringMatching(fault)])

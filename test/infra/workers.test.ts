@@ -21,7 +21,7 @@ describe.each(synthesise())('functions of $stage.name on $stage.bus', ({ stage, 
       expect(Properties).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x' })
       const group = ingest.findResources('AWS::Logs::LogGroup')[Properties.LoggingConfig.LogGroup.Ref]
       expect(group?.Properties.RetentionInDays).toBe(stage.logRetentionDays)
-      expect(group?.DeletionPolicy).toBe(stage.keepData ? 'Retain' : 'Delete')
+      expect(group?.DeletionPolicy).toBe(stage.keepData ? 'RetainExceptOnCreate' : 'Delete')
     }
   })
 
