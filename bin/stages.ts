@@ -24,7 +24,7 @@ export const dev: Stage = {
   sigfox: { ...sigfox, defaultProfile: 'adeunis-pulse@3' },
   // A short drain: a deployment may lose datagrams here, but tasks stop at once.
   gateway: { minTasks: 1, maxTasks: 1, cpuUnits: 256, memoryMiB: 512, lingerMilliseconds: 20, drainSeconds: 2 },
-  database: { instanceClass: 't4g.micro', storageGiB: 20, maxStorageGiB: 50, multiAz: false, backupDays: 1 },
+  database: { instanceClass: 't4g.small', storageGiB: 20, maxStorageGiB: 50, multiAz: false, backupDays: 1 },
   rawRetentionDays: 40,
   readingRetentionDays: 730,
   logRetentionDays: 7,

@@ -5,6 +5,8 @@
 export const vital = {
   received: 'sluice_received_total',
   accepted: 'sluice_accepted_total',
+  /** Age of the oldest record that a worker was handed, counted from when the bus first took it; written before the work. */
+  oldestSeconds: 'sluice_oldest_in_hand_seconds',
   stored: 'sluice_stored_total',
   decoded: 'sluice_decoded_total',
   readings: 'sluice_readings_total',

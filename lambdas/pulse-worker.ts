@@ -26,4 +26,5 @@ const replays = postgresReplayStore(pool)
 export const handler = pulseTopicHandler(
   lane,
   countPulses({ store, replays, digest: sha256, profiles, profileOfDatagram, defaultProfile }, lane),
+  metrics,
 )

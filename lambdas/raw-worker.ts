@@ -20,4 +20,8 @@ const store = postgresMessageStore(connectDatabase(settings), metrics)
 const pulse = openPulseTopic(settings.pulseTopicUrl)
 
 /** The raw worker of one lane: stores every message once, and publishes the ids of all. */
-export const handler = rawTopicHandler(settings.lane, storeRaw({ store, pulse, digest: sha256 }, settings.lane))
+export const handler = rawTopicHandler(
+  settings.lane,
+  storeRaw({ store, pulse, digest: sha256 }, settings.lane),
+  metrics,
+)

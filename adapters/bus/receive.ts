@@ -1,3 +1,4 @@
+import { vital } from '../../contract/vitals.ts'
 import type { MessageId } from '../../core/message/identity.ts'
 import type { Lane } from '../../core/message/lane.ts'
 import type { Outcome } from '../../core/message/outcome.ts'
@@ -6,6 +7,7 @@ import type { RawItem } from '../../core/message/uplink.ts'
 import { messageIdCodec, rawItemCodec } from '../pack/items.ts'
 import { type ItemCodec, UnknownPackVersion, unpackItems } from '../pack/pack.ts'
 import { log } from '../process/log.ts'
+import type { Metrics } from '../process/metrics.ts'
 
 /** The topic before a worker: the lane and the step that the worker serves, and how its items are written. */
 export interface Topic<T> {
@@ -117,6 +119,21 @@ const handleInRuns = async <T>(
 }
 
 /**
+ * Age of the oldest record, written before the work so that it is there when the work fails. SQS leaves a message out of its
+ * own age once it was received three times, which an outage of the database does to all of them.
+ */
+const measureAge = (metrics: Pick<Metrics, 'write'>, records: readonly BusRecord[]): void => {
+  const sentAtMs = records.reduce((oldest, record) => Math.min(oldest, record.sentAtMs), Number.POSITIVE_INFINITY)
+  if (Number.isFinite(sentAtMs)) metrics.write({ [vital.oldestSeconds]: Math.max(0, Date.now() - sentAtMs) / 1000 })
+}
+
+/** What a worker may know of its invocation, and where it measures. */
+export interface Invocation {
+  readonly context?: InvocationContext | undefined
+  readonly metrics?: Pick<Metrics, 'write'> | undefined
+}
+
+/**
  * Unpacks the records and calls the use case with their items. When the use case throws, the whole batch comes again, and
  * the platform polls more slowly.
  * @returns the ids of the records that must come again
@@ -125,8 +142,9 @@ export const handleRecords = async <T>(
   topic: Topic<T>,
   records: readonly BusRecord[],
   useCase: UseCase<T>,
-  context?: InvocationContext,
+  { context, metrics }: Invocation = {},
 ): Promise<string[]> => {
+  if (metrics) measureAge(metrics, records)
   const { items, runs } = unpackRecords(topic, records)
   return comeAgain(runs, await handleInRuns(items, useCase, context))
 }

@@ -15,6 +15,7 @@ import {
 import {
   type BusRecord,
   handleRecords,
+  type Invocation,
   type InvocationContext,
   pulseTopic,
   rawTopic,
@@ -92,10 +93,12 @@ export const partialResponse = ([first]: readonly string[]): KinesisStreamBatchR
 
 /** A Lambda handler for a stream of packs. */
 const packHandler =
-  <T>(topic: Topic<T>, useCase: UseCase<NoInfer<T>>) =>
+  <T>(topic: Topic<T>, useCase: UseCase<NoInfer<T>>, metrics?: Invocation['metrics']) =>
   async (event: KinesisStreamEvent, context?: InvocationContext): Promise<KinesisStreamBatchResponse> =>
-    partialResponse(await handleRecords(topic, event.Records.map(toRecord), useCase, context))
+    partialResponse(await handleRecords(topic, event.Records.map(toRecord), useCase, { context, metrics }))
 
-export const rawTopicHandler = (lane: Lane, useCase: UseCase<RawItem>) => packHandler(rawTopic(lane), useCase)
+export const rawTopicHandler = (lane: Lane, useCase: UseCase<RawItem>, metrics?: Invocation['metrics']) =>
+  packHandler(rawTopic(lane), useCase, metrics)
 
-export const pulseTopicHandler = (lane: Lane, useCase: UseCase<MessageId>) => packHandler(pulseTopic(lane), useCase)
+export const pulseTopicHandler = (lane: Lane, useCase: UseCase<MessageId>, metrics?: Invocation['metrics']) =>
+  packHandler(pulseTopic(lane), useCase, metrics)

@@ -14,6 +14,7 @@ import {
 import {
   type BusRecord,
   handleRecords,
+  type Invocation,
   type InvocationContext,
   pulseTopic,
   rawTopic,
@@ -91,10 +92,12 @@ export const partialResponse = (ids: readonly string[]): SQSBatchResponse => ({
 
 /** A Lambda handler for a queue of packs. */
 export const packHandler =
-  <T>(topic: Topic<T>, useCase: UseCase<NoInfer<T>>) =>
+  <T>(topic: Topic<T>, useCase: UseCase<NoInfer<T>>, metrics?: Invocation['metrics']) =>
   async (event: SQSEvent, context?: InvocationContext): Promise<SQSBatchResponse> =>
-    partialResponse(await handleRecords(topic, event.Records.map(toRecord), useCase, context))
+    partialResponse(await handleRecords(topic, event.Records.map(toRecord), useCase, { context, metrics }))
 
-export const rawTopicHandler = (lane: Lane, useCase: UseCase<RawItem>) => packHandler(rawTopic(lane), useCase)
+export const rawTopicHandler = (lane: Lane, useCase: UseCase<RawItem>, metrics?: Invocation['metrics']) =>
+  packHandler(rawTopic(lane), useCase, metrics)
 
-export const pulseTopicHandler = (lane: Lane, useCase: UseCase<MessageId>) => packHandler(pulseTopic(lane), useCase)
+export const pulseTopicHandler = (lane: Lane, useCase: UseCase<MessageId>, metrics?: Invocation['metrics']) =>
+  packHandler(pulseTopic(lane), useCase, metrics)

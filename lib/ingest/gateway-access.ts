@@ -14,8 +14,9 @@ export const taskGroup = (scope: Construct, { network, frontDoor }: GatewayProps
     description: `${senders}: tasks`,
     allowAllOutbound: false,
   })
-  // UDP keeps the device's own address, so the tasks see that one and not the load balancer's.
-  tasks.addIngressRule(transport.name === 'UDP' ? Peer.anyIpv4() : frontDoor.group, portOf(port), senders)
+  // Only by way of the load balancer. The rule holds for UDP too, whose datagrams keep the device's own address (Elastic
+  // Load Balancing, network load balancers, security groups).
+  tasks.addIngressRule(frontDoor.group, portOf(port), senders)
   tasks.addIngressRule(frontDoor.group, Port.tcp(healthPort), 'Health check')
   tasks.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'Image, logs, secret and bus')
 

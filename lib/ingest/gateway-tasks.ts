@@ -8,6 +8,7 @@ import {
   LinuxParameters,
   LogDriver,
   OperatingSystemFamily,
+  PropagatedTagSource,
   Protocol,
 } from 'aws-cdk-lib/aws-ecs'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
@@ -71,6 +72,9 @@ export const gatewayTasks = (scope: Construct, props: GatewayProps, door: Door, 
     minHealthyPercent: 100,
     maxHealthyPercent: 200,
     circuitBreaker: { rollback: true },
+    // Otherwise the tasks, and with them their cost, have no tag.
+    propagateTags: PropagatedTagSource.SERVICE,
+    enableECSManagedTags: true,
     // Unhealthy means "send me nothing now". ECS would replace an unhealthy task, and so during a bus outage discard the
     // memory that bridges it, task after task. A broken gateway exits, and ECS replaces it then.
     healthCheckGracePeriod: Duration.days(365),

@@ -1,7 +1,7 @@
 import { unless, within } from './check.ts'
 import { checkDomains, checkExisting, checkRegion } from './check-place.ts'
 import { checkConnections, checkFunction, checkWorkers } from './check-workers.ts'
-import { isFargateSize } from './sizes.ts'
+import { isFargateSize, memoryBytes } from './sizes.ts'
 import type { Stage, Throttle } from './stage.ts'
 
 const checkSigfox = ({ fields, batchColumns }: Stage['sigfox']) => {
@@ -40,10 +40,20 @@ const checkGateway = ({ gateway, sigfoxDoor }: Stage) => {
 }
 
 const checkDatabase = ({ database, keepData, region }: Stage) => {
-  const { storageGiB, maxStorageGiB, backupDays, existing } = database
+  const { instanceClass, storageGiB, maxStorageGiB, backupDays, existing } = database
   return [
     ...within('database.storageGiB', storageGiB, 20, 65_536, ' GiB'),
-    ...within('database.maxStorageGiB', maxStorageGiB, storageGiB, 65_536, ' GiB, and not below database.storageGiB'),
+    ...within(
+      'database.maxStorageGiB',
+      maxStorageGiB,
+      Math.ceil(1.1 * storageGiB),
+      65_536,
+      ' GiB: RDS wants at least a tenth more than database.storageGiB',
+    ),
+    ...unless(
+      memoryBytes(instanceClass) >= 2 * 2 ** 30 || (existing !== undefined && 'secretArn' in existing.signIn),
+      `database.instanceClass is ${instanceClass}; sign-in by IAM needs 300 to 1,000 MiB beside what PostgreSQL needs: use t4g.small or larger.`,
+    ),
     ...within('database.backupDays', backupDays, keepData ? 1 : 0, 35, keepData ? ' when keepData is true' : ''),
     ...(existing ? checkExisting(existing, region) : []),
   ]

@@ -1,17 +1,45 @@
+import { Duration } from 'aws-cdk-lib/core'
 import type { Database } from '../data/database.ts'
-import { maxConnections } from '../stage/sizes.ts'
+import { type InstanceClass, maxConnections, memoryBytes } from '../stage/sizes.ts'
 import type { Stage } from '../stage/stage.ts'
-import { aws } from './metric.ts'
+import { aws, minute } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 
-export const ofDatabase = ({ instanceId }: Database, metric: string, statistic: string) =>
-  aws('RDS', metric, { DBInstanceIdentifier: instanceId }, statistic)
+const fiveMinutes = Duration.minutes(5)
+
+export const ofDatabase = ({ instanceId }: Database, metric: string, statistic: string, period = minute) =>
+  aws('RDS', metric, { DBInstanceIdentifier: instanceId }, statistic, { period })
+
+/** A database class that is billed for CPU beyond what it earns. */
+export const isBurstable = (instanceClass: InstanceClass) => instanceClass.startsWith('t')
+
+/** RDS grows a disk that is less than a tenth free: an alarm below that does not announce a growth, but one that did not come. */
+const belowGrowth = 0.08
 
 /** RDS for PostgreSQL counts no deadlocks. Functions run a lost race again; if it still fails, it is a function error. */
 export const databaseSymptoms = ({ database: { instanceClass, storageGiB } }: Stage, database: Database): Symptom[] => {
   const connections = maxConnections(instanceClass)
   const shared = { runbook: 'database', noData: 'fine' } as const
+  const credits: Symptom = {
+    ...shared,
+    name: 'Database CPU credits',
+    severity: 'warn',
+    sentence: `The database needs more CPU than a ${instanceClass} earns; what is beyond is billed by the hour.`,
+    metric: ofDatabase(database, 'CPUSurplusCreditsCharged', 'Maximum', fiveMinutes),
+    above: 0,
+    periods: [2, 3],
+  }
   return [
+    {
+      runbook: 'stuck',
+      noData: 'bad',
+      name: 'Database is away',
+      severity: 'page',
+      sentence: 'The database writes no metric any more: it is stopped, failed, or gone. Messages wait in the topics.',
+      metric: ofDatabase(database, 'CPUUtilization', 'Maximum'),
+      below: 0,
+      periods: [3, 3],
+    },
     {
       ...shared,
       name: 'Database CPU',
@@ -21,6 +49,16 @@ export const databaseSymptoms = ({ database: { instanceClass, storageGiB } }: St
       above: 80,
       periods: [10, 15],
     },
+    {
+      ...shared,
+      name: 'Database memory',
+      severity: 'warn',
+      sentence: 'Less than a tenth of the memory of the database is free; without memory, sign-ins by IAM time out.',
+      metric: ofDatabase(database, 'FreeableMemory', 'Minimum'),
+      below: 0.1 * memoryBytes(instanceClass),
+      periods: [10, 15],
+    },
+    ...(isBurstable(instanceClass) ? [credits] : []),
     {
       ...shared,
       name: 'Database connections',
@@ -34,10 +72,10 @@ export const databaseSymptoms = ({ database: { instanceClass, storageGiB } }: St
       ...shared,
       name: 'Database storage',
       severity: 'page',
-      sentence: `Less than 20 % of the ${storageGiB} GiB of the database are free; when none are, it stops.`,
+      sentence: `The disk of the database did not grow when it was nearly full: it is at maxStorageGiB, or grew within the last hours. When it is full, the database stops.`,
       metric: ofDatabase(database, 'FreeStorageSpace', 'Minimum'),
-      below: 0.2 * storageGiB * 2 ** 30,
-      periods: [2, 3],
+      below: belowGrowth * storageGiB * 2 ** 30,
+      periods: [10, 15],
     },
     {
       ...shared,

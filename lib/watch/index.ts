@@ -1,5 +1,6 @@
 import type { NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { CfnEventSubscription } from 'aws-cdk-lib/aws-rds'
 import { Topic as AlarmTopic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Aws } from 'aws-cdk-lib/core'
@@ -19,7 +20,7 @@ import { certificateSymptoms, deniedCallbacks, httpSymptoms, sigfoxGatewaySympto
 import { rejectSymptoms, silenceSymptoms } from './messages.ts'
 import { own } from './metric.ts'
 import { alarmOf } from './symptom.ts'
-import { topicSymptoms } from './topics.ts'
+import { stuckSymptoms, topicSymptoms } from './topics.ts'
 
 /** Everything that is watched. */
 export interface WatchProps {
@@ -46,6 +47,7 @@ export class Watch extends Construct {
     const denied = hasSigfoxGateway ? own(stage, ['sigfox', 'door'], 'denied') : deniedCallbacks(this, stage, http)
     const symptoms = [
       ...topics.flatMap(topicSymptoms),
+      ...stuckSymptoms(stage),
       ...lanes.flatMap((lane) => rejectSymptoms(stage, lane)),
       ...functions.flatMap((one) => functionSymptoms(stage.bus, one)),
       throttleSymptom(),
@@ -62,16 +64,23 @@ export class Watch extends Construct {
     ]
     const listeners = alarmTopic(this, stage)
     const alarms = symptoms.map((symptom) => alarmOf(this, stage, symptom, listeners))
+    new CfnEventSubscription(this, 'DatabaseEvents', {
+      snsTopicArn: listeners.topicArn,
+      sourceType: 'db-instance',
+      sourceIds: [database.instanceId],
+      // No metric says that the disk cannot grow any more, or that a failed instance will not come back by itself.
+      eventCategories: ['failure', 'low storage'],
+    })
     dashboard(this, { ...props, denied, alarms })
   }
 }
 
 const alarmTopic = (scope: Construct, { watch }: Stage) => {
   const topic = new AlarmTopic(scope, 'Alarms', { enforceSSL: true })
-  // Setting a policy replaces the default one, which lets the account's alarms publish.
+  // Setting a policy replaces the default one, which lets the account's alarms publish. RDS publishes its events too.
   topic.addToResourcePolicy(
     new PolicyStatement({
-      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com'), new ServicePrincipal('events.rds.amazonaws.com')],
       actions: ['sns:Publish'],
       resources: [topic.topicArn],
       conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },

@@ -61,7 +61,8 @@ export const silenceSymptoms = (stage: Stage): Symptom[] => {
     severity: 'page',
     runbook: 'silence',
     sentence: `Not one message of ${lane} has come for ${silenceHours} hours.`,
-    metric: own(stage, [lane, 'raw'], 'received', { period: hour }),
+    // What the worker was handed, not what it stored: an outage of the database is no silence of the network.
+    metric: own(stage, [lane, 'raw'], 'oldestSeconds', { statistic: 'SampleCount', period: hour }),
     below: 1,
     periods: [silenceHours, silenceHours],
     noData: 'bad',

@@ -15,6 +15,7 @@ export const runbook = {
   upkeep: 'R13 Upkeep failed or did not run',
   silence: 'R15 A network is silent',
   cost: 'R16 Messages cost more than they should',
+  stuck: 'R17 Nothing gets through',
 } as const
 
 /** The link to a heading, as Markdown makes it. */

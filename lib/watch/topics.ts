@@ -1,8 +1,9 @@
-import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch'
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import { QueueTopic } from '../data/queue-topic.ts'
 import { StreamTopic } from '../data/stream-topic.ts'
-import type { Topic } from '../data/topic.ts'
-import { aws } from './metric.ts'
+import { type LaneName, lanes, type Topic } from '../data/topic.ts'
+import type { Stage } from '../stage/stage.ts'
+import { aws, minute, own } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 
 /** Age of the oldest waiting record: seconds on SQS, milliseconds on Kinesis. Never the mean, which hides the oldest. */
@@ -92,3 +93,38 @@ export const topicSymptoms = (topic: Topic): Symptom[] => {
   })
   return [...lags, ...troubles]
 }
+
+/** What a worker writes once a batch is committed. */
+const progress = { raw: ['received'], pulse: ['decoded', 'rejected'] } as const
+
+/** Age of the oldest record in hand while nothing is committed, in seconds; 0 while something is. */
+const stuckSeconds = (stage: Stage, lane: LaneName, step: 'raw' | 'pulse'): IMetric => {
+  const done = progress[step]
+  return new MathExpression({
+    expression: `IF(${done.map((name) => `FILL(${name}, 0)`).join(' + ')} == 0, oldest, 0)`,
+    usingMetrics: {
+      oldest: own(stage, [lane, step], 'oldestSeconds', { statistic: 'Maximum' }),
+      ...Object.fromEntries(done.map((name) => [name, own(stage, [lane, step], name)])),
+    },
+    period: minute,
+    label: 'oldest in hand while nothing is stored, s',
+  })
+}
+
+/**
+ * Records come and nothing of them is stored: the database is away. SQS's own age cannot say so, because it leaves out what
+ * was received three times. A small fleet's records come again every six minutes, hence the long look back.
+ */
+export const stuckSymptoms = (stage: Stage): Symptom[] =>
+  lanes.flatMap((lane) =>
+    (['raw', 'pulse'] as const).map((step) => ({
+      name: `Nothing of ${lane} gets through, ${step}`,
+      severity: 'page' as const,
+      runbook: 'stuck' as const,
+      sentence: `The ${step} worker of ${lane} is handed records older than 5 min and stores none: usually the database is away.`,
+      metric: stuckSeconds(stage, lane, step),
+      above: 300,
+      periods: [2, 15] as const,
+      noData: 'fine' as const,
+    })),
+  )

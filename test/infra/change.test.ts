@@ -17,7 +17,7 @@ const variantsOf = (stage: Stage) =>
 
 /** Types that must not be lost: they hold data, a secret or an address, or are the network of those that do. */
 const stateful =
-  /^AWS::(RDS::.*|S3::Bucket|SecretsManager::Secret|SQS::Queue|Kinesis::Stream|EC2::(EIP|VPC|Subnet|SecurityGroup)|ElasticLoadBalancingV2::LoadBalancer)$/
+  /^AWS::(RDS::DB.*|S3::Bucket|SecretsManager::Secret|SQS::Queue|Kinesis::Stream|EC2::(EIP|VPC|Subnet|SecurityGroup)|ElasticLoadBalancingV2::LoadBalancer)$/
 /** Stateful resources of one bus. A change of the bus removes them from the template; keepData retains them. */
 const ofTheBus = /^(Process\w+(Queue|Stream|DeadLetters)|Undelivered|NetworkBus\w*)[0-9A-F]{8}$/
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { resources, securityRules, synthesise } from '../support/templates.ts'
 
 const stateful =
-  /^AWS::(RDS|ElasticLoadBalancingV2::LoadBalancer$|EC2::EIP$|SQS::Queue$|SecretsManager|S3|DynamoDB|Kinesis|EC2::VPC$|EC2::Subnet$)/
+  /^AWS::(RDS::DB|ElasticLoadBalancingV2::LoadBalancer$|EC2::EIP$|SQS::Queue$|SecretsManager|S3|DynamoDB|Kinesis|EC2::VPC$|EC2::Subnet$)/
 
 const occurrences = (templates: Template[], pattern: RegExp) =>
   JSON.stringify(templates.map((t) => t.toJSON())).match(pattern) ?? []

@@ -83,6 +83,11 @@ describe.each(containers)('$name of $stage.name on $stage.bus with $stage.sigfox
     })
   })
 
+  test('a task has the tags of its service, so that its cost is found by stage', () => {
+    expect(service).toMatchObject({ PropagateTags: 'SERVICE', EnableECSManagedTags: true })
+    expect(service.Tags).toContainEqual({ Key: 'Stage', Value: stage.name })
+  })
+
   test('a gateway keeps its memory during a bus outage: ECS does not replace it for being unhealthy', () => {
     expect(service.HealthCheckGracePeriodSeconds).toBeGreaterThanOrEqual(86_400)
   })
@@ -126,7 +131,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
   ({ stage, data, ingest }) => {
     const container = stage.sigfoxDoor === 'container'
 
-    test('the doors are open to every address, the health ports to the load balancer, and nothing else is open (P30)', () => {
+    test('the load balancer is open to every address, the tasks to the load balancer only, and nothing else is open (P30)', () => {
       const task = (port: string, from: string) => [
         `${port} from ${from}`,
         'tcp 443 to 0.0.0.0/0',
@@ -140,7 +145,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
           ...through('UdpGatewayTaskGroup', 'udp 5683'),
           ...(container ? ['tcp 443 from 0.0.0.0/0', ...through('CallbackGatewayTaskGroup', 'tcp 8081')] : []),
         ].sort(),
-        UdpGatewayTaskGroup: task('udp 5683', '0.0.0.0/0').sort(),
+        UdpGatewayTaskGroup: task('udp 5683', 'FrontDoorGroup').sort(),
         ...(container && { CallbackGatewayTaskGroup: task('tcp 8081', 'FrontDoorGroup').sort() }),
       })
     })

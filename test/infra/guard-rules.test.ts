@@ -78,6 +78,7 @@ const spoiled: Record<string, readonly (readonly [type: string, spoil: Spoil, na
     ['AWS::EC2::SecurityGroup', openTo({ ...world, FromPort: 8080, ToPort: 8080 })],
     ['AWS::EC2::SecurityGroup', openTo({ ...world, IpProtocol: 'udp' })],
     ['AWS::EC2::SecurityGroup', openTo({ ...world, FromPort: 1 })],
+    ['AWS::EC2::SecurityGroup', openTo({ ...world, IpProtocol: 'udp', FromPort: 5683, ToPort: 5683 })],
     ['AWS::EC2::SecurityGroup', openTo({ ...world, CidrIp: undefined, CidrIpv6: '::/0', FromPort: 22, ToPort: 22 })],
     ['AWS::EC2::SecurityGroupIngress', set({ ...world, FromPort: 22 })],
   ],

@@ -15,6 +15,9 @@ const isWide = (rule: Named[1]) => /^(0\.0\.0\.0\/0|::\/0)$/.test(String(rule.Ci
 const isDoor = ({ IpProtocol, FromPort, ToPort }: Named[1]) =>
   FromPort === ToPort && ['udp 5683', 'tcp 443'].includes(`${IpProtocol} ${FromPort}`)
 
+/** The doors are rules of their own on the group of the load balancer, never of a group of tasks. */
+const isRuleOfDoor = ({ Resources }: Template, id: string) => Resources[id]?.Type === 'AWS::EC2::SecurityGroupIngress'
+
 const allowsAll = ({ Effect, Principal, Condition }: Named[1]) =>
   Effect === 'Allow' && !Condition && (Principal === '*' || Principal?.AWS === '*')
 
@@ -65,10 +68,10 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'only the doors are open to every address',
-    because: 'UDP 5683 is for meters and TCP 443 for callbacks; every other port is for named security groups',
+    because: 'UDP 5683 is for meters and TCP 443 for callbacks, at the load balancer; tasks are for its group only',
     broken: (template) =>
       inward(template)
-        .filter(([, rule]) => isWide(rule) && !isDoor(rule))
+        .filter(([id, rule]) => isWide(rule) && !(isDoor(rule) && isRuleOfDoor(template, id)))
         .map(([id]) => id),
   },
   {

@@ -64,8 +64,8 @@ describe('a stage that cannot work is refused', () => {
     ],
     [
       'more connections than the database may give',
-      { ...dev, raw: { ...dev.raw, maxConcurrency: 40 } },
-      /may hold 90 database connections .* t4g\.micro offers 112, and 70 % of them \(78\) may be planned/,
+      { ...dev, raw: { ...dev.raw, maxConcurrency: 60 } },
+      /may hold 130 database connections .* t4g\.small offers 168, and 70 % of them \(117\) may be planned/,
     ],
     ['no task', { ...dev, gateway: { ...dev.gateway, minTasks: 0 } }, /^gateway\.minTasks is 0; .* 1 to 100/],
     [
@@ -127,7 +127,17 @@ describe('a stage that cannot work is refused', () => {
     [
       'a maximum disk size below the disk size',
       { ...dev, database: { ...dev.database, maxStorageGiB: 19 } },
-      /^database\.maxStorageGiB is 19; .* 20 to 65536 GiB, and not below database\.storageGiB/,
+      /^database\.maxStorageGiB is 19; .* 22 to 65536 GiB: RDS wants at least a tenth more/,
+    ],
+    [
+      'a maximum disk size that leaves no room to grow',
+      { ...dev, database: { ...dev.database, maxStorageGiB: 21 } },
+      /^database\.maxStorageGiB is 21; .* 22 to 65536 GiB/,
+    ],
+    [
+      'a database without the memory for sign-in by IAM',
+      { ...dev, database: { ...dev.database, instanceClass: 't4g.micro' } },
+      /^database\.instanceClass is t4g\.micro; sign-in by IAM .* use t4g\.small or larger/,
     ],
     [
       'keepData without backups',
@@ -245,8 +255,8 @@ test('a door and its domain on the command line replace those of the literal', (
   })
 })
 
-test('connections are counted as RDS counts them', () => {
+test('connections are counted as RDS counts them, of three quarters of the memory', () => {
   expect(['t4g.micro', 't4g.small', 't4g.medium', 't4g.large'].map((c) => maxConnections(c as 't4g.micro'))).toEqual([
-    112, 225, 450, 901,
+    84, 168, 337, 675,
   ])
 })

@@ -76,7 +76,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
         expect(alarm.EvaluationPeriods).toBeGreaterThan(1)
         expect(alarm.DatapointsToAlarm).toBeLessThanOrEqual(alarm.EvaluationPeriods)
         const heartbeat =
-          alarm.ComparisonOperator === 'LessThanThreshold' && !/storage|Certificate/.test(alarm.AlarmName)
+          alarm.ComparisonOperator === 'LessThanThreshold' && !/storage|memory|Certificate/.test(alarm.AlarmName)
         expect(alarm.TreatMissingData).toBe(heartbeat ? 'breaching' : 'notBreaching')
       }
     })
@@ -181,7 +181,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
         expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
         expect.objectContaining({
           Effect: 'Allow',
-          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Principal: { Service: ['cloudwatch.amazonaws.com', 'events.rds.amazonaws.com'] },
           Action: 'sns:Publish',
           Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
         }),

@@ -1,8 +1,13 @@
+import type { InstanceClass } from '../../../lib/stage/sizes.ts'
 import type { Stage } from '../../../lib/stage/stage.ts'
+import { isBurstable } from '../../../lib/watch/database.ts'
 import { type Deployment, packBytesOf } from '../model/deployment.ts'
 
 /** As `lib/data/stream-topic.ts` sets it in every stage. */
 export const streamRetentionDays = 7
+
+/** Only a burstable class has CPU credits to watch. */
+const creditAlarms = (instanceClass: string) => Number(isBurstable(instanceClass as InstanceClass))
 
 /** Metrics that the alarms of `lib/ingest/gateway-scaling.ts` watch: two of CPU, and two of flows a task (two metrics each). */
 const scalingAlarmsOfAService = 6
@@ -37,7 +42,14 @@ export const withStage = (read: Deployment, stage: Stage): Deployment => {
     database: { instanceClass, storageGiB, multiAz },
     rawRetentionDays: stage.rawRetentionDays,
     logRetentionDays: stage.logRetentionDays,
-    alarms: read.alarms - read.silenceAlarms - read.scalingAlarms + silenceAlarms + scalingAlarms,
+    alarms:
+      read.alarms -
+      read.silenceAlarms -
+      read.scalingAlarms -
+      creditAlarms(read.database.instanceClass) +
+      silenceAlarms +
+      scalingAlarms +
+      creditAlarms(instanceClass),
     silenceAlarms,
     scalingAlarms,
     endpointInterfaces: multiAz ? 2 : 1,

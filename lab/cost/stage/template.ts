@@ -14,7 +14,7 @@ export interface Template {
 
 /** Types that are billed here or cost nothing. Any other type is named in the notes of the bill. */
 const known =
-  /^(AWS::(IAM|ApplicationAutoScaling::.*|EC2::(VPC|VPCEndpoint|Subnet.*|Route.*|InternetGateway|VPCGatewayAttachment|SecurityGroup.*|NatGateway|EIP)|ECS::.*|Lambda::.*|SQS::.*|Kinesis::Stream|S3::(Bucket|BucketPolicy)|Logs::(LogGroup|MetricFilter)|ApiGatewayV2::.*|ElasticLoadBalancingV2::.*|SecretsManager::(Secret|ResourcePolicy)|RDS::(DBInstance|DBParameterGroup|DBSubnetGroup)|CloudWatch::(Alarm|Dashboard)|SNS::.*|Events::Rule|CDK::Metadata)|Custom::)/
+  /^(AWS::(IAM|ApplicationAutoScaling::.*|EC2::(VPC|VPCEndpoint|Subnet.*|Route.*|InternetGateway|VPCGatewayAttachment|SecurityGroup.*|NatGateway|EIP)|ECS::.*|Lambda::.*|SQS::.*|Kinesis::Stream|S3::(Bucket|BucketPolicy)|Logs::(LogGroup|MetricFilter)|ApiGatewayV2::.*|ElasticLoadBalancingV2::.*|SecretsManager::(Secret|ResourcePolicy)|RDS::(EventSubscription|DBInstance|DBParameterGroup|DBSubnetGroup)|CloudWatch::(Alarm|Dashboard)|SNS::.*|Events::Rule|CDK::Metadata)|Custom::)/
 
 /** Looks up resources in the templates of a stage, and names a missing one. */
 const openTemplates = (name: string, templates: readonly Template[]) => {

@@ -4,7 +4,9 @@ import * as kinesis from '../../../adapters/kinesis/index.ts'
 import { rawItemCodec } from '../../../adapters/pack/items.ts'
 import { packItems } from '../../../adapters/pack/pack.ts'
 import { sha256 } from '../../../adapters/process/ids.ts'
+import type { Measurements } from '../../../adapters/process/metrics.ts'
 import * as sqs from '../../../adapters/sqs/index.ts'
+import { vital } from '../../../contract/vitals.ts'
 import { done, type Outcome, retry } from '../../../core/message/outcome.ts'
 import { rejectRow } from '../../../core/message/reject-rows.ts'
 import type { RejectRecord } from '../../../core/message/rejects.ts'
@@ -16,6 +18,9 @@ interface Delivered {
   readonly body: string
 }
 type UseCase = (batch: readonly RawItem[]) => Promise<Outcome[]>
+
+const written: Measurements[] = []
+const metrics = { write: (values: Measurements) => void written.push(values) }
 
 const sentAtMs = 1_735_689_600_123
 const sqsEvent = (records: readonly Delivered[]) => ({
@@ -34,14 +39,14 @@ const buses = [
   {
     name: 'SQS',
     invoke: (records: readonly Delivered[], useCase: UseCase) =>
-      sqs.rawTopicHandler('sigfox', useCase)(sqsEvent(records) as SQSEvent),
+      sqs.rawTopicHandler('sigfox', useCase, metrics)(sqsEvent(records) as SQSEvent),
     /** What comes again when exactly these records do. */
     again: (ids: readonly string[]) => ids,
   },
   {
     name: 'Kinesis',
     invoke: (records: readonly Delivered[], useCase: UseCase) =>
-      kinesis.rawTopicHandler('sigfox', useCase)(kinesisEvent(records) as KinesisStreamEvent),
+      kinesis.rawTopicHandler('sigfox', useCase, metrics)(kinesisEvent(records) as KinesisStreamEvent),
     again: (ids: readonly string[]) => ids.slice(0, 1),
   },
 ]
@@ -116,6 +121,14 @@ describe.each(buses)('$name', (bus) => {
       rows.push(rejectRow(sha256, seen[0] as RejectRecord).id)
     }
     expect(rows[0]).toBe(rows[1])
+  })
+
+  test('the age of the oldest record is measured before the work, and so also when the work fails', async () => {
+    written.length = 0
+    const useCase = () => Promise.reject(new Error('database down'))
+    await expect(bus.invoke([record('1', pack(1)), record('2', pack(2))], useCase)).rejects.toThrow('database down')
+    const seconds = (Date.now() - sentAtMs) / 1000
+    expect(written).toEqual([{ [vital.oldestSeconds]: expect.closeTo(seconds, -1) }])
   })
 
   test('an event without records has no failures, and the use case is not called', async () => {

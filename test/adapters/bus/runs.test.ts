@@ -48,7 +48,7 @@ test('items without time left come again, and those that were done do not', asyn
       remainingMs = 30
       return batch.map((): Outcome => done)
     },
-    { getRemainingTimeInMillis: () => remainingMs },
+    { context: { getRemainingTimeInMillis: () => remainingMs } },
   )
   expect(handled).toEqual([10_000])
   expect(again[0]).toBe(packOf(10_000))
