@@ -13,8 +13,10 @@ export interface House {
   readonly walks: Walks
 }
 
-const floorsNote =
-  'Floors: the longest import path, types included, through the groups of a folder: its sub-folders and the files that lie directly in it. Upward arrows, as few as break all circles, are left out of the path.'
+const floorsNotes = [
+  'Floors: the longest import path, types included, through the groups of a folder: its sub-folders and the files that lie directly in it. Floors of folders: through its sub-folders alone.',
+  'Upward arrows are as few as break all circles. They are left out of the path.',
+]
 
 const roomSection = (rooms: readonly Room[]): Section => ({
   title: 'Rooms',
@@ -40,15 +42,20 @@ const floorCells = ({ groups, arrows, floors, upward }: Floors, path: readonly s
 
 const folderSection = ({ folders, whole }: House): Section => ({
   title: 'Folders',
-  columns: ['folder', 'files in it', 'groups', 'arrows', 'floors', 'upward', 'longest path'],
+  columns: ['folder', 'files in it', 'floors of folders', 'groups', 'arrows', 'floors', 'upward', 'longest path'],
   rows: [
-    ['the rooms themselves', null, ...floorCells(whole, whole.path)],
+    ['the rooms themselves', null, whole.floors, ...floorCells(whole, whole.path)],
     ...folders.map((folder) => {
       const hasFolders = folder.groups > folder.files
-      return [folder.name, folder.files, ...floorCells(folder, hasFolders ? folder.path : [])]
+      return [
+        folder.name,
+        folder.files,
+        folder.floorsOfFolders || null,
+        ...floorCells(folder, hasFolders ? folder.path : []),
+      ]
     }),
   ],
-  notes: [floorsNote],
+  notes: floorsNotes,
 })
 
 const functionsOf = ({ files }: Step) => files.reduce((sum, { functions }) => sum + functions.length, 0)

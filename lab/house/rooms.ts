@@ -15,6 +15,8 @@ export interface Folder extends Floors {
   readonly name: string
   /** Files that lie directly in it. */
   readonly files: number
+  /** The floors of its sub-folders alone. 0 where it has none. */
+  readonly floorsOfFolders: number
 }
 
 const roomOf = ({ path }: Source) => (path.includes('/') ? (path.split('/')[0] ?? '') : '')
@@ -42,11 +44,16 @@ const foldersAbove = (path: string): string[] => {
 /** Every folder with code in it. */
 export const foldersOf = (sources: readonly Source[]): Folder[] => {
   const names = [...new Set(sources.flatMap(({ path }) => foldersAbove(path)))].sort()
-  return names.map((name) => ({
-    name,
-    files: sources.filter(({ path }) => posix.dirname(path) === name).length,
-    ...floorsOf(arrowsWithin(name, sources)),
-  }))
+  return names.map((name) => {
+    const own = sources.filter(({ path }) => posix.dirname(path) === name)
+    const below = sources.filter((source) => !own.includes(source))
+    return {
+      name,
+      files: own.length,
+      floorsOfFolders: floorsOf(arrowsWithin(name, below)).floors,
+      ...floorsOf(arrowsWithin(name, sources)),
+    }
+  })
 }
 
 /** The rooms above each other. */
