@@ -52,7 +52,7 @@ export interface HistoryPart {
 export interface DecodedFrame {
   /**
    * The frame's fields under the vendor's terms, with units in their names. People read them and workers do not, so
-   * they are made on demand: they cost up to ten times as much as the rest.
+   * they are made on demand: they cost several times as much as the rest.
    */
   readonly fields: () => Readonly<Record<string, unknown>>
   readonly indexes: readonly DecodedIndex[]
