@@ -11,10 +11,10 @@ interface KindFacts {
   readonly lane: Lane
   /**
    * `datagram`: the payload is all that was received, and says itself who sent it and when. `frame`: the payload is only
-   * what the device sent; device, sequence number and time came beside it.
+   * what the device sent; its id, sequence number and time came beside it.
    */
   readonly payload: 'frame' | 'datagram'
-  /** The byte of a datagram that the radio measures anew each time it sends: two copies of one message may differ in it. */
+  /** The byte of a datagram that the radio measures anew each time it sends, so copies of a message may differ in it. */
   readonly signalQualityAt?: number
 }
 
@@ -28,7 +28,7 @@ const kinds = {
 /** The envelope that an uplink came in. What its payload means is the profile's business. */
 export type UplinkKind = keyof typeof kinds
 
-/** All kinds, in the order of the codes written into packs: only ever append. The enum `uplink_kind` has the same words. */
+/** All kinds, in the order of their codes in packs: only ever append. The enum `uplink_kind` has the same words. */
 export const uplinkKinds = Object.keys(kinds) as readonly UplinkKind[]
 
 export const factsOf: Readonly<Record<UplinkKind, KindFacts>> = kinds
