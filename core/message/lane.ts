@@ -10,11 +10,11 @@ export type Step = (typeof steps)[number]
 interface KindFacts {
   readonly lane: Lane
   /**
-   * `datagram`: the payload is all that was received, and says itself who sent it and when. `frame`: the payload is only
-   * what the device sent; its id, sequence number and time came beside it.
+   * `datagram`: the payload is all that was received, and says itself who sent it and when. `frame`: the payload is what
+   * the device sent; id, sequence number and time came beside it.
    */
   readonly payload: 'frame' | 'datagram'
-  /** The byte of a datagram that the radio measures anew each time it sends, so copies of a message may differ in it. */
+  /** The byte of a datagram that the radio measures anew each time it sends, so copies may differ in it. */
   readonly signalQualityAt?: number
 }
 
