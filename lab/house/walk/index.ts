@@ -11,7 +11,7 @@ import { createWalker, type Step, type Walker } from './walker.ts'
 
 const nowSeconds = Math.floor(Date.now() / 1_000) - 3_600
 
-/** A Sigfox frame 0x46: the indexes of two channels. The device is one that nobody registered. */
+/** A Sigfox frame 0x46 with the indexes of two channels, from a device that is not registered. */
 const callback = (n: number) => ({
   routeKey: 'POST /sigfox/uplink',
   headers: { 'content-type': 'application/json' },
@@ -26,7 +26,7 @@ const datagram = (n: number) =>
     [4_980, nowSeconds - 1_800],
   ])
 
-/** Nothing is called under these addresses: a call to AWS ends within the process. */
+/** The addresses are never called, because calls to AWS end within the process. */
 const environmentOf = (database: TestDatabase): Record<string, string> => ({
   ...awsEnvironment({ busUrl: 'http://127.0.0.1:9', secretsUrl: 'http://127.0.0.1:9' }),
   [setting.rawTopicUrl]: 'http://127.0.0.1:9/0/raw',
