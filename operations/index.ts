@@ -33,7 +33,7 @@ const resultOf = async <T extends object>(answer: Promise<T | string>): Promise<
 export const operations = (pool: pg.Pool, defaultProfile: string | null) => {
   const decoder = { digest: sha256, profiles, profileOfDatagram, defaultProfile }
   const fieldsOf = (message: StoredMessage) => {
-    const frame = decodeFrame(decoder, message, message.samplePeriodSeconds)
+    const frame = decodeFrame(decoder, message)
     return typeof frame === 'string' ? null : frame.fields()
   }
   const registry = registryStore(pool)

@@ -1,5 +1,12 @@
 import { readDatagram } from '../../core/devices/datagram.ts'
-import type { DecodeContext, DecodedEvent, DecodedFrame, DecodedIndex, Profile } from '../../core/devices/profile.ts'
+import {
+  type DecodeContext,
+  type DecodedEvent,
+  type DecodedFrame,
+  type DecodedIndex,
+  indexesToldBy,
+  type Profile,
+} from '../../core/devices/profile.ts'
 import { judgeTime } from '../../core/message/identity.ts'
 import { formatInstant } from '../../core/message/instant.ts'
 import { factsOf } from '../../core/message/lane.ts'
@@ -82,9 +89,11 @@ const detailOf = ({ kind, value }: DecodedEvent): string =>
     .join('')
 
 /** What a frame leaves, in two cells: its indexes and its events. */
-export const summaryOf = ({ indexes, events }: DecodedFrame): [string, string] => [
-  indexes.map(({ channel, index }) => `${channel} ${index}`).join(', ') || '-',
-  events.map(({ kind }) => kind).join(', ') || '-',
+export const summaryOf = (frame: DecodedFrame): [string, string] => [
+  indexesToldBy(frame)
+    .map(({ channel, index }) => `${channel} ${index}`)
+    .join(', ') || '-',
+  frame.events.map(({ kind }) => kind).join(', ') || '-',
 ]
 
 const clockText = (timeSeconds: number | null): string => {
@@ -106,13 +115,13 @@ export const textOf = (profile: Profile, frame: Uint8Array, context: DecodeConte
   if (typeof decoded === 'string') {
     return [...envelope, `${profile.name} refuses these ${frame.length} bytes: ${decoded}.`].join('\n')
   }
-  const { indexes, events } = decoded
+  const { events } = decoded
   const rows = rowsOf(profile, frame, context)
   const tables = [
     [['byte', 'hex', 'field', 'value'], ...rows.map((row, k) => cellsOf(frame, row, rows[k - 1]))],
     [
       ['index', 'channel', 'time', 'quality'],
-      ...indexes.map((index) => [`${index.index}`, index.channel, momentOf(index), index.quality]),
+      ...indexesToldBy(decoded).map((index) => [`${index.index}`, index.channel, momentOf(index), index.quality]),
     ],
     [['event', 'channel', 'value'], ...events.map((event) => [event.kind, event.channel || '-', detailOf(event)])],
   ]

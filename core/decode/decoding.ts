@@ -1,11 +1,11 @@
 import type { Message, Reject } from '../message/message.ts'
 import type { MeterEvent } from '../readings/events.ts'
-import type { Reading } from '../readings/reading.ts'
 
-/** What the pulse stage made of one message: its state, and all that follows from it. */
+/** What the pulse step made of one message: its state, and all that follows from it. */
 export interface Decoding {
   readonly message: Message
-  readonly readings: readonly Reading[]
+  /** What it tells of its meter's indexes, packed (core/told/pack.ts); null where it could not be decoded. */
+  readonly told: Uint8Array | null
   readonly events: readonly MeterEvent[]
   /** Why the message as a whole could not be decoded; null where it was. */
   readonly reject: Reject | null

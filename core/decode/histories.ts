@@ -7,16 +7,6 @@ export interface SentPart extends HistoryPart {
   readonly atMs: number
 }
 
-interface Assembled {
-  /** What each message adds to the history, told of the time before it was sent. */
-  readonly indexes: ReadonlyMap<MessageId, readonly DecodedIndex[]>
-  /**
-   * Whether more parts might have given less: two series overlap, a part comes twice, or two plans fit. Otherwise what
-   * follows from some of the parts also follows from all.
-   */
-  readonly isAmbiguous: boolean
-}
-
 /** In the order of sending; of two with the same number at the same instant the smaller id counts. */
 const inOrder = (parts: readonly SentPart[]): SentPart[] =>
   [...parts]
@@ -71,24 +61,19 @@ const addUp = (opening: SentPart, others: readonly SentPart[], plan: HistoryPlan
  * The histories that a device sent in parts. A part belongs to the newest opening before it; the last sample stands at
  * the moment of the opening, and the device need not say when the others were taken: the parts that are there tell the
  * plan. Without an opening, or with no part that tells the plan, nothing is known.
- * @param isWanted which openings, by their time, are looked at
+ * @returns what each message adds to the history, told of the time before it was sent
  */
-export const assembleHistories = (
-  all: readonly SentPart[],
-  isWanted: (openedMs: number) => boolean = () => true,
-): Assembled => {
+export const assembleHistories = (all: readonly SentPart[]): ReadonlyMap<MessageId, readonly DecodedIndex[]> => {
   const parts = inOrder(all)
   const indexes = new Map<MessageId, readonly DecodedIndex[]>()
-  let isAmbiguous = false
   for (const [from, opening] of parts.entries()) {
-    if (opening.part !== 0 || !isWanted(opening.atMs)) continue
-    const [plan, ...otherPlans] = plansOf(parts, from)
+    if (opening.part !== 0) continue
+    const [plan] = plansOf(parts, from)
     if (plan === undefined) continue
     const following = within(parts, from, plan.withinSeconds)
     const next = following.findIndex(({ part }) => part === 0)
     const own = next < 0 ? following : following.slice(0, next)
-    isAmbiguous ||= otherPlans.length > 0 || next >= 0 || new Set(own.map(({ part }) => part)).size < own.length
     for (const [messageId, told] of addUp(opening, own, plan)) indexes.set(messageId, told)
   }
-  return { indexes, isAmbiguous }
+  return indexes
 }

@@ -19,6 +19,18 @@ export interface DecodedIndex {
   readonly quality: 'measured' | 'derived'
 }
 
+/** Samples at regular intervals before an index of the same frame, newest first. */
+export interface DecodedRun {
+  readonly channel: Channel
+  readonly index: number
+  /** When `index` was read; null where the message's time holds. */
+  readonly timeSeconds: number | null
+  /** Null where only the device's own configuration says it. */
+  readonly periodSeconds: number | null
+  /** What each sample is less than the one after it, pulses. */
+  readonly deltas: readonly number[]
+}
+
 export interface DecodedEvent {
   readonly kind: EventKind
   readonly channel: Channel | ''
@@ -57,15 +69,19 @@ export interface DecodedFrame {
   readonly fields: () => Readonly<Record<string, unknown>>
   readonly indexes: readonly DecodedIndex[]
   readonly events: readonly DecodedEvent[]
+  /** Samples before an index. They stay differences: whether a counter wrapped is decided beside its neighbours. */
+  readonly runs?: readonly DecodedRun[]
   readonly history?: HistoryPart
-  /** It has samples without times, and `samplePeriodSeconds` was null: the device's configuration may tell them. */
-  readonly isUntimed?: true
 }
 
 /** How to decode one kind of device in one version; a new version is a new profile. No bytes make it throw. */
 export interface Profile {
   /** As the registry writes it, e.g. `adeunis-pulse@3`. */
   readonly name: string
+  /** 1 to 255, of this profile alone and for ever: it stands in every row that the profile decodes. */
+  readonly code: number
+  /** Counts up with each change of what the same bytes decode to: rows of earlier revisions want a replay. */
+  readonly revision: number
   /** The envelope its frames come in. */
   readonly uplinkKind: UplinkKind
   /**
@@ -76,3 +92,19 @@ export interface Profile {
   /** @param payload as stored: the Sigfox frame, or the whole datagram */
   readonly decode: (payload: Uint8Array, context: DecodeContext) => DecodedFrame | RejectReason
 }
+
+/** The samples of a run as indexes, where its period is known. Modulo 2^32: counters of 32 bits wrap. */
+const samplesOf = ({ channel, index, timeSeconds, periodSeconds, deltas }: DecodedRun): DecodedIndex[] => {
+  if (periodSeconds === null) return []
+  let sample = index
+  return deltas.map((delta, k) => {
+    sample = (sample - delta) >>> 0
+    return { channel, index: sample, timeSeconds, ageSeconds: (k + 1) * periodSeconds, quality: 'derived' }
+  })
+}
+
+/** Every index that a frame tells by itself, those of its runs among them, for whoever shows a frame. */
+export const indexesToldBy = ({ indexes, runs = [] }: DecodedFrame): DecodedIndex[] => [
+  ...indexes,
+  ...runs.flatMap(samplesOf),
+]

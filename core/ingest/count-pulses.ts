@@ -1,5 +1,4 @@
-import { type DecoderPorts, undecoded } from '../decode/decode-message.ts'
-import { decodingsOf, framesOf, untimedDevices } from '../decode/decode-together.ts'
+import { type DecoderPorts, decodeMessage, undecoded } from '../decode/decode-message.ts'
 import type { MessageId } from '../message/identity.ts'
 import type { Lane } from '../message/lane.ts'
 import { done, type Outcome, reject } from '../message/outcome.ts'
@@ -15,17 +14,16 @@ interface Ports extends DecoderPorts {
 }
 
 /**
- * The third step: loads raw messages by their ids, decodes them with the profiles of their devices, and merges what
- * follows into what is kept. It appends nothing: running it again changes nothing. What a message says of others (a part
- * of a history, a configuration) is followed up before any of them counts as done.
+ * The third step: loads raw messages by their ids, decodes them with the profiles of their devices, and keeps what each
+ * tells as one row. Running it again changes nothing. Readings are merged where they are read and where a day is closed.
  */
 export const countPulses = (ports: Ports, lane: Lane) => {
-  const complete = completeDevices(ports, lane)
+  const complete = completeDevices(ports)
   return async (batch: readonly (MessageId | RejectRecord)[]): Promise<Outcome[]> => {
     const ids = [...new Set(batch.filter((item) => typeof item === 'string'))].sort()
     const records = batch.filter((item) => typeof item !== 'string').map((record) => rejectRow(ports.digest, record))
-    const { decodings, reasons } = await ports.store.inBatch(countBatch(ports, lane, ids, records))
-    await complete(decodings)
+    const { decodings, reasons, closedBeforeMs } = await ports.store.inBatch(countBatch(ports, lane, ids, records))
+    await complete(decodings, closedBeforeMs)
     return batch.map((item) => {
       if (typeof item !== 'string') return reject(item.reason)
       const reason = reasons.has(item) ? reasons.get(item) : 'message_missing'
@@ -36,23 +34,18 @@ export const countPulses = (ports: Ports, lane: Lane) => {
 
 const countBatch =
   (ports: Ports, lane: Lane, ids: readonly MessageId[], records: ReturnType<typeof rejectRow>[]) =>
-  async ({ load, noteUntimed, samplePeriods, record }: ReadingBatch) => {
+  async ({ load, record }: ReadingBatch) => {
     const { digest } = ports
     const messages = await load(ids)
-    const frames = framesOf(ports, messages)
-    const untimed = untimedDevices(frames)
-    if (untimed.length > 0) await noteUntimed(untimed)
-    const told = untimed.length > 0 ? await samplePeriods(untimed) : []
-    // parts of histories are put together with those of other batches
-    const { decodings } = decodingsOf(ports, frames, told, () => false)
+    const decodings = messages.map((message) => decodeMessage(ports, message))
     const found = new Set(messages.map(({ id }) => id))
     const missing = ids.filter((id) => !found.has(id)).map((id) => missingMessageRow(digest, lane, id))
-    const refusals = await record({
+    const { refusals, closedBeforeMs } = await record({
       lane,
       decodings,
       rejects: [...missing, ...records],
       refusal: (message, reason) => undecoded(digest, message, reason),
     })
     const reasons = new Map(decodings.map(({ message, reject }, i) => [message.id, refusals[i] ?? reject?.reason]))
-    return { decodings, reasons }
+    return { decodings, reasons, closedBeforeMs }
   }

@@ -28,3 +28,11 @@ export const timeText = (ms: number) => String(ms).padStart(15, '0')
 /** What makes a reading one: its device, channel and instant. The order of the texts is that of the table's key. */
 export const readingKey = (r: Pick<Reading, 'deviceId' | 'readAtMs'> & { readonly channel: string }): string =>
   `${r.deviceId} ${r.channel} ${timeText(r.readAtMs)}`
+
+/** Whether two readings of one key say the same. */
+export const isSameReading = (a: Reading | undefined, b: Reading): boolean =>
+  a !== undefined &&
+  a.index === b.index &&
+  a.quality === b.quality &&
+  a.receivedAtMs === b.receivedAtMs &&
+  a.messageId === b.messageId

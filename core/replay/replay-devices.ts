@@ -3,32 +3,19 @@ import { canonicalDeviceId } from '../message/identity.ts'
 import { formatInstant } from '../message/instant.ts'
 import type { Lane } from '../message/lane.ts'
 import type { Reading } from '../readings/reading.ts'
-import {
-  changesPeriods,
-  covered,
-  type Difference,
-  differenceOf,
-  isEmpty,
-  type Kept,
-  mayDecode,
-  type Scope,
-} from './difference.ts'
+import { type Difference, differenceOf, isEmpty, mayDecode } from './difference.ts'
+import type { Kept, Scope } from './kept.ts'
 
 /** What is kept of devices, seen and changed as a whole. */
 export interface ReplayStore {
   readonly load: (deviceIds: readonly string[]) => Promise<Kept>
-  /** Waits until all batches and replays that are under way have written what follows from what they have loaded. */
+  /** Waits until all batches that are under way have written what follows from what they have loaded. */
   readonly settle: () => Promise<void>
   /**
-   * Locks what `difference` speaks of, loads again, and applies what `decide` makes of that, counted in the flow of
-   * `lane`: all of it or nothing.
+   * While no other replay of these devices and no closing is under way: loads, and applies what `decide` makes of that,
+   * counted in the flow of `lane`. All of it or nothing.
    */
-  readonly change: (
-    lane: Lane,
-    deviceIds: readonly string[],
-    difference: Difference,
-    decide: (kept: Kept) => Difference,
-  ) => Promise<Difference>
+  readonly change: (lane: Lane, deviceIds: readonly string[], decide: (kept: Kept) => Difference) => Promise<Difference>
 }
 
 /** What a replay found, and changed unless it was a dry run. Each count is one of rows. */
@@ -96,29 +83,28 @@ export const addReports = (a: ReplayReport, b: ReplayReport): ReplayReport => {
   return { ...Object.fromEntries(counts), examples: [...a.examples, ...b.examples].slice(0, mostExamples) }
 }
 
-/** What others change meanwhile may make another look necessary; more than this many, and something else is wrong. */
-const mostLooks = 10
-
 const replayLane =
   ({ store, ...decoder }: DecoderPorts & { readonly store: ReplayStore }, scope: Scope, dryRun: boolean) =>
   async (lane: Lane, deviceIds: readonly string[]): Promise<ReplayReport> => {
+    // whoever has loaded messages with the registry of before shall have written them
+    if (!dryRun) await store.settle()
     const before = await store.load(deviceIds)
-    const known = new Set(before.messages.map(({ id }) => id))
+    const messages = before.devices.flatMap((device) => device.messages)
+    const known = new Set(messages.map(({ id }) => id))
     // what comes in meanwhile and is not decoded yet has left nothing so far: its worker is at it
-    const settled = ({ messages, states }: Kept) =>
-      messages.filter((message) => states.has(message.id) || (known.has(message.id) && mayDecode(scope, message)))
-    const decide = (kept: Kept) => differenceOf(decoder, { ...kept, messages: settled(kept) }, scope)
-    let report: ReplayReport = { ...emptyReport, devices: deviceIds.length, messages: known.size }
-    for (let look = 1; look <= mostLooks; look++) {
-      const difference = decide(look === 1 ? before : await store.load(deviceIds))
-      if (isEmpty(difference)) return report
-      if (dryRun) return addReports(report, reportOf(difference))
-      const applied = await store.change(lane, deviceIds, difference, (now) => covered(decide(now), difference))
-      report = addReports(report, reportOf(applied))
-      // whoever decodes by the periods of before shall have written it before the next look
-      if (changesPeriods(applied)) await store.settle()
+    const decide = (kept: Kept): Difference => {
+      const devices = kept.devices.map((device) => ({
+        ...device,
+        messages: device.messages.filter(
+          (message) => device.states.has(message.id) || (known.has(message.id) && mayDecode(scope, message)),
+        ),
+      }))
+      return differenceOf(decoder, { ...kept, devices }, scope)
     }
-    throw new Error(`devices ${deviceIds.join(', ')} changed while they were replayed, ${mostLooks} times: try again`)
+    const report: ReplayReport = { ...emptyReport, devices: deviceIds.length, messages: known.size }
+    const difference = decide(before)
+    if (isEmpty(difference)) return report
+    return addReports(report, reportOf(dryRun ? difference : await store.change(lane, deviceIds, decide)))
   }
 
 /**

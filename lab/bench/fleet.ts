@@ -1,4 +1,5 @@
 import type { RawItem, Uplink } from '../../core/message/uplink.ts'
+import type { Channel } from '../../core/readings/reading.ts'
 import { draginoDatagram, nbiotItem, sigfoxUplink } from '../../test/support/traffic.ts'
 
 /** Devices of one kind that report regularly from yesterday midnight on, each at its own second. */
@@ -8,7 +9,7 @@ export interface Fleet {
   readonly profile: string
   readonly devices: number
   readonly deviceId: (device: number) => string
-  readonly channels: readonly string[]
+  readonly channels: readonly Channel[]
   readonly samplePeriodSeconds: number | null
   /** Readings in a message, including those that an earlier message held. */
   readonly readingsAMessage: number

@@ -20,7 +20,9 @@ export interface Verdict {
   readonly stored: number
   /** Readings that were read back, right or wrong. */
   readonly readings: number
-  /** Confirmed, but not stored. */
+  /** Readings that the stored messages tell: one that two of them tell counts twice, as the flow counts open days. */
+  readonly told: number
+  /** Confirmed, and not there. */
   readonly lost: number
   /** Stored, although never sent or refused. */
   readonly unexpected: number
@@ -37,6 +39,7 @@ export interface Verdict {
 const mostExamples = 10
 /** In the byte of a message's readings, above the bits of the readings: the message has the wrong state. */
 const wrongState = 0x80
+const countBits = (bits: number): number => (bits === 0 ? 0 : (bits & 1) + countBits(bits >> 1))
 const secondsOf = (instant: string) => Date.parse(instant) / 1000
 
 /** Keeps three bytes a message: what was answered, how often it is stored, and which of its readings were seen. */
@@ -88,11 +91,16 @@ export const createLedger = <F extends Model>(fleet: F) => {
     example(`reading of ${deviceId} ${channel} at ${readAt}: ${index}`)
   }
 
-  /** Compares the readings that were seen with those that the stored messages hold. */
-  const countMisread = () => {
+  /** What must be read of the messages that are there, beside what was. */
+  const compareReadings = () => {
     const expected = new Uint8Array(fleet.count)
+    let told = 0
     for (let number = 0; number < fleet.count; number++)
-      if (copies[number]) for (const [of, bits] of fleet.told(number)) expected[of] = (expected[of] ?? 0) | bits
+      if (copies[number])
+        for (const [of, bits] of fleet.told(number)) {
+          expected[of] = (expected[of] ?? 0) | bits
+          told += countBits(bits)
+        }
     let misread = 0
     for (let number = 0; number < fleet.count; number++) {
       if (readingsSeen[number] === expected[number]) continue
@@ -102,7 +110,7 @@ export const createLedger = <F extends Model>(fleet: F) => {
           `readings of message ${fleet.nameOf(number)}: ${expected[number] === 0 ? 'nobody told of them' : 'missing'}`,
         )
     }
-    return misread
+    return { told, misread }
   }
 
   const verdict = (): Verdict => {
@@ -124,8 +132,9 @@ export const createLedger = <F extends Model>(fleet: F) => {
       if (there && (answer === code.unsent || answer === code.refused)) unexpected++
       if (there && answer === code.unknown) recovered++
     }
-    const misread = countMisread() + wrongBytes + wrongReadings
-    return { ...states, stored, readings, lost, unexpected, duplicated, recovered, misread, examples }
+    const { told, misread: differing } = compareReadings()
+    const misread = differing + wrongBytes + wrongReadings
+    return { ...states, stored, readings, told, lost, unexpected, duplicated, recovered, misread, examples }
   }
 
   return {

@@ -3,8 +3,7 @@ import type { ApiStore, DeviceRow } from '../../../core/api/store.ts'
 import type { Lane } from '../../../core/message/lane.ts'
 import { channels } from '../../../core/readings/reading.ts'
 import type { Registration } from '../../../core/registry/registration.ts'
-import { nextDeviceId } from '../tables/devices.ts'
-import { rowTables } from '../tables/readings.ts'
+import { rowsOfBefore } from '../told/load.ts'
 
 const registrationColumns = `network, profile, weight_millilitres, weight_pulses, sample_period_seconds, time_zone,
   meter_id, valid_from, valid_to`
@@ -41,24 +40,21 @@ const toRegistration = (row: RegistrationColumns): Registration => ({
 const lastOf = (table: string, what: string, time = what) => `(SELECT ${what} FROM ${table}
   WHERE device_id = known.device_id AND channel = channel_name ORDER BY ${time} DESC LIMIT 1)`
 
-// The newest time of a device is at the end of its range in each index: about ten probes a device, however many rows it
-// has.
+// The newest time of a device is at the end of its range in each index: some probes a device, however many rows it has.
 const listStatement = `
-  WITH RECURSIVE known (device_id, n) AS (
-    SELECT $1::text COLLATE "C", 0
-    UNION ALL
-    SELECT ${nextDeviceId('known.device_id', ['device', 'reading_device', 'event', 'reject'])}, n + 1
-    FROM known WHERE known.device_id IS NOT NULL AND n < $2
-  )
   SELECT known.device_id, registration.*, greatest(
+    (SELECT max(r.read_at) FROM (
+      SELECT * FROM told WHERE device_id = known.device_id ORDER BY message_id DESC LIMIT 1) AS t,
+      told_readings(ROW(t.received_at, t.message_id, t.hour, t.device_id, t.told)::told_late) AS r),
+    (SELECT max(r.read_at) FROM told_late t, told_readings(t) AS r WHERE t.device_id = known.device_id),
     (SELECT max(last.read_at) FROM unnest($3::text[]) AS channel_name, LATERAL (
-      ${rowTables.map((table) => lastOf(table, 'read_at')).join(' UNION ALL ')}
+      ${rowsOfBefore.map((table) => lastOf(table, 'read_at')).join(' UNION ALL ')}
       UNION ALL SELECT r.read_at FROM ${lastOf('reading_day', 'reading_day AS d', 'day')} AS last_day, unfolded(d) AS r) AS last),
     (SELECT at FROM event WHERE device_id = known.device_id ORDER BY at DESC LIMIT 1),
     (SELECT at FROM reject WHERE device_id = known.device_id ORDER BY at DESC LIMIT 1)
   ) AS last_seen_at
-  FROM known LEFT JOIN LATERAL (${registrationOf('known.device_id')}) AS registration ON true
-  WHERE known.n > 0 AND known.device_id IS NOT NULL
+  FROM devices_behind($1, $2) WITH ORDINALITY AS known (device_id, n)
+    LEFT JOIN LATERAL (${registrationOf('known.device_id')}) AS registration ON true
   ORDER BY known.n`
 
 type Nullable<T> = { [K in keyof T]: T[K] | null }
@@ -90,8 +86,9 @@ export const seen =
   (pool: pg.Pool): ApiStore['seen'] =>
   async (deviceId) => {
     const { rows } = await pool.query<{ seen: boolean }>(
-      `SELECT EXISTS (SELECT FROM reading_device WHERE device_id = $1) OR EXISTS (SELECT FROM event WHERE device_id = $1)
-         OR EXISTS (SELECT FROM reject WHERE device_id = $1) AS seen`,
+      `SELECT ${[...rowsOfBefore, 'told', 'told_late', 'reading_day', 'event', 'reject']
+        .map((table) => `EXISTS (SELECT FROM ${table} WHERE device_id = $1)`)
+        .join(' OR ')} AS seen`,
       [deviceId],
     )
     return rows[0]?.seen ?? false

@@ -22,7 +22,12 @@ export const messages =
   async ({ fromMs, toMs, after, limit }) => {
     const { rows } = await pool.query<Columns>(
       `SELECT id, received_at, seq_number, kind, device_id, encode(payload, 'hex') AS payload_hex,
-         coalesce((SELECT state::text FROM decoding WHERE message_id = message.id), 'pending') AS state
+         coalesce((SELECT state::text FROM decoding WHERE message_id = message.id),
+           CASE WHEN EXISTS (SELECT FROM told t
+               WHERE t.hour = id_hour(message.id)
+                 AND t.device_id = message.device_id AND t.message_id = message.id)
+             OR EXISTS (SELECT FROM told_late t WHERE t.device_id = message.device_id AND t.message_id = message.id)
+           THEN 'decoded' ELSE 'pending' END) AS state
        FROM message
        WHERE id >= $1 AND id < $2 AND id > $3
        ORDER BY id LIMIT $4`,

@@ -1,106 +1,106 @@
 import type pg from 'pg'
+import type { Slice } from '../../../core/api/parameters.ts'
 import type { ApiStore, ReadingRow } from '../../../core/api/store.ts'
-import type { Quality } from '../../../core/readings/reading.ts'
-import { channels } from '../../../core/readings/reading.ts'
-import { rowTables } from '../tables/readings.ts'
-import { beyond, exactInteger, lowest } from './columns.ts'
+import type { Reading } from '../../../core/readings/reading.ts'
+import { standingOf } from '../../../core/told/standing.ts'
+import { inTransaction } from '../sql/transaction.ts'
+import { always, dayOf, type Span } from '../told/day-rows.ts'
+import { beginReading, loadIndexes } from '../told/load.ts'
 
-interface Columns {
-  device_id: string
-  channel: string
-  read_at: Date
-  received_at: Date
-  index: string
-  quality: Quality
+const dayMs = 86_400_000
+
+/** The days until one that has as many readings behind the first as a page takes: more days need not be looked at. */
+const daysOfPage = `
+  SELECT (day - date '1970-01-01')::int AS day FROM (
+    SELECT day, sum(cardinality(at)) OVER (ORDER BY day) AS readings FROM reading_day
+    WHERE device_id = $1 AND channel = ANY('{A,B,C}') AND day > $2 AND day <= $3) AS days
+  WHERE readings >= $4 ORDER BY day LIMIT 1`
+
+const spanOf = ({ fromMs, toMs }: Slice): Span => ({ fromMs: fromMs ?? always.fromMs, toMs: toMs ?? always.toMs })
+
+const isWithin = ({ readAtMs }: Reading, { fromMs, toMs }: Span) => readAtMs >= fromMs && readAtMs < toMs
+
+/** What stands of a device within a span, sorted by channel and instant. */
+const standing = async (client: pg.PoolClient, deviceId: string, span: Span): Promise<Reading[]> => {
+  const indexes = (await loadIndexes(client, [deviceId], span)).get(deviceId)
+  return indexes ? standingOf(indexes).readings.filter((reading) => isWithin(reading, span)) : []
 }
-
-const columns = 'r.device_id, r.channel, r.read_at, r.received_at, r.index, r.quality'
-
-const toReading = (row: Columns): ReadingRow => ({
-  deviceId: row.device_id,
-  channel: row.channel,
-  readAtMs: row.read_at.getTime(),
-  receivedAtMs: row.received_at.getTime(),
-  index: exactInteger(row.index),
-  quality: row.quality,
-})
-
-const dayOf = (instant: string) => `(${instant} AT TIME ZONE 'UTC')::date`
 
 /**
- * SQL for the first readings of each table, in order: tables of rows, and closed days. The readings of a closed day are in
- * order too, and those after the page are not unfolded.
- * @param order the columns of the order before the day or the instant
+ * Indexes are 48 bits wide, so none is beyond what JSON's numbers hold exactly; one that were would be an error here and
+ * never a rounded number. @throws RangeError beyond 2^53
  */
-const firstOf = (rows: string, days: string, order: string, limit: string) => `
-  ${rowTables.map((table) => `(SELECT ${columns} FROM ${table} r WHERE ${rows} ORDER BY ${order}r.read_at LIMIT ${limit})`).join(' UNION ALL ')}
-  UNION ALL (
-    SELECT ${columns} FROM reading_day d, unfolded(d) AS r WHERE ${days} AND ${rows}
-    ORDER BY ${order.replaceAll('r.', 'd.')}d.day, r.read_at LIMIT ${limit})`
-
-/** SQL for the first readings of a device and channel within a range and after the previous page. */
-const rangeOf = (own: [device: string, channel: string], from: string, to: string, behind: string, limit: string) => {
-  const [device, channel] = own
-  return firstOf(
-    `r.device_id = ${device} AND r.channel = ${channel} AND r.read_at >= ${from} AND r.read_at < ${to} AND ${behind}`,
-    `d.device_id = ${device} AND d.channel = ${channel} AND d.day >= ${dayOf(from)} AND d.day <= ${dayOf(to)}`,
-    '',
-    limit,
-  )
+const exact = (reading: Reading): ReadingRow => {
+  if (!Number.isSafeInteger(reading.index)) throw new RangeError(`${reading.index} in the database is beyond 2^53`)
+  return reading
 }
 
-const ofDevice = rangeOf(
-  ['$2', 'channel_name'],
-  'greatest($3::timestamptz, $5::timestamptz)',
-  '$4::timestamptz',
-  '(r.read_at > $5 OR r.channel > $6)',
-  '$7',
-)
+const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-/** By time, then channel. Each channel's range of the primary key is read in order, and no further than the page. */
+/** By time, then channel. Rows of open days are merged with the days that may be on the page, and no further. */
 export const readingsOf =
   (pool: pg.Pool): ApiStore['readingsOf'] =>
-  async (deviceId, { fromMs, toMs, after, limit }) => {
-    const [afterMs = null, afterChannel = ''] = (after ?? []) as [number?, string?]
-    const { rows } = await pool.query<Columns>(
-      `SELECT page.* FROM unnest($1::text[]) AS channel_name, LATERAL (${ofDevice}) AS page
-       ORDER BY read_at, channel LIMIT $7`,
-      [channels, deviceId, lowest(fromMs), beyond(toMs), lowest(afterMs), afterChannel, limit],
+  (deviceId, slice) =>
+    inTransaction(
+      pool,
+      async (client): Promise<ReadingRow[]> => {
+        const [afterMs = always.fromMs, afterChannel = ''] = (slice.after ?? []) as [number?, string?]
+        const asked = spanOf(slice)
+        const fromMs = Math.max(asked.fromMs, afterMs)
+        const ends = await client.query<{ day: number }>(daysOfPage, [
+          deviceId,
+          dayOf(fromMs),
+          dayOf(asked.toMs),
+          slice.limit,
+        ])
+        const lastDay = ends.rows[0]?.day
+        const toMs = lastDay === undefined ? asked.toMs : Math.min(asked.toMs, (lastDay + 1) * dayMs)
+        const readings = await standing(client, deviceId, { fromMs, toMs })
+        return readings
+          .filter(({ readAtMs, channel }) => readAtMs > afterMs || channel > afterChannel)
+          .sort((a, b) => a.readAtMs - b.readAtMs || byText(a.channel, b.channel))
+          .slice(0, slice.limit)
+          .map(exact)
+      },
+      beginReading,
     )
-    return rows.map(toReading)
-  }
 
-const behindPage = '(r.device_id, r.channel, r.read_at) > ($1, $2, $3::timestamptz)'
-const fromPageOn = `(d.device_id, d.channel, d.day) >= ($1, $2, ${dayOf('$3::timestamptz')})`
+/** Devices looked at together: as many as a page may need, and few enough to be held. */
+const [fewest, most] = [1, 4_096]
 
-const allStatement = `
-  SELECT * FROM (${firstOf(behindPage, fromPageOn, 'r.device_id, r.channel, ', '$4')}) AS page
-  ORDER BY device_id, channel, read_at LIMIT $4`
-
-// No index begins with the time: it would cost a write for each reading, and only this query would use it. Instead the
-// query looks up each device's range, then the next device: 50 µs a device, however many readings it has.
-const withinStatement = `
-  WITH RECURSIVE known (device_id) AS (
-    (SELECT device_id FROM reading_device WHERE device_id >= $1 ORDER BY device_id LIMIT 1)
-    UNION ALL
-    SELECT (SELECT min(device_id) FROM reading_device WHERE device_id > known.device_id) FROM known
-    WHERE known.device_id IS NOT NULL
-  )
-  SELECT page.* FROM known, LATERAL (
-    SELECT range.* FROM unnest($5::text[]) AS channel_name, LATERAL (
-      ${rangeOf(['known.device_id', 'channel_name'], '$6::timestamptz', '$7::timestamptz', behindPage, '$4')}) AS range
-    ORDER BY channel, read_at LIMIT $4) AS page
-  LIMIT $4`
-
-/** In the order of the primary key: device, channel, time. */
+/** In the order of device, channel and instant, for exports. */
 export const allReadings =
   (pool: pg.Pool): ApiStore['readings'] =>
-  async ({ fromMs, toMs, after, limit }) => {
-    const [device = '', channel = '', afterMs = null] = (after ?? []) as [string?, string?, number?]
-    const page = [device, channel, lowest(afterMs), limit]
-    const { rows } =
-      fromMs === null && toMs === null
-        ? await pool.query<Columns>(allStatement, page)
-        : await pool.query<Columns>(withinStatement, [...page, channels, lowest(fromMs), beyond(toMs)])
-    return rows.map(toReading)
-  }
+  (slice) =>
+    inTransaction(
+      pool,
+      async (client): Promise<ReadingRow[]> => {
+        const [device = '', channel = '', afterMs = always.fromMs] = (slice.after ?? []) as [string?, string?, number?]
+        const span = spanOf(slice)
+        const page: Reading[] = device === '' ? [] : await standing(client, device, span)
+        const isBehind = (reading: Reading) =>
+          reading.channel > channel || (reading.channel === channel && reading.readAtMs > afterMs)
+        const rows = page.filter(isBehind)
+        let [after, count] = [device, fewest]
+        while (rows.length < slice.limit) {
+          const next = await client.query<{ device_id: string }>('SELECT device_id FROM devices_behind($1, $2)', [
+            after,
+            count,
+          ])
+          const ids = next.rows.map(({ device_id }) => device_id)
+          const last = ids.at(-1)
+          if (last === undefined) break
+          const indexes = await loadIndexes(client, { after, last }, span)
+          const before = rows.length
+          for (const id of ids) {
+            const kept = indexes.get(id)
+            if (kept) for (const reading of standingOf(kept).readings) if (isWithin(reading, span)) rows.push(reading)
+          }
+          if (ids.length < count) break
+          after = last
+          if (rows.length - before < slice.limit / 4) count = Math.min(count * 2, most)
+        }
+        return rows.slice(0, slice.limit).map(exact)
+      },
+      beginReading,
+    )

@@ -1,12 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type pg from 'pg'
-import { channels } from '../../../core/readings/reading.ts'
+import type { Reading } from '../../../core/readings/reading.ts'
+import type { ToldRow } from '../../../core/told/told.ts'
 import { isLostRace } from '../sql/errors.ts'
 import { inTransaction } from '../sql/transaction.ts'
 import { waitForUnderWay } from '../sql/under-way.ts'
 import { dropPartition, partitionsBefore } from '../tables/partitions.ts'
-import { folded } from './fold.ts'
-import { closedBeforeMs, holdClosedDays, tryClosing } from './lock.ts'
+import { type RowColumns, readingColumns, rowColumns, rowsOfBefore, toldRowOf } from '../told/load.ts'
+import { addMade, countMade, foldPiece, nothingMade } from './fold.ts'
+import { closedDaysBefore, tryClosing } from './lock.ts'
 
 const dayMs = 86_400_000
 
@@ -16,15 +18,17 @@ const openDays = 1
 /** Whoever waits for us waits no longer. */
 const briefly = "SET LOCAL lock_timeout = '2s'"
 
-/** The rows of a day lie in the order of time: by the index a day that is larger than the memory is read page by reading. */
-const inOnePass = "SET LOCAL enable_indexscan = off; SET LOCAL work_mem = '64MB'"
+/** The rows of a day lie in the order of time: by an index a day that is larger than the memory is read page by row. */
+const inOnePass = "SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off; SET LOCAL work_mem = '64MB'"
 
-/** Pieces of a day that came late are as large as nobody waits long for. */
-const pieceMs = 250
+const byIndex = 'SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on'
 
-/** From here on readings of before are written as late ones: once nobody is under way who does not know it. */
+/** Rows that one piece of a fold holds in memory: some 50 MB. */
+const rowsAtOnce = 10_000
+
+/** From here on messages of before are late: once nobody is under way who does not know it. */
 const moveOn = async (pool: pg.Pool, horizon: Date): Promise<void> => {
-  if ((await closedBeforeMs(pool)) >= horizon.getTime()) return
+  if ((await closedDaysBefore(pool)) >= horizon.getTime()) return
   await inTransaction(pool, async (client) => {
     await client.query(briefly)
     await waitForUnderWay(client)
@@ -32,50 +36,43 @@ const moveOn = async (pool: pg.Pool, horizon: Date): Promise<void> => {
   })
 }
 
-const nextLate = `
-  WITH RECURSIVE known (device_id, n) AS (
-    SELECT $1::text COLLATE "C", 0
-    UNION ALL
-    SELECT (SELECT min(device_id) FROM reading_late WHERE device_id > known.device_id), n + 1
-    FROM known WHERE known.device_id IS NOT NULL AND n < $2
-  )
-  SELECT device_id FROM known WHERE n > 0 AND device_id IS NOT NULL ORDER BY n`
-
-const foldLate = `
-  WITH gone AS (
-    DELETE FROM reading_late r USING unnest($1::text[]) AS d (device_id), unnest($2::text[]) AS c (channel)
-    WHERE r.device_id = d.device_id AND r.channel = c.channel AND r.read_at < $3 RETURNING r.*)
-  ${folded('gone')}`
-
-/** Folds what came late of days that are over, some devices at a time. @returns whether all of it, and how many rows it made */
-const foldLateOnes = async (pool: pg.Pool, horizon: Date, endMs: number) => {
-  let [after, devices, made] = ['', 1, 0]
-  while (Date.now() < endMs) {
-    const beginMs = Date.now()
-    const piece = await inTransaction(pool, async (client) => {
-      if (!(await tryClosing(client))) return null
-      await client.query(briefly)
-      await holdClosedDays(client)
-      const { rows } = await client.query<{ device_id: string }>(nextLate, [after, devices])
-      const ids = rows.map(({ device_id }) => device_id)
-      const { rowCount } = await client.query(foldLate, [ids, channels, horizon.toISOString()])
-      return { ids, rowCount: rowCount ?? 0 }
-    })
-    if (!piece) return { isDone: false, rows: made }
-    made += piece.rowCount
-    if (piece.ids.length < devices) return { isDone: true, rows: made }
-    after = piece.ids.at(-1) ?? after
-    devices = Date.now() - beginMs < pieceMs ? devices * 2 : Math.ceil(devices / 2)
+/** The rows of a table by device, in pieces of whole devices. */
+async function* piecesOf(client: pg.ClientBase, table: string): AsyncGenerator<ToldRow[]> {
+  await client.query(`DECLARE by_device NO SCROLL CURSOR FOR SELECT ${rowColumns} FROM ${table} ORDER BY device_id`)
+  let held: ToldRow[] = []
+  for (;;) {
+    const { rows } = await client.query<RowColumns>(`FETCH ${rowsAtOnce} FROM by_device`)
+    const last = rows.at(-1)?.device_id
+    if (last === undefined) break
+    const came = rows.map(toldRowOf)
+    const from = came.findIndex(({ deviceId }) => deviceId === last)
+    const whole = [...held, ...came.slice(0, from)]
+    // a device may have more rows than a piece
+    if (whole.length > 0 && whole[0]?.deviceId !== last) yield whole
+    held = whole[0]?.deviceId === last ? [...whole, ...came.slice(from)] : came.slice(from)
   }
-  return { isDone: false, rows: made }
+  await client.query('CLOSE by_device')
+  if (held.length > 0) yield held
 }
 
-/** Takes what late workers and readers hold, or gives way to them and tries again. */
+/** A message of a day that is closed has its state beside it, unless the day's raw messages are removed already. */
+const keepStates = async (client: pg.PoolClient, table: string, decodings: string): Promise<void> => {
+  const { rows } = await client.query<{ is_kept: boolean }>('SELECT to_regclass($1) IS NOT NULL AS is_kept', [
+    decodings,
+  ])
+  if (!rows[0]?.is_kept) return
+  await client.query(
+    `INSERT INTO decoding (message_id, state)
+     SELECT t.message_id, 'decoded' FROM ${table} t
+     WHERE NOT EXISTS (SELECT FROM ${decodings} d WHERE d.message_id = t.message_id)`,
+  )
+}
+
+/** Takes what readers hold, or gives way to them and tries again. */
 const takeAlone = async (client: pg.PoolClient, table: string): Promise<void> => {
   for (let tries = 1; ; tries++) {
     await client.query('SAVEPOINT alone')
     try {
-      await holdClosedDays(client)
       await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`)
       return
     } catch (error) {
@@ -88,32 +85,108 @@ const takeAlone = async (client: pg.PoolClient, table: string): Promise<void> =>
 }
 
 /**
- * Folds the rows of a day. Who reads or writes goes on meanwhile; only what is taken out of the day in this time is not
- * folded, and late ones wait for the moment at the end.
- * @returns how many rows it made; null where somebody else is at it
+ * Folds the rows of a day, in one transaction: nobody writes them any more, and who reads them goes on until the end.
+ * Killed at any point it leaves what was there, or all of it.
+ * @returns how many rows of days it made; null where somebody else is at it
  */
 const closeDay = (pool: pg.Pool, table: string): Promise<number | null> =>
   inTransaction(pool, async (client) => {
-    if (!(await tryClosing(client))) return null
     await client.query(briefly)
-    const day = table.slice(-8)
+    if (!(await tryClosing(client))) return null
     await client.query(inOnePass)
-    const { rowCount } = await client.query(folded(table))
-    await client.query('SET LOCAL enable_indexscan = on')
+    const day = table.slice(-8)
+    const nextDayMs = Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`) + dayMs
+    let made = nothingMade
+    for await (const rows of piecesOf(client, table)) {
+      await client.query(byIndex)
+      made = addMade(made, await foldPiece(client, { rows, areLate: false, ofBefore: [], nextDayMs }))
+    }
+    await client.query(inOnePass)
+    await keepStates(client, table, `decoding_${day}`)
     await takeAlone(client, table)
-    await client.query(
-      `DELETE FROM reading_day d USING reopened_day r
-       WHERE r.day = $1 AND (d.device_id, d.channel, d.day) = (r.device_id, r.channel, r.day)`,
-      [day],
-    )
-    await client.query('DELETE FROM reopened_day WHERE day = $1', [day])
     await client.query(`TRUNCATE ${table}`)
-    return rowCount ?? 0
+    await countMade(client, made)
+    return made.days
   })
 
+const nextLate = `
+  WITH RECURSIVE known (device_id, n) AS (
+    SELECT $1::text COLLATE "C", 0
+    UNION ALL
+    SELECT (SELECT min(s.device_id) FROM SOURCE s WHERE s.device_id > known.device_id), n + 1
+    FROM known WHERE known.device_id IS NOT NULL AND n < $2
+  )
+  SELECT device_id FROM known WHERE n > 0 AND device_id IS NOT NULL ORDER BY n`
+
+/** Pieces of what is late are as large as nobody waits long for. */
+const pieceMs = 250
+
+/** Takes rows of these devices out of a table, in the order in which workers write them. */
+type Take = (
+  client: pg.PoolClient,
+  deviceIds: readonly string[],
+  horizon: Date,
+) => Promise<Parameters<typeof foldPiece>[1]>
+
+const takeLate: Take = async (client, deviceIds, horizon) => {
+  const { rows } = await client.query<RowColumns>(
+    `WITH held AS (
+       SELECT device_id, message_id FROM told_late WHERE device_id = ANY($1::text[]) AND received_at < $2
+       ORDER BY device_id, message_id FOR UPDATE),
+       taken AS (
+         DELETE FROM told_late t USING held h
+         WHERE (t.device_id, t.message_id) = (h.device_id, h.message_id) RETURNING t.*)
+     SELECT ${rowColumns} FROM taken`,
+    [deviceIds, horizon.toISOString()],
+  )
+  return { rows: rows.map(toldRowOf), areLate: true, ofBefore: [], nextDayMs: null }
+}
+
+const takeOfBefore =
+  (table: string): Take =>
+  async (client, deviceIds, horizon) => {
+    const { rows } = await client.query<Reading>(
+      `WITH held AS (
+         SELECT device_id, channel, read_at FROM ${table}
+         WHERE device_id = ANY($1::text[]) AND channel = ANY('{A,B,C}') AND read_at < $2
+         ORDER BY device_id, channel, read_at FOR UPDATE),
+         taken AS (
+           DELETE FROM ${table} t USING held h
+           WHERE (t.device_id, t.channel, t.read_at) = (h.device_id, h.channel, h.read_at) RETURNING t.*)
+       SELECT ${readingColumns} FROM taken`,
+      [deviceIds, horizon.toISOString()],
+    )
+    return { rows: [], areLate: false, ofBefore: rows, nextDayMs: null }
+  }
+
+/** Folds what is late, some devices at a time. @returns whether all of it, and how many rows of days it made */
+const foldRest = async (pool: pg.Pool, source: string, take: Take, horizon: Date, endMs: number) => {
+  let [after, devices, made] = ['', 1, 0]
+  while (Date.now() < endMs) {
+    const beginMs = Date.now()
+    const piece = await inTransaction(pool, async (client) => {
+      await client.query(briefly)
+      if (!(await tryClosing(client))) return null
+      const { rows } = await client.query<{ device_id: string }>(nextLate.replace('SOURCE', source), [after, devices])
+      const ids = rows.map(({ device_id }) => device_id)
+      const taken = await take(client, ids, horizon)
+      const made = await foldPiece(client, taken)
+      await countMade(client, made)
+      return { ids, made: made.days }
+    })
+    if (!piece) return { isDone: false, rows: made }
+    made += piece.made
+    if (piece.ids.length < devices) return { isDone: true, rows: made }
+    after = piece.ids.at(-1) ?? after
+    devices = Date.now() - beginMs < pieceMs ? devices * 2 : Math.ceil(devices / 2)
+  }
+  return { isDone: false, rows: made }
+}
+
 /**
- * Makes one row a device, channel and day of the readings of days before yesterday (UTC), oldest first, and begins
- * no other after `budgetMs`; the next call goes on.
+ * Makes one row a device, channel and day of what messages of days before yesterday (UTC) told, oldest first, and begins
+ * no other day after `budgetMs`; the next call goes on. Then come late messages, and readings that workers of before left
+ * as rows.
  * @returns how many days were closed, and how many rows were made of them and of what came late
  */
 export const closeDays = async (pool: pg.Pool, budgetMs: number, nowMs = Date.now()) => {
@@ -121,7 +194,7 @@ export const closeDays = async (pool: pg.Pool, budgetMs: number, nowMs = Date.no
   const horizon = new Date((Math.floor(nowMs / dayMs) - openDays) * dayMs)
   await moveOn(pool, horizon)
   let [days, rows] = [0, 0]
-  for (const partition of await partitionsBefore(pool, ['reading_open'], horizon)) {
+  for (const partition of await partitionsBefore(pool, ['told'], horizon)) {
     if (Date.now() > endMs) return { days, rows, isDone: false }
     const isClosed = partition.parent === null || partition.is_pending
     const made = isClosed ? 0 : await closeDay(pool, partition.name)
@@ -130,7 +203,14 @@ export const closeDays = async (pool: pg.Pool, budgetMs: number, nowMs = Date.no
     await dropPartition(pool, partition)
     days++
   }
-  // after all days: what is taken out of one while it is being closed is late until then
-  const late = await foldLateOnes(pool, horizon, endMs)
-  return { days, rows: rows + late.rows, isDone: late.isDone }
+  let isDone = true
+  for (const [source, take] of [
+    ['told_late', takeLate],
+    ...rowsOfBefore.map((table) => [table, takeOfBefore(table)] as const),
+  ] as const) {
+    const rest = await foldRest(pool, source, take, horizon, endMs)
+    rows += rest.rows
+    isDone &&= rest.isDone
+  }
+  return { days, rows, isDone }
 }

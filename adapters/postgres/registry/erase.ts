@@ -1,24 +1,32 @@
 import type pg from 'pg'
 import type { RegistryStore } from '../../../core/registry/store.ts'
-import { shareClosedDays, waitForClosing } from '../closed-days/lock.ts'
+import { waitForClosing } from '../closed-days/lock.ts'
 import { byteas } from '../sql/arrays.ts'
 import { inTransaction } from '../sql/transaction.ts'
 import { waitForUnderWay } from '../sql/under-way.ts'
-import { rowTables } from '../tables/readings.ts'
+import { rowsOfBefore } from '../told/load.ts'
+import { readingsIn } from '../told/write.ts'
 import { countFlow } from '../write/flow.ts'
 
 const count = async (client: pg.PoolClient, text: string, values: unknown[]): Promise<number> =>
   (await client.query(text, values)).rowCount ?? 0
 
+/** @returns how many readings `GET /v1/flow` counts of the device */
 const deleteReadings = async (client: pg.PoolClient, deviceId: string): Promise<number> => {
-  let count = 0
-  for (const table of rowTables)
-    count += (await client.query(`DELETE FROM ${table} WHERE device_id = $1`, [deviceId])).rowCount ?? 0
+  let readings = 0
+  for (const table of rowsOfBefore)
+    readings += await count(client, `DELETE FROM ${table} WHERE device_id = $1`, [deviceId])
+  for (const table of ['told', 'told_late']) {
+    const { rows } = await client.query<{ told: Buffer }>(`DELETE FROM ${table} WHERE device_id = $1 RETURNING told`, [
+      deviceId,
+    ])
+    readings += rows.reduce((sum, { told }) => sum + readingsIn(told), 0)
+  }
   const { rows } = await client.query<{ readings: number }>(
     'DELETE FROM reading_day WHERE device_id = $1 RETURNING cardinality(at) AS readings',
     [deviceId],
   )
-  return rows.reduce((sum, { readings }) => sum + readings, count)
+  return rows.reduce((sum, { readings }) => sum + readings, readings)
 }
 
 /**
@@ -40,7 +48,6 @@ export const erase =
         [byteas(spellings)],
       )
       await waitForUnderWay(client)
-      await shareClosedDays(client)
       const rejects = await count(client, 'DELETE FROM reject WHERE device_id = $1 OR message_id = ANY($2::uuid[])', [
         deviceId,
         messageIds,
@@ -50,7 +57,7 @@ export const erase =
       await client.query('DELETE FROM decoding WHERE message_id = ANY($1::uuid[])', [messageIds])
       const registrations = await count(client, 'DELETE FROM device WHERE device_id = $1', own)
       // a replay that is under way goes on without the device; its report is one device short
-      for (const table of ['device_import', 'replay_device', 'replay_request', 'untimed_device'])
+      for (const table of ['device_import', 'replay_device', 'replay_request'])
         await client.query(`DELETE FROM ${table} WHERE device_id = $1`, own)
       if (readings > 0) await countFlow(client, lane, { readings: -readings })
       return {

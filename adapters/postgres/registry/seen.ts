@@ -2,18 +2,10 @@ import type pg from 'pg'
 import type { UplinkKind } from '../../../core/message/lane.ts'
 import type { RegistryStore } from '../../../core/registry/store.ts'
 import { milliseconds } from '../sql/rows.ts'
-import { nextDeviceId } from '../tables/devices.ts'
 
 const seen = `
-  WITH RECURSIVE known (device_id, is_registered, n) AS (
-    SELECT $1::text COLLATE "C", true, 0
-    UNION ALL
-    SELECT next.device_id, EXISTS (SELECT FROM device d WHERE d.device_id = next.device_id), known.n + 1
-    FROM known, LATERAL (
-      SELECT ${nextDeviceId('known.device_id', ['reading_device', 'event', 'reject'])} AS device_id) AS next
-    WHERE next.device_id IS NOT NULL AND known.n < $2
-  )
-  SELECT device_id AS "deviceId", is_registered AS "isRegistered" FROM known WHERE n > 0 ORDER BY n`
+  SELECT b.device_id AS "deviceId", EXISTS (SELECT FROM device d WHERE d.device_id = b.device_id) AS "isRegistered"
+  FROM devices_behind($1, $2) AS b`
 
 export const seenDevices =
   (pool: pg.Pool): RegistryStore['seenDevices'] =>

@@ -1,109 +1,107 @@
 import type pg from 'pg'
+import type { Decoding } from '../../../core/decode/decoding.ts'
+import { timeOfId } from '../../../core/message/identity.ts'
 import type { Lane } from '../../../core/message/lane.ts'
-import { type Difference, slotsOf } from '../../../core/replay/difference.ts'
-import { closedBeforeMs, shareClosedDays } from '../closed-days/lock.ts'
-import { reopen } from '../closed-days/reopen.ts'
-import { instants, texts, uuids, words } from '../sql/arrays.ts'
+import type { Message } from '../../../core/message/message.ts'
+import type { Difference } from '../../../core/replay/difference.ts'
+import { closedDaysBefore } from '../closed-days/lock.ts'
+import { texts, uuids } from '../sql/arrays.ts'
 import { slices } from '../sql/bisect.ts'
-import { columnsOf, sortedBy } from '../sql/rows.ts'
-import { rowTables } from '../tables/readings.ts'
-import { dropEvents, eventKeyRows, eventKeys, writeEvents } from '../write/events.ts'
+import { dropDays, writeDays } from '../told/day-rows.ts'
+import { rowsOfBefore } from '../told/load.ts'
+import { readingsIn, rowOf, writeLate, writeTold } from '../told/write.ts'
+import { dropStates, setStates } from '../write/decodings.ts'
+import { dropEvents, writeEvents } from '../write/events.ts'
 import { countFlow } from '../write/flow.ts'
-import { mergeIntoReadings } from '../write/readings.ts'
 import { writeRejects } from '../write/rejects.ts'
 
-type Slot = ReturnType<typeof slotsOf> extends Map<string, infer T> ? T : never
-
-const slotColumns = (rows: readonly Slot[]) => [
-  texts(rows.map((row) => row.deviceId)),
-  texts(rows.map((row) => row.channel)),
-  instants(rows.map((row) => row.readAtMs)),
-]
-
-const slotKeys = 'unnest($1::text[], $2::text[], $3::timestamptz[]) AS t (device_id, channel, read_at)'
-
-const slotRows = (table: string) => `
-  SELECT r.* FROM ${slotKeys}
-  JOIN ${table} r USING (device_id, channel, read_at)
-  ORDER BY r.device_id, r.channel, r.read_at FOR UPDATE OF r`
-
-/** Holds the rows of readings and events that `difference` speaks of, until the transaction ends. */
-export const lockRows = async (client: pg.PoolClient, difference: Difference): Promise<void> => {
-  const slots = sortedBy([...slotsOf(difference)], ([key]) => key).map(([, slot]) => slot)
-  const closedMs = await closedBeforeMs(client)
-  const late = slots.filter(({ readAtMs }) => readAtMs < closedMs)
-  if (late.length > 0) await shareClosedDays(client)
-  for (const rows of slices(late)) await reopen(client, `SELECT * FROM ${slotKeys}`, slotColumns(rows))
-  for (const table of rowTables)
-    for (const rows of slices(slots))
-      await client.query(`SELECT count(*) FROM (${slotRows(table)}) AS held`, slotColumns(rows))
-  for (const rows of slices(difference.eventsToDrop))
-    await client.query(`SELECT count(*) FROM (${eventRows}) AS held`, eventKeys(rows))
-}
-
-const eventRows = `
-  SELECT e.* FROM ${eventKeyRows}
-  JOIN event e USING (device_id, at, kind, channel, value)
-  ORDER BY e.device_id, e.at, e.kind, e.channel, e.value FOR UPDATE OF e`
-
-const deleteReadings = async (client: pg.PoolClient, gone: readonly Slot[]): Promise<number> => {
-  let count = 0
-  for (const table of rowTables)
-    for (const rows of slices(gone)) {
-      const { rowCount } = await client.query(
-        `DELETE FROM ${table} r USING ${slotKeys}
-         WHERE (r.device_id, r.channel, r.read_at) = (t.device_id, t.channel, t.read_at)`,
-        slotColumns(rows),
+/** Removes rows of messages that are not decoded any more. @returns how many of open days there were, and their readings */
+const dropRows = async (client: pg.ClientBase, messages: readonly Message[]) => {
+  let [open, readings] = [0, 0]
+  for (const rows of slices(messages))
+    for (const table of ['told', 'told_late']) {
+      const gone = await client.query<{ told: Buffer }>(
+        `DELETE FROM ${table} t USING unnest($1::text[], $2::uuid[]) AS m (device_id, message_id)
+         WHERE (t.device_id, t.message_id) = (m.device_id, m.message_id) RETURNING t.told`,
+        [texts(rows.map(({ deviceId }) => deviceId)), uuids(rows.map(({ id }) => id))],
       )
-      count += rowCount ?? 0
+      if (table === 'told') open += gone.rows.length
+      readings += gone.rows.reduce((sum, { told }) => sum + readingsIn(told), 0)
     }
-  return count
+  return { open, readings }
 }
 
-/** Sets states as they are now, in whichever direction. @returns how many more messages are in each */
-const setStates = async (client: pg.PoolClient, states: Difference['states']) => {
-  const counts = { decoded: 0, rejected: 0 }
-  for (const rows of slices(sortedBy(states, ({ message }) => message.id))) {
-    const result = await client.query<{ decoded: number; rejected: number }>(
-      `WITH written AS (
-         INSERT INTO decoding AS d (message_id, state)
-         SELECT ${columnsOf(['uuid', 'decoding_state'])}
-         ON CONFLICT (message_id) DO UPDATE SET state = excluded.state WHERE excluded.state <> d.state
-         RETURNING old.state AS was, new.state AS now
-       )
-       SELECT (count(*) FILTER (WHERE now = 'decoded') - count(*) FILTER (WHERE was = 'decoded'))::int AS decoded,
-         (count(*) FILTER (WHERE now = 'rejected') - count(*) FILTER (WHERE was = 'rejected'))::int AS rejected
-       FROM written`,
-      [uuids(rows.map(({ message }) => message.id)), words(rows.map(({ now }) => now))],
+/** Readings that workers of before wrote one by one. @returns how many there were */
+const dropOfBefore = async (client: pg.ClientBase, deviceIds: readonly string[]): Promise<number> => {
+  let readings = 0
+  for (const table of rowsOfBefore) {
+    const { rowCount } = await client.query(
+      `DELETE FROM ${table} WHERE device_id = ANY($1::text[]) AND channel = ANY('{A,B,C}')`,
+      [deviceIds],
     )
-    counts.decoded += result.rows[0]?.decoded ?? 0
-    counts.rejected += result.rows[0]?.rejected ?? 0
+    readings += rowCount ?? 0
   }
-  return counts
+  return readings
 }
 
-const resolveRejects = async (client: pg.PoolClient, ids: readonly string[]): Promise<void> => {
+const resolveRejects = async (client: pg.ClientBase, ids: readonly string[]): Promise<void> => {
   for (const rows of slices([...ids].sort()))
     await client.query('UPDATE reject SET resolved_at = now() WHERE id = ANY($1) AND resolved_at IS NULL', [
       uuids(rows),
     ])
 }
 
-/** Makes the difference so, table by table in the order of the pulse stage. */
+type Rows = readonly (Decoding & { readonly told: Uint8Array })[]
+
+/** Writes rows where those of their messages are: of a day that is not folded yet, or late. */
+const writeRows = async (client: pg.ClientBase, rows: Rows) => {
+  if (rows.length === 0) return { open: 0, readings: 0 }
+  const closedBeforeMs = await closedDaysBefore(client)
+  const late = rows.filter(({ message }) => timeOfId(message.id) < closedBeforeMs)
+  const found = await client.query<{ message_id: string }>(
+    'SELECT message_id FROM told WHERE device_id = ANY($1::text[]) AND message_id = ANY($2)',
+    [late.map(({ message }) => message.deviceId), uuids(late.map(({ message }) => message.id))],
+  )
+  const unfolded = new Set(late.length === 0 ? [] : found.rows.map(({ message_id }) => message_id))
+  const isLate = ({ message }: Rows[number]) => timeOfId(message.id) < closedBeforeMs && !unfolded.has(message.id)
+  const open = await writeTold(client, rows.filter((row) => !isLate(row)).map(rowOf), false)
+  const came = await writeLate(client, rows.filter(isLate).map(rowOf))
+  return { open: open.added.size, readings: open.readings + came.readings }
+}
+
+/** A message that has a row of an open day needs no state beside it. */
+const writeStates = async (client: pg.ClientBase, states: Difference['states']) => {
+  const closedBeforeMs = await closedDaysBefore(client)
+  const hasRow = ({ message, now }: Difference['states'][number]) =>
+    now === 'decoded' && timeOfId(message.id) >= closedBeforeMs
+  const set = await setStates(
+    client,
+    states.filter((one) => !hasRow(one)).map(({ message, now }) => ({ id: message.id, state: now })),
+  )
+  const dropped = await dropStates(
+    client,
+    states.filter(hasRow).map(({ message }) => message.id),
+  )
+  return { decoded: set.decoded + dropped.decoded, rejected: set.rejected + dropped.rejected }
+}
+
+/** Makes the difference so, table by table in the order of the pulse step. */
 export const applyDifference = async (client: pg.PoolClient, lane: Lane, difference: Difference): Promise<void> => {
-  const { added, changed, gone, eventsToWrite, eventsToDrop, rejects, resolved, states } = difference
-  await writeRejects(client, rejects)
-  const removed = await deleteReadings(client, [...gone, ...changed.map(({ was }) => was)])
-  const merged = await mergeIntoReadings(client, [...added, ...changed.map(({ now }) => now)])
+  const { rows, rowsToDrop, daysBefore, daysAfter, takenOver, states } = difference
+  const written = await writeRows(client, rows as Rows)
+  const dropped = rowsToDrop.length > 0 ? await dropRows(client, rowsToDrop) : { open: 0, readings: 0 }
+  const ofBefore = takenOver.length > 0 ? await dropOfBefore(client, takenOver) : 0
+  if (daysBefore.length > 0) await dropDays(client, daysBefore)
+  if (daysAfter.length > 0) await writeDays(client, daysAfter)
   // one whose message is another now goes first: a write alone would keep the smaller id
-  await dropEvents(client, eventsToDrop)
-  await writeEvents(client, [...eventsToWrite, ...merged.keep])
-  await dropEvents(client, merged.drop)
-  const counts = await setStates(client, states)
-  await resolveRejects(client, resolved)
+  await dropEvents(client, difference.eventsToDrop)
+  await writeEvents(client, difference.eventsToWrite)
+  await writeRejects(client, difference.rejects)
+  const counts = await writeStates(client, states)
+  await resolveRejects(client, difference.resolved)
   await countFlow(client, lane, {
-    pulse_decoded: counts.decoded,
+    pulse_decoded: written.open - dropped.open + counts.decoded,
     pulse_rejected: counts.rejected,
-    readings: merged.added - removed,
+    readings: written.readings - dropped.readings - ofBefore + daysAfter.length - daysBefore.length,
   })
 }

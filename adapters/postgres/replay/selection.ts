@@ -2,7 +2,7 @@ import type { Profile } from '../../../core/devices/profile.ts'
 import { firstIdAt } from '../../../core/message/identity.ts'
 import { laneOf } from '../../../core/message/lane.ts'
 import type { RejectReason } from '../../../core/message/rejects.ts'
-import { laneOfDevice, nextDeviceId } from '../tables/devices.ts'
+import { laneOfDevice } from '../tables/devices.ts'
 
 /** Which devices are replayed, and which of their messages. What is null does not restrict. */
 export interface Selection {
@@ -25,15 +25,8 @@ const rejected = (reason: string) => `
   SELECT m.device_id FROM reject r JOIN message m ON m.id = r.message_id
   WHERE r.reason = 'message_missing' AND r.resolved_at IS NULL AND ${reason} IN (r.reason, 'any')`
 
-/** Whoever has left anything, by the next id in each index that begins with the id. */
-const seen = `
-  WITH RECURSIVE known (device_id) AS (
-    SELECT '' COLLATE "C"
-    UNION ALL
-    SELECT ${nextDeviceId('known.device_id', ['device', 'reading_device', 'event', 'reject'])}
-    FROM known WHERE known.device_id IS NOT NULL
-  )
-  SELECT device_id FROM known WHERE device_id <> ''`
+/** Every device of which anything is kept. */
+const seen = "SELECT device_id FROM devices_behind('', 2147483647)"
 
 /** Devices that may be decoded with a profile: by the registry, or unregistered ones by their datagram or by default. */
 const mayUse = (profile: Profile, defaultProfile: string | null, parameter: (value: string) => string) =>

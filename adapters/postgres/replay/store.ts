@@ -1,27 +1,38 @@
 import type pg from 'pg'
 import type { ReplayStore } from '../../../core/replay/replay-devices.ts'
+import { withoutClosing } from '../closed-days/lock.ts'
 import { inTransaction } from '../sql/transaction.ts'
-import { beginUnderWay, settle } from '../sql/under-way.ts'
-import { applyDifference, lockRows } from './change.ts'
+import { settle, shareUnderWay } from '../sql/under-way.ts'
+import { beginReading } from '../told/load.ts'
+import { applyDifference } from './change.ts'
 import { loadKept } from './load.ts'
 
-/** Closing empties a table, which a snapshot does not show as it was: it must not happen behind this one's back. */
-const beginSnapshot = `BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; LOCK TABLE reading_open IN ACCESS SHARE MODE`
+/** One replay of a device at a time; sorted, like every lock of several. */
+const holdDevices = async (client: pg.ClientBase, deviceIds: readonly string[]): Promise<void> => {
+  await client.query(
+    `SELECT pg_advisory_xact_lock(hashtext('sluice.replay'), key)
+     FROM (SELECT DISTINCT hashtext(id) AS key FROM unnest($1::text[]) AS t (id) ORDER BY 1) AS keys`,
+    [deviceIds],
+  )
+}
 
 /**
- * Replays over PostgreSQL. Rows are locked before the messages are loaded: whoever merged into such a row before has
- * stored its message before and it is seen; whoever comes later merges into what the replay leaves.
+ * Replays over PostgreSQL. What a message tells is its own row, so workers go on meanwhile: whoever decodes a message at
+ * the same time writes the same, or loses the race. Days are decided by nobody else until the replay has ended.
  */
 export const postgresReplayStore = (pool: pg.Pool): ReplayStore => ({
-  load: (deviceIds) => inTransaction(pool, (client) => loadKept(client, deviceIds), beginSnapshot),
+  load: (deviceIds) => inTransaction(pool, (client) => loadKept(client, deviceIds), beginReading),
   settle: () => settle(pool),
-  change: (lane, deviceIds, difference, decide) => {
+  change: (lane, deviceIds, decide) => {
     const change = async (client: pg.PoolClient) => {
-      await lockRows(client, difference)
+      // in this order, as erasing a device: who waits for a day to be closed keeps no worker waiting meanwhile
+      await withoutClosing(client)
+      await shareUnderWay(client)
+      await holdDevices(client, deviceIds)
       const decided = decide(await loadKept(client, deviceIds))
       await applyDifference(client, lane, decided)
       return decided
     }
-    return inTransaction(pool, change, beginUnderWay)
+    return inTransaction(pool, change)
   },
 })

@@ -44,13 +44,10 @@ export const classifyFault = (error: unknown): FaultClass => {
 export const isMissingPartition = (error: unknown): boolean =>
   sqlState(error) === '23514' && /no partition of relation/.test(String((error as Error).message))
 
-/** Another transaction changed what this one had read, before this one could write. */
-export class Overtaken extends Error {}
-
 /**
- * Whether a transaction lost to another: a serialization failure, a deadlock, a row that was locked for too long, or
- * `Overtaken`. Run again, it is likely to succeed. Returned to the bus, its batch would wait for the whole visibility
- * timeout.
+ * Whether a transaction lost to another: a serialization failure, a deadlock, a row that was locked for too long or that
+ * the other wrote first. Run again, it is likely to succeed. Returned to the bus, its batch would wait for the whole
+ * visibility timeout.
  */
 export const isLostRace = (error: unknown): boolean =>
-  error instanceof Overtaken || ['40001', '40P01', '55P03'].includes(sqlState(error) ?? '')
+  ['40001', '40P01', '55P03', '23505'].includes(sqlState(error) ?? '')

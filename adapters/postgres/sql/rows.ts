@@ -1,16 +1,6 @@
 import { timeOfId } from '../../../core/message/identity.ts'
 import { slices } from './bisect.ts'
 
-/**
- * Rows in the order of their keys. Each key is made once. JavaScript compares text like PostgreSQL's collation "C", which
- * all keys have.
- */
-export const sortedBy = <T>(rows: readonly T[], keyOf: (row: T) => string): T[] =>
-  rows
-    .map((row) => ({ row, key: keyOf(row) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map(({ row }) => row)
-
 /** Ids are lower-case hex, so their texts sort like their bytes, and like PostgreSQL's uuid. */
 export const sortedById = <T extends { readonly id: string }>(rows: readonly T[]): T[] =>
   rows.toSorted(({ id: a }, { id: b }) => (a < b ? -1 : a > b ? 1 : 0))

@@ -12,6 +12,11 @@ const lock = "hashtext('sluice.under_way')"
 /** Begins a transaction that `settle` waits for. Both statements take one round trip. */
 export const beginUnderWay = `BEGIN; SELECT pg_advisory_xact_lock_shared(${lock})`
 
+/** Takes part in a transaction that holds another lock already. */
+export const shareUnderWay = async (client: pg.ClientBase): Promise<void> => {
+  await client.query(`SELECT pg_advisory_xact_lock_shared(${lock})`)
+}
+
 /** In a transaction: waits for all that are under way, and keeps others from beginning until it ends. */
 export const waitForUnderWay = async (client: pg.ClientBase): Promise<void> => {
   await client.query(`SELECT pg_advisory_xact_lock(${lock})`)

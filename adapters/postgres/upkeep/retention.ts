@@ -1,9 +1,9 @@
 import type pg from 'pg'
 import type { Lane } from '../../../core/message/lane.ts'
 import { lanes } from '../../../core/message/lane.ts'
-import { shareClosedDays, tryClosing } from '../closed-days/lock.ts'
+import { tryClosing } from '../closed-days/lock.ts'
 import { inTransaction } from '../sql/transaction.ts'
-import { laneOfDevice, nextDeviceId } from '../tables/devices.ts'
+import { laneOfDevice } from '../tables/devices.ts'
 import { dropPartition, partitionsBefore } from '../tables/partitions.ts'
 import { countFlow } from '../write/flow.ts'
 
@@ -60,14 +60,7 @@ export const deleteOldUndated = async (client: pg.ClientBase, days: number, nowM
   return { messages, rejects }
 }
 
-const nextDevices = `
-  WITH RECURSIVE known (device_id, n) AS (
-    SELECT (SELECT device_id FROM retention_round), 0
-    UNION ALL
-    SELECT ${nextDeviceId('known.device_id', ['reading_device', 'event'])}, n + 1
-    FROM known WHERE known.device_id IS NOT NULL AND n < $1
-  )
-  SELECT device_id FROM known WHERE n > 0 AND device_id IS NOT NULL ORDER BY n`
+const nextDevices = 'SELECT d.device_id FROM retention_round r, devices_behind(r.device_id, $1) AS d'
 
 const deleteFrom = (table: string, isOld: string, count: string) => `
   DELETE FROM ${table} r USING unnest($1::text[]) AS d (device_id), unnest('{A,B,C}'::text[]) AS c (channel)
@@ -90,7 +83,6 @@ const deletePage = (pool: pg.Pool, horizon: Date) =>
   inTransaction(pool, async (client) => {
     // while a day is being closed, deleted readings would come back
     if (!(await tryClosing(client))) return { readings: 0, events: 0, isEnd: true }
-    await shareClosedDays(client)
     const { rows } = await client.query<{ device_id: string }>(nextDevices, [devicesAtOnce])
     const values = [rows.map(({ device_id }) => device_id), horizon.toISOString()]
     const gone = await client.query<{ lane: Lane; count: number }>(deleteReadings, values)

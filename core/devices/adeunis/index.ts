@@ -6,6 +6,8 @@ import { adeunisPulseNbiot } from './pulse-nbiot.ts'
 
 const adeunisPulse = (version: PulseVersion): Profile => ({
   name: `adeunis-pulse@${version}`,
+  code: version,
+  revision: 1,
   uplinkKind: 'sigfox-data',
   decode: (payload, context) => decodePulse(version, payload, context),
 })

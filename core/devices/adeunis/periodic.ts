@@ -1,6 +1,5 @@
 import type { Channel } from '../../readings/reading.ts'
 import { u8, u16, u32 } from '../frame-reader.ts'
-import type { DecodedIndex } from '../profile.ts'
 import { eventsOf, type FrameDecoder, measured, type PulseFrame } from './frame.ts'
 
 /** 0x5A (channel A) and 0x5B (channel B): the newest index, then a delta to subtract for each earlier sample. */
@@ -9,34 +8,40 @@ export const decodePeriodic =
   (frame) => {
     const { bytes, end, status, timeSeconds } = frame
     if (end % 2 !== 0) return 'short_frame'
-    const counterValues = [u32(bytes, 2)]
-    for (let at = 6, index = u32(bytes, 2); at < end; at += 2) {
-      // Unsigned, modulo 2^32: where a delta is larger than the index, the counter has wrapped since that sample.
-      index = (index - u16(bytes, at)) >>> 0
-      counterValues.push(index)
-    }
-    const isUntimed = frame.samplePeriodSeconds === null && counterValues.length > 1 && !status.hardwareError
+    const index = u32(bytes, 2)
+    const deltas: number[] = []
+    for (let at = 6; at < end; at += 2) deltas.push(u16(bytes, at))
     return {
-      fields: () => ({ frameCode: u8(bytes, 0), status, channel, counterValues, deviceTimeSeconds: timeSeconds }),
-      indexes: indexesOf(frame, channel, counterValues),
+      fields: () => ({
+        frameCode: u8(bytes, 0),
+        status,
+        channel,
+        counterValues: counterValues(index, deltas),
+        deviceTimeSeconds: timeSeconds,
+      }),
+      indexes: [measured(channel, index, timeSeconds)],
       events: eventsOf(status),
-      ...(isUntimed ? { isUntimed } : {}),
+      ...runOf(frame, channel, index, deltas),
     }
   }
 
+/** Unsigned, modulo 2^32: a delta larger than the index means that the counter has wrapped since that sample. */
+const counterValues = (newest: number, deltas: readonly number[]): number[] => {
+  let index = newest
+  const before = deltas.map((delta) => {
+    index = (index - delta) >>> 0
+    return index
+  })
+  return [newest, ...before]
+}
+
 /**
- * The samples as indexes. Without a sample period, only the newest has a known time. With a hardware error, too, only
- * the newest is taken: that bit of v3 is the timestamp bit of v4, so if the device is registered with the wrong
- * version, the last two "deltas" are the halves of a time. Both versions read the newest index alike.
+ * The samples before the newest. Under v3 the bit of the hardware error is v4's bit of the timestamp: of a device that is
+ * registered with the wrong version the last two "deltas" are the halves of a time, so then only the newest index, which
+ * both versions read alike, is told.
  */
-const indexesOf = (frame: PulseFrame, channel: Channel, counterValues: readonly number[]): DecodedIndex[] => {
-  const { status, timeSeconds, samplePeriodSeconds } = frame
-  if (samplePeriodSeconds === null || status.hardwareError) {
-    return [measured(channel, u32(frame.bytes, 2), timeSeconds)]
-  }
-  return counterValues.map((index, k) =>
-    k === 0
-      ? measured(channel, index, timeSeconds)
-      : { channel, index, timeSeconds, ageSeconds: k * samplePeriodSeconds, quality: 'derived' },
-  )
+const runOf = (frame: PulseFrame, channel: Channel, index: number, deltas: readonly number[]) => {
+  if (deltas.length === 0 || frame.status.hardwareError) return {}
+  const { timeSeconds, samplePeriodSeconds: periodSeconds } = frame
+  return { runs: [{ channel, index, timeSeconds, periodSeconds, deltas }] }
 }

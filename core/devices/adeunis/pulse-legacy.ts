@@ -12,6 +12,8 @@ const thermal = 9
  */
 export const adeunisPulseLegacy: Profile = {
   name: 'adeunis-pulse-legacy@1',
+  code: 5,
+  revision: 1,
   uplinkKind: 'sigfox-data',
   decode: (payload) => {
     if (payload.length === 0) return 'empty_frame'

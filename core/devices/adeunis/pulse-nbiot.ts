@@ -6,6 +6,8 @@ import { decodePulse } from './pulse.ts'
 /** The Adeunis PULSE by NB-IoT: frames of v4 in an envelope. */
 export const adeunisPulseNbiot: Profile = {
   name: 'adeunis-pulse-nbiot',
+  code: 6,
+  revision: 1,
   uplinkKind: 'adeunis-nbiot',
   recognises: () => true,
   decode: (payload, context) => {

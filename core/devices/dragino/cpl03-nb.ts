@@ -7,10 +7,14 @@ import { draginoModels, hasThreeCounters } from './envelope.ts'
  * The Dragino CPL03-NB contact and pulse counter, with counters of 24 bits: one with the duration of the last opening,
  * or three (channels A, B and C) where a bit of its status says so.
  */
-export const draginoCpl03Nb: Profile = draginoProfile('dragino-cpl03-nb', draginoModels.cpl03Nb, (datagram) => {
-  const status = u8(datagram.bytes, datagram.recordAt)
-  return hasThreeCounters(status) ? decodeThree(datagram, status) : decodeOne(datagram, status)
-})
+export const draginoCpl03Nb: Profile = draginoProfile(
+  { name: 'dragino-cpl03-nb', code: 8, revision: 1 },
+  draginoModels.cpl03Nb,
+  (datagram) => {
+    const status = u8(datagram.bytes, datagram.recordAt)
+    return hasThreeCounters(status) ? decodeThree(datagram, status) : decodeOne(datagram, status)
+  },
+)
 
 const statusOf = (byte: number) => ({
   level: byte & 1,

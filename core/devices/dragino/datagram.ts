@@ -21,11 +21,11 @@ export interface DraginoDatagram extends DraginoHeader {
 
 /** A Dragino profile. All models share the header; `decodeRecords` reads the records of one. */
 export const draginoProfile = (
-  name: string,
+  head: Pick<Profile, 'name' | 'code' | 'revision'>,
   model: number,
   decodeRecords: (datagram: DraginoDatagram) => DecodedFrame,
 ): Profile => ({
-  name,
+  ...head,
   uplinkKind: 'dragino-nb',
   recognises: (datagram) => draginoModel(datagram) === model,
   decode: (bytes) => {

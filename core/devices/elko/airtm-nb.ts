@@ -10,6 +10,8 @@ const functions: Readonly<Record<number, string>> = { 1: 'S0', 2: 'energyMeterin
 /** The ELKO (iNELS) AirTM-100NB pulse converter: one counter, no clock, no history. */
 export const elkoAirtmNb: Profile = {
   name: 'elko-airtm-nb',
+  code: 11,
+  revision: 1,
   uplinkKind: 'elko-nb',
   recognises: () => true,
   decode: (payload) => {

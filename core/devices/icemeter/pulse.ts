@@ -1,5 +1,5 @@
 import { u8, u16, u32 } from '../frame-reader.ts'
-import type { DecodedIndex, Profile } from '../profile.ts'
+import type { Profile } from '../profile.ts'
 
 const periodic = 0x01
 /** M-Bus models only: the device could not read the meter's register, so the counter says nothing about it. */
@@ -13,6 +13,8 @@ const frameBytes = 12
  */
 export const icemeterPulse: Profile = {
   name: 'icemeter-pulse@1',
+  code: 7,
+  revision: 1,
   uplinkKind: 'sigfox-data',
   decode: (payload, { samplePeriodSeconds }) => {
     if (payload.length === 0) return 'empty_frame'
@@ -22,24 +24,35 @@ export const icemeterPulse: Profile = {
     if (payload.length < frameBytes) return 'short_frame'
     const counter = u32(payload, 2)
     const offsets = offsetsAt.map((at) => u16(payload, at))
-    let index = counter
-    const history = offsets.map((offset) => {
-      index = (index - offset) >>> 0
-      return index
-    })
-    const samples = samplePeriodSeconds === null ? [counter] : [counter, ...history]
+    const isRead = (flags & meterUnread) === 0
     return {
-      fields: () => ({ flags, periodic: true, battery: u8(payload, 1), counter, offsets, history }),
-      indexes: (flags & meterUnread) === 0 ? samples.map((at, k) => indexOf(at, k * (samplePeriodSeconds ?? 0))) : [],
+      fields: () => ({
+        flags,
+        periodic: true,
+        battery: u8(payload, 1),
+        counter,
+        offsets,
+        history: before(counter, offsets),
+      }),
+      indexes: isRead ? [{ channel: 'A', index: counter, timeSeconds: null, ageSeconds: 0, quality: 'measured' }] : [],
       events: flags === periodic ? [] : [{ kind: 'device_alarm', channel: '', value: flags }],
+      // no frame of an ICEmeter tells its period: without a registration the offsets say nothing
+      ...(isRead && samplePeriodSeconds !== null
+        ? {
+            runs: [
+              { channel: 'A', index: counter, timeSeconds: null, periodSeconds: samplePeriodSeconds, deltas: offsets },
+            ],
+          }
+        : {}),
     }
   },
 }
 
-const indexOf = (index: number, ageSeconds: number): DecodedIndex => ({
-  channel: 'A',
-  index,
-  timeSeconds: null,
-  ageSeconds,
-  quality: ageSeconds === 0 ? 'measured' : 'derived',
-})
+/** The indexes before the newest, newest first. Modulo 2^32. */
+const before = (newest: number, offsets: readonly number[]): number[] => {
+  let index = newest
+  return offsets.map((offset) => {
+    index = (index - offset) >>> 0
+    return index
+  })
+}

@@ -1,48 +1,38 @@
 import type pg from 'pg'
-import { bigints, instants, texts, uuids, words } from '../../../adapters/postgres/sql/arrays.ts'
 import type { Uplink } from '../../../core/message/uplink.ts'
-import { mergeAll } from '../../../core/readings/merge.ts'
-import type { Reading } from '../../../core/readings/reading.ts'
 import type { Cell } from '../../text/table.ts'
 import { logOf } from '../fleet.ts'
 import { type Cost, costOf } from '../measure/cost.ts'
 import { type BenchDatabase, openBenchDatabase } from '../measure/database.ts'
 import { median, type Part } from '../measure/part.ts'
-import { readingsOf } from '../workers/floors.ts'
-import { columns, type Layout, layouts } from './layouts.ts'
-import { fill, messagesACheckpoint, nextSecond, type Shape, shapes, startOf, storedBytes, tell } from './told.ts'
+import {
+  fill,
+  messagesACheckpoint,
+  nextSecond,
+  type Shape,
+  shapes,
+  startOf,
+  storedBytes,
+  tell,
+} from './fleet-readings.ts'
+import { layouts } from './layouts.ts'
+import { packedStore } from './packed.ts'
+import { type Store, statementStore } from './store.ts'
 
 const warmUpRounds = 3
 const rounds = 9
 
-const source = `unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::reading_quality[], $6::timestamptz[],
-  $7::uuid[]) AS told (${columns})`
-
-/** What the pulse worker does with the readings of a batch after decoding. */
-const mergeBatch = (client: pg.Pool, { merge }: Layout, readings: readonly Reading[]) => {
-  const { readings: best } = mergeAll(readings)
-  return client.query(merge(source), [
-    texts(best.map((row) => row.deviceId)),
-    texts(best.map((row) => row.channel)),
-    instants(best.map((row) => row.readAtMs)),
-    bigints(best.map((row) => row.index)),
-    words(best.map((row) => row.quality)),
-    instants(best.map((row) => row.receivedAtMs)),
-    uuids(best.map((row) => row.messageId)),
-  ])
-}
-
-/** A month of one device as the API reads it: pages of the database, and milliseconds. */
-const readMonth = async (client: pg.Pool, { month }: Layout, shape: Shape) => {
+/** A month of one device, as the API reads it: pages of the database it takes, and milliseconds. */
+const readMonth = async (client: pg.Pool, { read, found }: Store, shape: Shape) => {
   const end = new Date(nextSecond(shape) * 1000)
   const pages: number[] = []
   const millis: number[] = []
   for (let device = 0; device < 30; device++) {
-    const values = [shape.fleet.deviceId(device), new Date(end.getTime() - 30 * 86_400_000), end]
+    const values = [shape.fleet.deviceId(device), new Date(end.getTime() - 30 * 86_400_000), end] as const
     const begin = performance.now()
-    await client.query(month, values)
+    await read(...values)
     millis.push(performance.now() - begin)
-    const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${month}`, values)
+    const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${found}`, [...values])
     const { Plan } = rows[0]['QUERY PLAN'][0]
     pages.push(Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks'])
   }
@@ -55,8 +45,8 @@ interface Kept {
   readonly withIds: string | null
 }
 
-/** A checksum that is equal for all layouts that keep the same readings. */
-const checksum = async (client: pg.Pool, { view }: Layout): Promise<Kept> => {
+/** The same for every layout that keeps the same readings. */
+const checksum = async (client: pg.Pool, { view }: Store): Promise<Kept> => {
   const row = `concat_ws(' ', device_id, channel, extract(epoch FROM read_at), index, quality, extract(epoch FROM received_at))`
   const { rows } = await client.query(
     `SELECT count(*) || ' readings ' || sum(hashtext(${row})::bigint) AS readings,
@@ -82,51 +72,52 @@ const middle = (costs: readonly Cost[]): Cost => {
   return found
 }
 
-const measure = async ({ worker, observer }: BenchDatabase, shape: Shape, layout: Layout) => {
+const measure = async ({ worker, owner, observer }: BenchDatabase, shape: Shape, store: Store) => {
   const { fleet, devices, days } = shape
-  await worker.query(layout.ddl)
-  const emptyBytes = await storedBytes(worker, layout)
+  await store.make()
+  const emptyBytes = await storedBytes(owner, store)
   let closeMicros = 0
-  const stored = await fill(worker, shape, layout, async (statement) => {
-    closeMicros += (await costOf(observer, () => worker.query(statement))).serverMicros
+  const stored = await fill(owner, shape, store, async (work) => {
+    closeMicros += total(await costOf(observer, work))
   })
-  const { rows } = await worker.query('SELECT count(DISTINCT (device_id, channel, read_at))::int AS count FROM told')
+  const { rows } = await worker.query(
+    'SELECT count(DISTINCT (device_id, channel, read_at))::int AS count FROM fleet_reading',
+  )
   const aDay = (rows[0].count / (nextSecond(shape) - startOf(shape))) * 86_400
 
   const next = logOf({ ...fleet, devices }, nextSecond(shape))
-  const batch = (messages = devices) => (next(messages) as Uplink[]).flatMap((uplink) => readingsOf(fleet, uplink))
-  const run = (readings: readonly Reading[]) => costOf(observer, () => mergeBatch(worker, layout, readings))
+  const batch = (messages = devices) => store.write(fleet, next(messages) as Uplink[])
+  const run = (write: () => Promise<unknown>) => costOf(observer, write)
   for (let i = 0; i < warmUpRounds; i++) await run(batch())
   await observer.query('CHECKPOINT')
-  const first = batch(messagesACheckpoint(shape))
-  const afterCheckpoint = await run(first)
+  const afterCheckpoint = await run(batch(messagesACheckpoint(shape)))
   const costs: Cost[] = []
   const again: Cost[] = []
   for (let i = 0; i < rounds; i++) {
-    const readings = batch()
-    costs.push(await run(readings))
-    again.push(await run(readings))
+    const write = batch()
+    costs.push(await run(write))
+    again.push(await run(write))
   }
   const cost = middle(costs)
   const readings = devices * fleet.readingsAMessage
-  const month = await readMonth(worker, layout, shape)
+  const month = await readMonth(worker, store, shape)
   const row: Cell[] = [
-    layout.name,
+    store.name,
     cost.nodeMicros / devices,
     cost.serverMicros / devices,
     total(cost) / devices,
     total(cost) / readings,
     total(middle(again)) / readings,
-    layout.close('').length === 0 ? null : closeMicros / (aDay * (days - 1)),
+    store.close === null ? null : closeMicros / (aDay * (days - 1)),
     costs.reduce((sum, { walBytes }) => sum + walBytes, 0) / (rounds * readings),
-    afterCheckpoint.walBytes / first.length,
+    afterCheckpoint.walBytes / (messagesACheckpoint(shape) * fleet.readingsAMessage),
     (stored.afterADay - emptyBytes) / aDay,
     (stored.atTheEnd - emptyBytes) / (aDay * days),
     month.pages,
     month.millis,
   ]
-  const sum = await checksum(worker, layout)
-  for (const table of layout.tables) await worker.query(`DROP TABLE ${table}`)
+  const sum = await checksum(worker, store)
+  await store.drop()
   return { row, sum }
 }
 
@@ -136,11 +127,11 @@ const measureShape = async (database: BenchDatabase, shape: Shape, progress: (li
   await tell(database.worker, shape)
   const kept = new Map<string, Kept>()
   const rows: Cell[][] = []
-  for (const layout of layouts) {
-    progress(`day rows: ${fleet.name}, ${layout.name}`)
-    const { row, sum } = await measure(database, shape, layout)
+  for (const store of [...layouts.map((layout) => statementStore(database, layout)), packedStore(database, shape)]) {
+    progress(`day rows: ${fleet.name}, ${store.name}`)
+    const { row, sum } = await measure(database, shape, store)
     rows.push(row)
-    kept.set(layout.name, sum)
+    kept.set(store.name, sum)
   }
   requireSame(kept)
   return {
@@ -162,7 +153,7 @@ const measureShape = async (database: BenchDatabase, shape: Shape, progress: (li
     ],
     rows,
     notes: [
-      `Merge only, after decoding: CPU of the middle one of ${rounds} batches, WAL of all. WAL and stored bytes a reading; again: the same batch a second time; closing: PostgreSQL, a reading.`,
+      `Storing only, after decoding: CPU of the middle one of ${rounds} batches, WAL of all. WAL and stored bytes a reading; again: the same batch a second time; closing: a reading.`,
       'After checkpoint: what the fleet tells in the five minutes behind it, whole pages included. A day counts a reading once; day 1 is before any vacuum, which runs at midnight.',
       'All layouts kept the same readings.',
     ],
@@ -173,7 +164,10 @@ const measureShape = async (database: BenchDatabase, shape: Shape, progress: (li
 export const dayRows: Part = async (progress) => {
   const database = await openBenchDatabase()
   try {
-    await database.observer.query('GRANT CREATE ON SCHEMA public TO sluice_app')
+    await database.owner.query('GRANT CREATE ON SCHEMA public TO sluice_app')
+    // the benchmark vacuums when it says so
+    await database.owner.query('ALTER SYSTEM SET autovacuum = off')
+    await database.owner.query('SELECT pg_reload_conf()')
     const sections = []
     for (const shape of shapes) sections.push(await measureShape(database, shape, progress))
     return sections

@@ -15,14 +15,12 @@ export interface Layout {
 
 export const columns = 'device_id, channel, read_at, index, quality, received_at, message_id'
 
-/** The benchmark itself decides when to vacuum. */
-const settings = 'WITH (autovacuum_enabled = false)'
 const names = `device_id text COLLATE "C" NOT NULL, channel text COLLATE "C" NOT NULL`
 const allColumns = `
   read_at timestamptz(3) NOT NULL, received_at timestamptz(3) NOT NULL, index bigint NOT NULL, message_id uuid NOT NULL,
   quality reading_quality NOT NULL, channel text COLLATE "C" NOT NULL, device_id text COLLATE "C" NOT NULL`
 
-/** The merge of `adapters/postgres/write/readings.ts`, for any key. */
+/** Merges row by row, for any key: of two readings at one key the better quality holds, then the higher index. */
 const mergeRows = (table: string, key: string, rest: string) => {
   const hasMessage = rest.includes('message_id')
   const wins = hasMessage
@@ -51,7 +49,7 @@ const ofMonth = (from: string) => `
 const rows = (name: string, table: string): Layout => ({
   name,
   tables: [table],
-  ddl: `CREATE TABLE ${table} (${allColumns}, PRIMARY KEY (device_id, channel, read_at)) ${settings};`,
+  ddl: `CREATE TABLE ${table} (${allColumns}, PRIMARY KEY (device_id, channel, read_at));`,
   merge: mergeRows(table, 'device_id, channel', perReading),
   close: () => [],
   view: `SELECT ${columns} FROM ${table}`,
@@ -69,8 +67,8 @@ const numbered = (name: string, table: string, rest: string): Layout => {
       CREATE TABLE ${table}_series (series integer GENERATED ALWAYS AS IDENTITY, ${names}, PRIMARY KEY (device_id, channel));
       CREATE TABLE ${table} (read_at timestamptz(3) NOT NULL, received_at timestamptz(3) NOT NULL, index bigint NOT NULL,
         ${rest.includes('message_id') ? 'message_id uuid NOT NULL,' : ''}
-        quality reading_quality NOT NULL, series integer NOT NULL, PRIMARY KEY (series, read_at)) ${settings};
-      INSERT INTO ${table}_series (device_id, channel) SELECT DISTINCT device_id, channel FROM told;`,
+        quality reading_quality NOT NULL, series integer NOT NULL, PRIMARY KEY (series, read_at));
+      INSERT INTO ${table}_series (device_id, channel) SELECT DISTINCT device_id, channel FROM fleet_reading;`,
     merge: (source) => merge(`(SELECT * FROM ${source} JOIN ${table}_series USING (device_id, channel)) AS given`),
     close: () => [],
     view: `SELECT device_id, channel, read_at, ${rest}${rest.includes('message_id') ? '' : ', NULL::uuid AS message_id'} FROM ${joined}`,
@@ -95,7 +93,7 @@ const dayRows: Layout = {
   tables: ['day_row'],
   ddl: `CREATE TABLE day_row (${names}, day date NOT NULL, at integer[] NOT NULL, index bigint[] NOT NULL,
     quality reading_quality[] NOT NULL, received_at timestamptz(3)[] NOT NULL, message_id uuid[] NOT NULL,
-    PRIMARY KEY (${dayKey})) ${settings};`,
+    PRIMARY KEY (${dayKey}));`,
   merge: (source) => `
     WITH given AS (
       SELECT ${dayKey}, array_agg(at) AS at, array_agg(index) AS index, array_agg(quality) AS quality,
@@ -149,13 +147,13 @@ const closing = (name: string, suffix: string, hasMessage: boolean): Layout => {
     ddl: `
       CREATE TABLE ${open} (${allColumns}, PRIMARY KEY (device_id, channel, read_at)) PARTITION BY RANGE (read_at);
       DO $$ DECLARE day date; BEGIN
-        FOR day IN SELECT generate_series(min(read_at)::date - 1, max(read_at)::date + 20, '1 day') FROM told LOOP
-          EXECUTE format('CREATE TABLE ${open}_%s PARTITION OF ${open} FOR VALUES FROM (%L) TO (%L) ${settings}',
+        FOR day IN SELECT generate_series(min(read_at)::date - 1, max(read_at)::date + 20, '1 day') FROM fleet_reading LOOP
+          EXECUTE format('CREATE TABLE ${open}_%s PARTITION OF ${open} FOR VALUES FROM (%L) TO (%L)',
             to_char(day, 'YYYYMMDD'), day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
         END LOOP; END $$;
       CREATE TABLE ${closed} (${names}, day date NOT NULL, first bigint NOT NULL, at integer[] NOT NULL,
         step integer[] NOT NULL, quality reading_quality[], delay integer[] NOT NULL,
-        ${hasMessage ? 'message_id uuid[] NOT NULL,' : ''} PRIMARY KEY (${dayKey})) ${settings};`,
+        ${hasMessage ? 'message_id uuid[] NOT NULL,' : ''} PRIMARY KEY (${dayKey}));`,
     merge: mergeRows(open, 'device_id, channel', perReading),
     close: (day) => [
       `INSERT INTO ${closed}

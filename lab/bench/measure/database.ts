@@ -23,7 +23,9 @@ synchronous_commit = on
 export interface BenchDatabase {
   /** One connection, like a worker. */
   readonly worker: pg.Pool
-  /** Looks at the server, and is not part of the work. */
+  /** One connection of the tables' owner, for work that upkeep does. */
+  readonly owner: pg.Pool
+  /** For looking at the server without being part of the work. */
   readonly observer: pg.Pool
   readonly close: () => Promise<void>
 }
@@ -50,14 +52,14 @@ export const openBenchDatabase = async (): Promise<BenchDatabase> => {
   const server = await startPostgres({ dataDir: folder })
   const { host, port, user, password } = server
   const connect = (as: string) => {
-    const pool = new pg.Pool({ host, port, user: as, password, database: 'postgres', max: 1 })
-    // the server may end before the pool
+    const pool = new pg.Pool({ host, port, user: as, password, database: 'postgres', max: 1, idleTimeoutMillis: 0 })
+    // the server's end may come before the pool's
     pool.on('error', () => {})
     return pool
   }
-  const [observer, worker] = [connect(user), connect('sluice_app')]
+  const [observer, owner, worker] = [connect(user), connect(user), connect('sluice_app')]
   const close = async () => {
-    await Promise.all([worker.end(), observer.end()])
+    await Promise.all([worker.end(), owner.end(), observer.end()])
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
   }
@@ -67,5 +69,5 @@ export const openBenchDatabase = async (): Promise<BenchDatabase> => {
     await close()
     throw error
   }
-  return { worker, observer, close }
+  return { worker, owner, observer, close }
 }

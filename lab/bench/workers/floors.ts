@@ -1,16 +1,24 @@
 import type pg from 'pg'
-import { bigints, instants, texts, uuids } from '../../../adapters/postgres/sql/arrays.ts'
-import { sortedBy } from '../../../adapters/postgres/sql/rows.ts'
+import { byKey, type Row, rowOf, valuesOf } from '../../../adapters/postgres/told/write.ts'
 import { sha256 } from '../../../adapters/process/ids.ts'
-import { profiles } from '../../../core/devices/index.ts'
+import { decodeMessage } from '../../../core/decode/decode-message.ts'
+import type { Decoding } from '../../../core/decode/decoding.ts'
 import { messageId } from '../../../core/message/identity.ts'
 import type { RawItem, Uplink } from '../../../core/message/uplink.ts'
-import { type Reading, readingKey } from '../../../core/readings/reading.ts'
+import type { Reading } from '../../../core/readings/reading.ts'
+import { readingsOf as readingsTold } from '../../../core/told/decide.ts'
+import { unpackTold } from '../../../core/told/pack.ts'
+import { decoder } from '../../../test/support/pipeline.ts'
 import type { Fleet } from '../fleet.ts'
 import { copyBinary } from './copy-binary.ts'
 
 const slicesOf = <T>(rows: readonly T[], batch: number): T[][] =>
   Array.from({ length: Math.ceil(rows.length / batch) }, (_, i) => rows.slice(i * batch, (i + 1) * batch))
+
+/** Rows of messages as one statement, from arrays. */
+export const insertOfArrays = `
+  INSERT INTO told (hour, device_id, message_id, received_at, told)
+  SELECT unnest($1::smallint[]), unnest($2::text[]), unnest($3::uuid[]), unnest($4::timestamptz[]), unnest($5::bytea[])`
 
 const epochSecondsOf = ({ timeSeconds }: Uplink) => timeSeconds ?? 0
 
@@ -37,43 +45,32 @@ export const copyMessages = (pool: pg.Pool, log: readonly RawItem[], batch: numb
   }
 }
 
-/** The readings in a message. */
-export const readingsOf = ({ profile, samplePeriodSeconds }: Fleet, uplink: Uplink): Reading[] => {
-  const frame = profiles.get(profile)?.decode(uplink.payload, { samplePeriodSeconds })
-  if (!frame || typeof frame === 'string') throw new Error(`${profile} does not decode a frame of the benchmark.`)
-  const { deviceId, receivedAtMs } = uplink
-  const id = idOf(uplink)
-  return frame.indexes.map(({ channel, index, timeSeconds, ageSeconds, quality }) => {
-    const readAtMs = ((timeSeconds ?? epochSecondsOf(uplink)) - ageSeconds) * 1000
-    return { deviceId, channel, readAtMs, index, quality, receivedAtMs, messageId: id }
-  })
+/** What the pulse step makes of a message. @throws Error if it does not decode: a benchmark of rejects says nothing */
+const decodingOf = (
+  { profile, samplePeriodSeconds }: Fleet,
+  uplink: Uplink,
+): Decoding & { readonly told: Uint8Array } => {
+  const decoding = decodeMessage(decoder, { ...uplink, id: idOf(uplink), profile, samplePeriodSeconds })
+  const { told } = decoding
+  if (told === null) throw new Error(`${profile} does not decode a frame of the benchmark`)
+  return { ...decoding, told }
 }
 
-/** Makes all readings first. The measured work is one sorted insert a batch that leaves existing rows as they are. */
-export const upsertReadings = (pool: pg.Pool, fleet: Fleet, log: readonly RawItem[], batch: number) => {
-  const parameters = slicesOf(log as readonly Uplink[], batch).map((uplinks) => {
-    const rows = sortedBy(
-      uplinks.flatMap((uplink) => readingsOf(fleet, uplink)),
-      readingKey,
-    )
-    return [
-      texts(rows.map(({ deviceId }) => deviceId)),
-      texts(rows.map(({ channel }) => channel)),
-      instants(rows.map(({ readAtMs }) => readAtMs)),
-      bigints(rows.map(({ index }) => index)),
-      instants(rows.map(({ receivedAtMs }) => receivedAtMs)),
-      uuids(rows.map(({ messageId }) => messageId)),
-    ]
-  })
+/** What messages tell, a packed row each, in the order of the table's key. */
+export const rowsOf = (fleet: Fleet, uplinks: readonly Uplink[]): Row[] =>
+  uplinks.map((uplink) => rowOf(decodingOf(fleet, uplink))).sort(byKey)
+
+/** What a message tells, each index of it as a reading. */
+export const readingsOf = (fleet: Fleet, uplink: Uplink): Reading[] => {
+  const { message, told } = decodingOf(fleet, uplink)
+  const { id: messageId, deviceId, receivedAtMs } = message
+  return readingsTold([{ messageId, deviceId, receivedAtMs, told: unpackTold(told) }], [])
+}
+
+/** Makes all rows first; what is measured is one plain insert a batch, of rows sorted by key. */
+export const insertRows = (pool: pg.Pool, fleet: Fleet, log: readonly RawItem[], batch: number) => {
+  const parameters = slicesOf(log as readonly Uplink[], batch).map((uplinks) => valuesOf(rowsOf(fleet, uplinks)))
   return async () => {
-    for (const values of parameters)
-      await pool.query(
-        `INSERT INTO reading_open (device_id, channel, read_at, index, quality, received_at, message_id)
-         SELECT device_id, channel, read_at, index, 'measured', received_at, message_id
-         FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::timestamptz[], $6::uuid[])
-           AS t (device_id, channel, read_at, index, received_at, message_id)
-         ON CONFLICT DO NOTHING`,
-        values,
-      )
+    for (const values of parameters) await pool.query(insertOfArrays, values)
   }
 }

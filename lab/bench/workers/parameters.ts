@@ -1,42 +1,30 @@
-import { readingColumns } from '../../../adapters/postgres/tables/readings.ts'
+import { type Row, valuesOf } from '../../../adapters/postgres/told/write.ts'
 import type { Uplink } from '../../../core/message/uplink.ts'
-import type { Reading } from '../../../core/readings/reading.ts'
 import type { Cell } from '../../text/table.ts'
 import { sigfoxData as fleet, logOf } from '../fleet.ts'
 import { type Cost, costOf } from '../measure/cost.ts'
 import { openBenchDatabase } from '../measure/database.ts'
 import { median, type Part } from '../measure/part.ts'
-import { readingsOf } from './floors.ts'
+import { insertOfArrays, rowsOf } from './floors.ts'
 
 const rounds = 15
 const batch = 500
 
-const statement = (source: string) => `
-  INSERT INTO reading_open (device_id, channel, read_at, index, quality, received_at, message_id)
-  SELECT device_id, channel, read_at, index, quality, received_at, message_id FROM ${source}
-    AS t (device_id, channel, read_at, index, quality, received_at, message_id)
-  ON CONFLICT DO NOTHING`
+const insertOfOne = `
+  INSERT INTO told (hour, device_id, message_id, received_at, told)
+  VALUES ($1::smallint, $2::text, $3::uuid, $4::timestamptz, $5::bytea)`
 
-const arrays = statement(
-  'unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::reading_quality[], $6::timestamptz[], $7::uuid[])',
-)
-const one = statement(
-  '(VALUES ($1::text, $2::text, $3::timestamptz, $4::bigint, $5::reading_quality, $6::timestamptz, $7::uuid))',
-)
-
-const instantText = (ms: number) => new Date(ms).toISOString()
-const valuesOf = (row: Reading) => [
-  row.deviceId,
-  row.channel,
-  instantText(row.readAtMs),
-  row.index,
-  row.quality,
-  instantText(row.receivedAtMs),
-  row.messageId,
+const textsOf = ({ hour, deviceId, messageId, receivedAtMs, told }: Row) => [
+  hour,
+  deviceId,
+  messageId,
+  new Date(receivedAtMs).toISOString(),
+  told,
 ]
 
-const textOf = (rows: readonly Reading[]) => {
-  const values = rows.map(valuesOf)
+/** pg writes arrays as text, the packed bytes in hex. */
+const arraysOfTexts = (rows: readonly Row[]) => {
+  const values = rows.map((row) => textsOf({ ...row, told: Buffer.from(row.told) }))
   return (values[0] ?? []).map((_, column) => values.map((row) => row[column]))
 }
 
@@ -44,17 +32,17 @@ const textOf = (rows: readonly Reading[]) => {
 export const parameters: Part = async (progress) => {
   const database = await openBenchDatabase()
   const { worker, observer } = database
-  const ways: readonly [string, (rows: readonly Reading[]) => Promise<unknown>][] = [
+  const ways: readonly [string, (rows: readonly Row[]) => Promise<unknown>][] = [
     [
-      'a statement a reading, one transaction',
+      'a statement a row, one transaction',
       async (rows) => {
         await worker.query('BEGIN')
-        for (const row of rows) await worker.query(one, valuesOf(row))
+        for (const row of rows) await worker.query(insertOfOne, textsOf(row))
         await worker.query('COMMIT')
       },
     ],
-    ['one statement, arrays as text', (rows) => worker.query(arrays, textOf(rows))],
-    ['one statement, binary arrays', (rows) => worker.query(arrays, readingColumns(rows))],
+    ['one statement, arrays as text', (rows) => worker.query(insertOfArrays, arraysOfTexts(rows))],
+    ['one statement, binary arrays', (rows) => worker.query(insertOfArrays, valuesOf(rows))],
   ]
   try {
     progress('parameters: rows handed over in three ways')
@@ -62,18 +50,17 @@ export const parameters: Part = async (progress) => {
     const costs = new Map<string, Cost[]>(ways.map(([name]) => [name, []]))
     for (let round = 0; round < rounds; round++)
       for (const [name, write] of ways) {
-        const rows = (next(batch) as Uplink[]).flatMap((uplink) => readingsOf(fleet, uplink))
+        const rows = rowsOf(fleet, next(batch) as Uplink[])
         costs.get(name)?.push(await costOf(observer, () => write(rows)))
       }
-    const readings = batch * fleet.readingsAMessage
     const rows = [...costs].map(([name, all]): Cell[] => {
-      const middle = (of: (cost: Cost) => number) => median(all.slice(5).map(of)) / readings
+      const middle = (of: (cost: Cost) => number) => median(all.slice(5).map(of)) / batch
       const [node, server] = [middle((cost) => cost.nodeMicros), middle((cost) => cost.serverMicros)]
       return [name, node, server, node + server]
     })
     return [
       {
-        title: `Handing ${readings.toLocaleString('en')} readings to PostgreSQL: CPU a reading`,
+        title: `Handing rows of ${batch.toLocaleString('en')} messages to PostgreSQL: CPU a row`,
         columns: ['how', 'Node µs', 'PostgreSQL µs', 'both'],
         rows,
         notes: [`The middle of ${rounds - 5} rounds after five to warm up, the three ways in turn.`],

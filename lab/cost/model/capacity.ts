@@ -53,16 +53,16 @@ const databaseVcpu = (messages: Decimal, readings: Decimal) =>
     millionth,
   )
 
-/** None if the pages that the fleet writes to fit into half of the memory. */
-const diskOperations = (readings: Decimal, devices: Decimal, memoryGiB: number) =>
-  times(devices, given('indexPageBytes')) <= decimal(memoryGiB * 2 ** 29)
+/** None where half of the memory holds the index of the hour, which the rows of the fleet go into. */
+const diskOperations = (messages: Decimal, { devices, messagesAnHour }: Traffic, memoryGiB: number) =>
+  times(devices, messagesAnHour, given('openIndexBytes')) <= decimal(memoryGiB * 2 ** 29)
     ? 0n
-    : over(times(readings, given('readingDiskOperations')), secondsAMonth)
+    : over(times(messages, given('rowDiskOperations')), secondsAMonth)
 
-const databaseLoads = ({ database }: Deployment, { devices, readingsAMessage }: Traffic, messages: Decimal): Load[] => {
+const databaseLoads = ({ database }: Deployment, traffic: Traffic, messages: Decimal): Load[] => {
   const size = classes[database.instanceClass]
   if (!size) return []
-  const readings = times(messages, readingsAMessage)
+  const readings = times(messages, traffic.readingsAMessage)
   return [
     {
       what: `database ${database.instanceClass}, CPU`,
@@ -72,8 +72,8 @@ const databaseLoads = ({ database }: Deployment, { devices, readingsAMessage }: 
     },
     {
       what: `database ${database.instanceClass}, disk`,
-      needed: diskOperations(readings, devices, size.memoryGiB),
-      // here the bursts are the reserve
+      needed: diskOperations(messages, traffic, size.memoryGiB),
+      // bursts are the reserve here
       offered: decimal(size.diskOperations),
       unit: 'operations a second',
     },

@@ -14,22 +14,27 @@ const rowBytesADay = (traffic: Traffic, { sigfox, nbiot }: Flow) => {
   const header = given('rawRowBytes')
   const raw =
     times(sigfox.messages, header + sigfoxPayloadBytes) + times(nbiot.messages, header + traffic.datagramBytes)
-  const readings = over(times(sigfox.messages + nbiot.messages, traffic.readingsAMessage), daysAMonth)
+  const messages = over(sigfox.messages + nbiot.messages, daysAMonth)
+  const readings = times(messages, traffic.readingsAMessage)
   return {
     raw: over(raw, daysAMonth),
-    open: times(readings, given('openReadingBytes')),
+    states: times(messages, given('stateRowBytes')),
+    open: times(messages, given('openRowBytes')) + times(readings, given('openReadingBytes')),
     closed: times(readings, given('closedReadingBytes')),
   }
 }
 
-/** GiB of raw messages and readings. Raw messages are deleted when their retention ends, readings never. */
+/**
+ * GiB that raw messages and readings fill. Raw messages go when their retention ends, each with its state, which is a row
+ * of its own once its day is closed; nothing deletes readings.
+ */
 export const filledGiB = ({ rawRetentionDays }: Deployment, traffic: Traffic, flow: Flow) => {
-  const { raw, open, closed } = rowBytesADay(traffic, flow)
+  const { raw, states, open, closed } = rowBytesADay(traffic, flow)
   const rawDays = least(decimal(rawRetentionDays), traffic.daysKept)
   const openDays = least(given('openDays'), traffic.daysKept)
   const gibibytes = (bytes: Decimal) => over(times(bytes, reserve), gibibyte)
   return {
-    raw: gibibytes(times(raw, rawDays)),
+    raw: gibibytes(times(raw, rawDays) + times(states, most(0n, rawDays - openDays))),
     readings: gibibytes(times(open, openDays) + times(closed, traffic.daysKept - openDays)),
     readingsAMonth: gibibytes(times(closed, daysAMonth)),
   }

@@ -28,7 +28,8 @@ interface Counts {
   readonly stored: number
   /** Datagrams sent in a time of doubt, including second copies. */
   readonly doubtful: number
-  readonly readings: number
+  /** Readings that the stored messages tell, before they are merged. */
+  readonly told: number
 }
 
 const ofDatagrams = ({ gateway, account, unwanted, doubtful }: Counts): Check[] => {
@@ -67,7 +68,7 @@ const ofGateway = (counts: Counts): Check[] => {
 
 /** Compares what was sent, what the system counts, and what is stored. */
 export const conservationOf = (counts: Counts): Check[] => {
-  const { account, flow, unwanted, stored, readings } = counts
+  const { account, flow, unwanted, stored, told } = counts
   const lanes = Object.values(flow)
   const sum = (read: (lane: Flow['sigfox']) => number) => lanes.reduce((total, lane) => total + read(lane), 0)
   return [
@@ -81,9 +82,9 @@ export const conservationOf = (counts: Counts): Check[] => {
     ),
     equal(
       'both',
-      'readings as counted = readings as read back',
+      'readings as counted = readings that the stored messages tell',
       sum((lane) => lane.readings),
-      readings,
+      told,
     ),
     equal(
       'sigfox',

@@ -52,7 +52,7 @@ export const resultOf = (evidence: Evidence): LoadResult => {
   const unwanted = fatesOfUnwanted(summary, gateway.rejected)
   const sent = verdict.sent + unwanted.sent
   const cpuSeconds = observer.cpu.seconds()
-  const { stored, lost, duplicated, misread, readings } = verdict
+  const { stored, lost, duplicated, misread, readings, told } = verdict
   return {
     plan: planOf(fleet, system.bus),
     sent,
@@ -78,6 +78,6 @@ export const resultOf = (evidence: Evidence): LoadResult => {
     timeline: observer.timeline,
     sender: summary.strain,
     ...(plan.loudDevice ? { loudDevice: loudDeviceOf(evidence) } : {}),
-    conservation: conservationOf({ account, flow, gateway, unwanted: summary.unwanted, stored, doubtful, readings }),
+    conservation: conservationOf({ account, flow, gateway, unwanted: summary.unwanted, stored, doubtful, told }),
   }
 }

@@ -112,12 +112,29 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a better reading does not win: the last one does',
     proof: 'P9',
+    edits: [edit('core/readings/merge.ts', 'const winner = order > 0 ? a : b', 'const winner = b')],
+  },
+  {
+    name: 'closing does not move the border behind which messages are late',
+    proof: 'P9',
+    edits: [edit('adapters/postgres/closed-days/close.ts', '  await moveOn(pool, horizon)\n', '')],
+  },
+  {
+    name: 'closing drops the indexes that lost',
+    proof: 'P9',
     edits: [
       edit(
-        'adapters/postgres/write/readings.ts',
-        'const wins = `(excluded.quality, excluded.index, r.message_id) > (r.quality, r.index, excluded.message_id)`',
-        'const wins = `excluded.message_id <> r.message_id`',
+        'adapters/postgres/closed-days/fold.ts',
+        'if (conflicts.length > 0) await writeEvents(client, conflicts)',
+        '',
       ),
+    ],
+  },
+  {
+    name: 'what comes late takes the place of the day that is closed',
+    proof: 'P9',
+    edits: [
+      edit('core/told/fold.ts', 'mergeAll([...staying, ...ofBefore, ...told])', 'mergeAll([...ofBefore, ...told])'),
     ],
   },
   {
@@ -191,15 +208,20 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
-    name: 'the readings are in a table that is not logged',
-    proof: 'P26',
+    name: 'rows of messages are not sorted',
+    proof: 'P25',
     edits: [
       edit(
-        'db/0008_closed_days.sql',
-        'CREATE TABLE %I (LIKE reading_open ',
-        'CREATE UNLOGGED TABLE %I (LIKE reading_open ',
+        'adapters/postgres/told/write.ts',
+        'const sorted = all.toSorted(byKey)',
+        'const sorted = all.toSorted(() => Math.random() - 0.5)',
       ),
     ],
+  },
+  {
+    name: 'what messages tell is in a table that is not logged',
+    proof: 'P26',
+    edits: [edit('db/0009_told.sql', 'CREATE TABLE %I (LIKE told ', 'CREATE UNLOGGED TABLE %I (LIKE told ')],
   },
   {
     name: 'each transaction opens a connection of its own',
@@ -213,5 +235,12 @@ export const mutants: readonly Mutant[] = [
     name: 'any time is used as it is',
     proof: 'P28',
     edits: [edit('core/message/identity.ts', "inRange ? 'used' : 'out_of_range'", "inRange ? 'used' : 'used'")],
+  },
+  {
+    name: 'a message that is decoded is counted twice',
+    proof: 'P37',
+    edits: [
+      edit('adapters/postgres/write/decodings.ts', 'decoded: open.added.size + ', 'decoded: 2 * open.added.size + '),
+    ],
   },
 ]

@@ -35,7 +35,7 @@ const isUp = async (world: World) => {
 const decodedAtLeast = async (world: World, messages: number) => {
   const deadline = Date.now() + 30_000
   const count = async () =>
-    world.pool.query<{ count: number }>('SELECT count(*)::int AS count FROM decoding').then(
+    world.pool.query<{ count: number }>('SELECT count(*)::int AS count FROM told').then(
       ({ rows }) => rows[0]?.count ?? 0,
       () => 0,
     )

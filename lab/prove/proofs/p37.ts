@@ -1,3 +1,5 @@
+import { type Lane, lanes } from '../../../core/message/lane.ts'
+import { conservation, countedReadings } from '../../../test/support/pipeline.ts'
 import { seeded } from '../../../test/support/random.ts'
 import { scrape, settledIn } from '../../ledger/scrape.ts'
 import { postCallback } from '../../ledger/sigfox-door.ts'
@@ -6,17 +8,14 @@ import type { Context, Proof } from '../world/proof.ts'
 import { figuresOf, messagesOf, openLedger, reckon, sendAll } from '../world/traffic.ts'
 import type { World } from '../world/world.ts'
 
-/** Counts the rows of the tables themselves. */
-const countTables = async ({ pool }: World, lane: 'sigfox' | 'nbiot') => {
-  const { rows } = await pool.query<Record<'stored' | 'decoded' | 'undecoded' | 'refused', number>>(
-    `SELECT count(*)::int AS stored,
-       count(*) FILTER (WHERE d.state = 'decoded')::int AS decoded,
-       count(*) FILTER (WHERE d.state = 'rejected')::int AS undecoded,
-       (SELECT count(*)::int FROM reject WHERE lane = $1::lane AND stage IN ('door', 'raw')) AS refused
-     FROM message m LEFT JOIN decoding d ON d.message_id = m.id WHERE (m.kind = 'sigfox-data') = ($1 = 'sigfox')`,
+/** What the tables themselves hold, counted row by row. */
+const countTables = async ({ pool }: World, lane: Lane) => {
+  const { tables } = await conservation(pool, lane)
+  const { rows } = await pool.query<{ refused: number }>(
+    `SELECT count(*)::int AS refused FROM reject WHERE lane = $1::lane AND stage IN ('door', 'raw')`,
     [lane],
   )
-  return rows[0] ?? { stored: 0, decoded: 0, undecoded: 0, refused: 0 }
+  return { ...tables, refused: rows[0]?.refused }
 }
 
 const poisonCount = 40
@@ -36,14 +35,17 @@ const p37: Proof = {
     ])
     const reckoning = await reckon(world, ledger, 60_000, (id) => !isPoisonous(id))
     const faults = [...reckoning.faults]
-    for (const lane of ['sigfox', 'nbiot'] as const) {
+    for (const lane of lanes) {
       const { raw, pulse } = reckoning.flow[lane]
       const counted = { stored: raw.stored, decoded: pulse.decoded, undecoded: pulse.rejected, refused: raw.rejected }
-      const there = await countTables(world, lane)
+      const there: Readonly<Record<string, number | undefined>> = await countTables(world, lane)
       for (const [name, count] of Object.entries(counted))
-        if (there[name as keyof typeof there] !== count)
-          faults.push(`${lane}: the flow counts ${count} ${name}, the tables hold ${there[name as keyof typeof there]}`)
+        if (there[name] !== count)
+          faults.push(`${lane}: the flow counts ${count} ${name}, the tables hold ${there[name]}`)
     }
+    const readings = lanes.reduce((sum, lane) => sum + reckoning.flow[lane].readings, 0)
+    const told = await countedReadings(world.pool)
+    if (readings !== told) faults.push(`the flow counts ${readings} readings, the tables hold ${told}`)
     const door = await scrape(world.udp.statusUrl)
     if (!door || door.received !== settledIn(door))
       faults.push(`the gateway's counts do not add up: ${JSON.stringify(door)}`)

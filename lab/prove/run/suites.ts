@@ -19,7 +19,7 @@ export const suites: readonly Suite[] = [
     id: 'P9',
     promise: 'The result does not depend on arrival order',
     project: 'engines',
-    files: ['test/engines/store/store-order.test.ts'],
+    files: ['test/engines/store/store-order.test.ts', 'test/engines/store/closed-days.test.ts'],
     environment: { RUNS: '1000' },
   },
   {

@@ -1,25 +1,27 @@
+import { createHash } from 'node:crypto'
+import { contents } from '../../../test/support/pipeline.ts'
 import type { World } from './world.ts'
 
-const tables = ['message', 'decoding', 'reading', 'event', 'reject'] as const
-
-/** A checksum of every table that messages fill, over its rows sorted as text. */
+/**
+ * A checksum of all that messages leave, by kind, over its rows in the order of their text. Of states, readings and events
+ * it is what stands, in whichever form the messages are kept.
+ */
 export const checksums = async ({ pool }: World): Promise<Record<string, string>> => {
   const sums: Record<string, string> = {}
-  for (const table of tables) {
-    const { rows } = await pool.query<{ sum: string | null; count: string }>(
-      `SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE "C")) AS sum, count(*) FROM ${table} t`,
-    )
-    sums[table] = `${rows[0]?.count} rows, ${rows[0]?.sum ?? 'none'}`
+  for (const [kind, rows] of Object.entries(await contents(pool))) {
+    const hash = createHash('md5')
+    for (const row of rows) hash.update(row).update('\n')
+    sums[kind] = `${rows.length} rows, ${hash.digest('hex')}`
   }
   return sums
 }
 
-/** A sentence for each table that differs. */
+/** Sentences for the kinds of rows that differ. */
 export const differences = (
   expected: Readonly<Record<string, string>>,
   actual: Readonly<Record<string, string>>,
   when: string,
 ): string[] =>
   Object.keys(expected)
-    .filter((table) => expected[table] !== actual[table])
-    .map((table) => `${when}: table ${table} is not as before: ${actual[table]}, not ${expected[table]}`)
+    .filter((kind) => expected[kind] !== actual[kind])
+    .map((kind) => `${when}: rows of ${kind} are not as before: ${actual[kind]}, not ${expected[kind]}`)

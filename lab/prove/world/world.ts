@@ -91,8 +91,11 @@ const startWith = async (kind: Stage['bus'], dataDir: string, timeScale: number,
 const networks = { sigfox: 'Sigfox', nbiot: 'NBIoT' } as const
 const verbs = { raw: 'Raw', pulse: 'Pulse' } as const
 
+/** The tables that the pulse step and upkeep fill. */
+export const madeByPulse = 'decoding, told, told_late, reading_open, reading_late, reading_day, event'
+
 const emptyTables = async (pool: pg.Pool) => {
-  await pool.query('TRUNCATE message, decoding, reading_open, reading_late, reading_day, event, reject')
+  await pool.query(`TRUNCATE message, ${madeByPulse}, reject`)
   await pool.query(
     `UPDATE flow SET raw_received = 0, raw_stored = 0, raw_duplicates = 0, raw_rejected = 0, pulse_decoded = 0,
        pulse_rejected = 0, readings = 0`,

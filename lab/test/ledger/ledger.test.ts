@@ -44,7 +44,21 @@ test('the ledger is even if every confirmed message is stored once, with the rea
   expect(faultsOf(ledger.verdict())).toEqual([])
 })
 
-test('a confirmed message that is not stored is lost, even if a later attempt to send it failed', () => {
+test('a reading that two messages tell is read once and counted as told twice', () => {
+  const datagrams = numbers().filter((number) => fleet.doorOf(number) === 'nbiot')
+  const [first = 0, second = 0] = datagrams
+  expect(fleet.samples(second)).toEqual([second, first])
+  storeAll([0, first, second])
+  const [ofSigfox, ofSample] = [channelsOf.sigfox.length, channelsOf.nbiot.length]
+  expect(ledger.verdict()).toMatchObject({
+    stored: 3,
+    readings: ofSigfox + 2 * ofSample,
+    told: ofSigfox + 3 * ofSample,
+    misread: 0,
+  })
+})
+
+test('what was confirmed and is not there is lost, also when a later attempt to send it failed', () => {
   ledger.answered(1, 'ok')
   ledger.answered(1, 'unknown')
   ledger.answered(2, 'unknown')

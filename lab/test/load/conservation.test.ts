@@ -44,7 +44,7 @@ const brokenOf = (received: number, stored: number, doubtful: number, more: { pr
   ]
   const nothing = { raw: { ...raw, received: 0, stored: 0 }, pulse: { ...pulse, stored: 0, decoded: 0 }, readings: 0 }
   const flow: Flow = { nbiot: { raw, pulse, readings: 0 }, sigfox: nothing }
-  const checks = conservationOf({ account, flow, gateway, unwanted, stored, doubtful, readings: 0 })
+  const checks = conservationOf({ account, flow, gateway, unwanted, stored, doubtful, told: 0 })
   return checks.filter(({ holds }) => !holds).map(({ check, says }) => `${check}: ${says}`)
 }
 

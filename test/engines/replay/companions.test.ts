@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { closeDays } from '../../../adapters/postgres/closed-days/close.ts'
 import { postgresReplayStore } from '../../../adapters/postgres/replay/store.ts'
 import type { MessageId } from '../../../core/message/identity.ts'
 import type { Lane } from '../../../core/message/lane.ts'
@@ -8,7 +9,16 @@ import type { RawItem } from '../../../core/message/uplink.ts'
 import { emptyReport, replayDevices } from '../../../core/replay/replay-devices.ts'
 import { historyDevices, historyLog, samplingDatagrams, samplingLog } from '../../support/companion-log.ts'
 import { memoryStream } from '../../support/memory-stream.ts'
-import { clear, conservation, contents, decoder, pipeline, replay as takeIn } from '../../support/pipeline.ts'
+import {
+  clear,
+  conservation,
+  contents,
+  countedReadings,
+  decoder,
+  pipeline,
+  standing,
+  replay as takeIn,
+} from '../../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../../support/postgres.ts'
 import { seeded } from '../../support/traffic.ts'
 
@@ -18,7 +28,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await clear(db.pool)
-  await db.pool.query('DELETE FROM device; DELETE FROM untimed_device; DELETE FROM replay_request')
+  await db.pool.query('DELETE FROM device; DELETE FROM replay_request')
   for (const deviceId of Object.values(historyDevices))
     await db.pool.query(
       `INSERT INTO device (device_id, valid_from, network, profile, weight_millilitres, weight_pulses, time_zone)
@@ -46,8 +56,7 @@ const wholeDevice = { fromMs: null, toMs: null, profile: null }
 const expectConservation = async (lane: Lane) => {
   const { flow, tables } = await conservation(db.pool, lane)
   expect(tables).toEqual({ stored: flow.stored, decoded: flow.decoded, undecoded: flow.undecoded, pending: 0 })
-  const { rows } = await db.pool.query('SELECT count(*)::int AS readings FROM reading')
-  expect(rows).toEqual([{ readings: flow.readings }])
+  expect(await countedReadings(db.pool)).toBe(flow.readings)
 }
 
 for (const [name, { lane, log }] of Object.entries(logs)) {
@@ -58,7 +67,6 @@ for (const [name, { lane, log }] of Object.entries(logs)) {
         const random = seeded(seed)
         const items = log(seed)
         await clear(db.pool)
-        await db.pool.query('DELETE FROM untimed_device')
         const topic = memoryStream<MessageId>()
         const { raw, pulse } = pipeline(db.pool, lane, topic)
         for (const item of random.shuffled([...items, ...items.filter(() => random.next() < 0.2)])) {
@@ -89,7 +97,6 @@ for (const [name, { lane, log }] of Object.entries(logs)) {
         await takeIn(db.pool, lane, items)
         const expected = await contents(db.pool)
         await clear(db.pool)
-        await db.pool.query('DELETE FROM untimed_device')
         const topic = memoryStream<MessageId>()
         await pipeline(db.pool, lane, topic).raw(items)
         const ids = seeded(seed).shuffled(topic.items)
@@ -110,13 +117,9 @@ for (const [name, { lane, log }] of Object.entries(logs)) {
 }
 
 const derived = async () =>
-  (
-    await db.pool.query<{ row: string }>(
-      `SELECT channel || ' ' || (extract(epoch FROM read_at) - $1)::int / 60 || ' ' || index AS row FROM reading
-       WHERE quality = 'derived' ORDER BY channel, read_at`,
-      [now],
-    )
-  ).rows.map(({ row }) => row)
+  (await standing(db.pool)).readings
+    .filter(({ quality }) => quality === 'derived')
+    .map(({ channel, readAtMs, index }) => `${channel} ${(readAtMs / 1000 - now) / 60} ${index}`)
 
 const sampling = (timeSeconds: number, hex: string, seqNumber: number): RawItem => ({
   kind: 'sigfox-data',
@@ -157,17 +160,20 @@ test('the sample period of the registry goes before that of the device', async (
   expect(await derived()).toEqual(['A -2 970', 'A -1 990'])
 })
 
-test('a replay that fails for a message stops neither it nor its batch, and is made good by the next worker', async () => {
-  await takeIn(db.pool, 'sigfox', [configuration(now - 8 * hour, '0708', 2), history(now, 5)])
+test('a replay that fails for a message of a closed day stops neither it nor its batch, and is made good by the next worker', async () => {
+  const past = now - 72 * hour
+  await takeIn(db.pool, 'sigfox', [configuration(past - 8 * hour, '0708', 2), history(past, 5)])
+  await closeDays(db.pool, 60_000)
+  expect(await derived()).toEqual(['A -4440 970', 'A -4380 990'])
   const topic = memoryStream<MessageId>()
   const { raw, pulse } = pipeline(db.pool, 'sigfox', topic)
-  await raw([configuration(now - 4 * hour, '012c', 4)])
+  await raw([configuration(past - 4 * hour, '012c', 4)])
   await db.pool.query('ALTER TABLE raw_horizon RENAME TO away')
   const outcomes = await pulse(topic.items)
   await db.pool.query('ALTER TABLE away RENAME TO raw_horizon')
   expect(outcomes).toEqual([{ status: 'done' }])
-  expect(await derived()).toEqual(['A -120 970', 'A -60 990'])
+  expect(await derived()).toEqual(['A -4440 970', 'A -4380 990'])
   await pipeline(db.pool, 'sigfox').pulse([])
-  expect(await derived()).toEqual(['A -20 970', 'A -10 990'])
+  expect(await derived()).toEqual(['A -4340 970', 'A -4330 990'])
   expect((await db.pool.query('SELECT FROM replay_request')).rowCount).toBe(0)
 })

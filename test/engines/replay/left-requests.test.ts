@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { closeDays } from '../../../adapters/postgres/closed-days/close.ts'
 import { replayLeft } from '../../../adapters/postgres/replay/left-requests.ts'
 import { requestReplay } from '../../../adapters/postgres/replay/requests.ts'
 import { setting } from '../../../contract/settings.ts'
@@ -10,7 +11,15 @@ import { readPlan } from '../../../local/template/plan.ts'
 import { assemblyOf } from '../../support/assembly.ts'
 import { temporaryFolder } from '../../support/local.ts'
 import { memoryStream } from '../../support/memory-stream.ts'
-import { clear, clearReadings, contents, decoder, pipeline, replay as takeIn } from '../../support/pipeline.ts'
+import {
+  clear,
+  clearReadings,
+  contents,
+  decoder,
+  pipeline,
+  standing,
+  replay as takeIn,
+} from '../../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../../support/postgres.ts'
 import { sigfoxUplink } from '../../support/traffic.ts'
 
@@ -29,6 +38,8 @@ afterAll(async () => {
 })
 
 const now = Math.floor(Date.now() / 3_600_000) * 3_600 - 3_600
+/** Of a day that is closed: what is told of it later is followed up. */
+const past = now - 72 * 3_600
 const requested = async () =>
   (await db.pool.query<{ device_id: string }>('SELECT device_id FROM replay_request ORDER BY 1')).rows.map(
     ({ device_id }) => device_id,
@@ -54,19 +65,16 @@ const uplink = (hex: string, seqNumber: number, timeSeconds: number) =>
 const configuration = (halfSeconds: string, seqNumber: number, timeSeconds: number) =>
   uplink(`1000010018aa${halfSeconds}aa0001`, seqNumber, timeSeconds)
 const derived = async () =>
-  (
-    await db.pool.query<{ row: string }>(
-      `SELECT (extract(epoch FROM read_at) - $1)::int / 60 || ' ' || index AS row FROM reading
-       WHERE quality = 'derived' ORDER BY read_at`,
-      [now],
-    )
-  ).rows.map(({ row }) => row)
+  (await standing(db.pool)).readings
+    .filter(({ quality }) => quality === 'derived')
+    .map(({ readAtMs, index }) => `${(readAtMs / 1000 - past) / 60} ${index}`)
 
 test('what a replay of a worker that failed has left, the next upkeep replays; upkeep once more changes nothing', async () => {
-  await takeIn(db.pool, 'sigfox', [configuration('0708', 1, now - 28_800), uplink('5a00000003e8000a0014', 3, now)])
+  await takeIn(db.pool, 'sigfox', [configuration('0708', 1, past - 28_800), uplink('5a00000003e8000a0014', 3, past)])
+  await closeDays(db.pool, 60_000)
   const topic = memoryStream<MessageId>()
   const { raw, pulse } = pipeline(db.pool, 'sigfox', topic)
-  await raw([configuration('012c', 2, now - 14_400)])
+  await raw([configuration('012c', 2, past - 14_400)])
   await db.pool.query('ALTER TABLE raw_horizon RENAME TO away')
   await pulse(topic.items)
   await db.pool.query('ALTER TABLE away RENAME TO raw_horizon')
@@ -91,12 +99,12 @@ test('a device that cannot be replayed keeps nobody else back, and stays request
   await takeIn(db.pool, 'sigfox', devices)
   const all = devices.map(({ deviceId }) => deviceId).sort()
   const kept = await contents(db.pool)
-  await db.pool.query(clearReadings)
+  await db.pool.query(`${clearReadings}; UPDATE flow SET pulse_decoded = 0, readings = 0`)
   await db.pool.query(
     `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this one'; END $$`,
   )
   await db.pool.query(
-    `CREATE TRIGGER refuse BEFORE INSERT ON reading_open FOR EACH ROW WHEN (NEW.device_id = '${all[7]}') EXECUTE FUNCTION refuse()`,
+    `CREATE TRIGGER refuse BEFORE INSERT ON told FOR EACH ROW WHEN (NEW.device_id = '${all[7]}') EXECUTE FUNCTION refuse()`,
   )
   await requestReplay(db.pool, all)
   expect(await replayLeft(db.pool, decoder, 60_000)).toBe(44)

@@ -9,6 +9,8 @@ import { classifyFault } from '../../../adapters/postgres/sql/errors.ts'
 import { beginUnderWay } from '../../../adapters/postgres/sql/under-way.ts'
 import { migrate } from '../../../adapters/postgres/upkeep/migrate.ts'
 import { ensurePartitions } from '../../../adapters/postgres/upkeep/partitions.ts'
+import { timedId } from '../../../core/message/identity.ts'
+import { packTold } from '../../../core/told/pack.ts'
 import { closeBefore, midnightMs, openDays, whereabouts } from '../../support/closed-days.ts'
 import { isDone } from '../../support/held-worker.ts'
 import { contents, replay } from '../../support/pipeline.ts'
@@ -34,12 +36,13 @@ const log = Array.from({ length: 288 }, (_, n) =>
   sigfoxUplink(n % 4, midnightMs(5) / 1000 + Math.floor(n / 4) * 3_600, 1_000 + n),
 )
 
+const partitionOf = (daysAgo: number) =>
+  `told_${new Date(midnightMs(daysAgo)).toISOString().slice(0, 10).replaceAll('-', '')}`
+
+/** How many days before yesterday still have a table. */
 const partitions = async () =>
-  (
-    await db.pool.query("SELECT relname FROM pg_class WHERE relname ~ '^reading_open_[0-9]{8}$' AND relname < $1", [
-      `reading_open_${new Date(midnightMs(1)).toISOString().slice(0, 10).replaceAll('-', '')}`,
-    ])
-  ).rowCount
+  (await db.pool.query("SELECT FROM pg_class WHERE relname ~ '^told_[0-9]{8}$' AND relname < $1", [partitionOf(1)]))
+    .rowCount
 
 test('closing that is killed at any moment loses and doubles nothing, and the next one finishes it', async () => {
   await replay(db.pool, 'sigfox', log)
@@ -61,7 +64,7 @@ test('closing that is killed at any moment loses and doubles nothing, and the ne
     expect(await contents(db.pool)).toEqual(expected)
     expect((await closeBefore(db.pool, 1)).isDone).toBe(true)
     expect(await contents(db.pool)).toEqual(expected)
-    expect(await whereabouts(db.pool)).toEqual({ open: 0, late: 0, folded: 576, days: 24, notes: 0 })
+    expect(await whereabouts(db.pool)).toEqual({ open: 0, late: 0, folded: 576, days: 24 })
     expect(await partitions()).toBe(0)
   }
   expect(killed).toBeGreaterThan(5)
@@ -83,14 +86,14 @@ test('closing gives way to whoever reads, and goes on when he is through', async
   reader.release()
   expect(sums).toEqual([{ count: 580 }])
   expect(await closing).toMatchObject({ isDone: true })
-  expect(await whereabouts(db.pool)).toEqual({ open: 0, late: 0, folded: 580, days: 26, notes: 0 })
+  expect(await whereabouts(db.pool)).toEqual({ open: 0, late: 0, folded: 580, days: 26 })
 }, 30_000)
 
 test('closing that is killed between folding a day and dropping its table is finished by the next', async () => {
   await replay(db.pool, 'sigfox', log)
   const expected = await contents(db.pool)
   const holder = await db.pool.connect()
-  await holder.query('BEGIN; LOCK TABLE ONLY reading_open IN ACCESS SHARE MODE')
+  await holder.query('BEGIN; LOCK TABLE ONLY told IN ACCESS SHARE MODE')
   const upkeep = connect({ max: 1, application_name: 'upkeep' })
   const closing = closeDays(upkeep, 60_000, midnightMs(0)).catch(() => 'killed')
   await expect.poll(async () => (await whereabouts(db.pool))?.days).toBe(8)
@@ -110,8 +113,16 @@ test('what a worker has written and not committed when a day begins to be closed
   await replay(db.pool, 'sigfox', log)
   const worker = await db.pool.connect()
   await worker.query(beginUnderWay)
-  await worker.query(`INSERT INTO reading_open VALUES ($1, $1, 7, gen_random_uuid(), 'measured', 'A', 'C00009')`, [
+  const at = { base: 'message', seconds: 0 } as const
+  const told = packTold(
+    { code: 3, revision: 1 },
+    { indexes: [{ channel: 'A', index: 7, quality: 'measured', at }], runs: [], part: null },
+  )
+  await worker.query('INSERT INTO told VALUES ($1, $2, 0, $3, $4)', [
     new Date(midnightMs(4)),
+    timedId(midnightMs(4), 'f'.repeat(64)),
+    'C00009',
+    told,
   ])
   const closing = closeBefore(db.pool, 1)
   expect(await isDone(closing, 300)).toBe(false)
@@ -121,9 +132,8 @@ test('what a worker has written and not committed when a day begins to be closed
   expect(await whereabouts(db.pool)).toMatchObject({ open: 0, late: 0, folded: 577 })
 })
 
-test('while a day has no partition for its readings, messages of it wait, and none is refused', async () => {
-  const today = `reading_open_${new Date(midnightMs(0)).toISOString().slice(0, 10).replaceAll('-', '')}`
-  await db.pool.query(`DROP TABLE ${today}`)
+test('while a day has no partition for its rows, messages of it wait, and none is refused', async () => {
+  await db.pool.query(`DROP TABLE ${partitionOf(0)}`)
   const uplink = sigfoxUplink(1, midnightMs(0) / 1000, 5)
   await expect(replay(db.pool, 'sigfox', [uplink])).rejects.toThrow(/no partition/)
   await db.pool.query('SELECT ensure_open_days(3)')
@@ -134,7 +144,7 @@ test('while a day has no partition for its readings, messages of it wait, and no
 test('without time it closes nothing, and a second time it finds nothing to do', async () => {
   await replay(db.pool, 'sigfox', log)
   expect(await closeDays(db.pool, -1, midnightMs(0))).toEqual({ days: 0, rows: 0, isDone: false })
-  expect(await whereabouts(db.pool)).toMatchObject({ open: 384, late: 192 })
+  expect(await whereabouts(db.pool)).toMatchObject({ open: 192, late: 96, folded: 0 })
   expect(await closeBefore(db.pool, 1)).toEqual({ days: 3, rows: 24, isDone: true })
   expect(await closeBefore(db.pool, 1)).toEqual({ days: 0, rows: 0, isDone: true })
 })
@@ -145,14 +155,15 @@ test('only the owner can close a day, and the reader reads them all', async () =
   const [app, reader] = [connect({ user: 'sluice_app' }), connect({ user: 'sluice_reader' })]
   try {
     for (const statement of [
-      'INSERT INTO reading_day SELECT * FROM reading_day',
-      'UPDATE reading_day SET first = 0',
       'UPDATE closed_days SET before = now()',
-      'DELETE FROM reopened_day',
+      'TRUNCATE told',
+      `DROP TABLE ${partitionOf(0)}`,
+      `ALTER TABLE told DETACH PARTITION ${partitionOf(0)}`,
     ])
-      await expect(app.query(statement)).rejects.toThrow(/permission denied/)
+      await expect(app.query(statement)).rejects.toThrow(/permission denied|must be owner/)
     expect((await reader.query('SELECT count(*)::int FROM reading')).rows).toEqual([{ count: 576 }])
-    await expect(reader.query('DELETE FROM reading_day')).rejects.toThrow(/read-only|permission denied/)
+    for (const table of ['reading_day', 'told', 'told_late'])
+      await expect(reader.query(`DELETE FROM ${table}`)).rejects.toThrow(/read-only|permission denied/)
   } finally {
     await Promise.all([app.end(), reader.end()])
   }

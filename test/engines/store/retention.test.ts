@@ -4,8 +4,9 @@ import { indexClosedDays } from '../../../adapters/postgres/upkeep/indexes.ts'
 import { ensurePartitions } from '../../../adapters/postgres/upkeep/partitions.ts'
 import { deleteOldReadings, deleteOldUndated, dropOldDays } from '../../../adapters/postgres/upkeep/retention.ts'
 import type { RawItem } from '../../../core/message/uplink.ts'
+import { closeBefore, openDays } from '../../support/closed-days.ts'
 import { runTool } from '../../support/command.ts'
-import { clear, replay as takeIn } from '../../support/pipeline.ts'
+import { clear, contents, replay as takeIn } from '../../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../../support/postgres.ts'
 import { draginoDatagram, nbiotItem, sigfoxUplink } from '../../support/traffic.ts'
 import vectors from '../../vectors/adeunis.json' with { type: 'json' }
@@ -58,18 +59,21 @@ test('what a history and a sample period told from both sides of the retention s
   const series = vectors.sequences[0]?.frames.map((hex, k) => frame(0x10, evening + k * 600, hex)) ?? []
   const history = (timeSeconds: number) => frame(0x11, timeSeconds, '5a00000003e8000a0014')
   await takeIn(db.pool, 'sigfox', [...series, frame(0x11, evening, '1000010018aa0708aa0001'), history(evening + 7_200)])
-  const readings = await db.pool.query('SELECT * FROM reading ORDER BY device_id, channel, read_at')
-  expect(readings.rows).toHaveLength(51)
+  const before = await contents(db.pool)
+  expect(before.reading).toHaveLength(51)
   await onClient((client) => dropOldDays(client, 18))
   expect(await count('message')).toBe(12)
   const { stdout } = await runTool('replay', ['--from', '2015-01-01'], { DATABASE_URL: db.url })
   expect(stdout).toContain('no difference')
-  expect((await db.pool.query('SELECT * FROM reading ORDER BY device_id, channel, read_at')).rows).toEqual(
-    readings.rows,
-  )
+  const stands = async () => (({ reading, event }) => ({ reading, event }))(await contents(db.pool))
+  expect(await stands()).toMatchObject({ reading: before.reading, event: before.event })
+  await closeBefore(db.pool, 1)
+  expect(await stands()).toMatchObject({ reading: before.reading, event: before.event })
   expect(await deleteOldReadings(db.pool, 1, 60_000)).toEqual({ readings: 51, events: 14 })
   await takeIn(db.pool, 'sigfox', [history(daysAgo(0))])
-  expect(await count("reading WHERE quality = 'derived'")).toBe(2)
+  // what a period told long ago times is decided beside it, and so by the program while its day is open
+  const { reading = [] } = await contents(db.pool)
+  expect(reading.filter((row) => row.includes('"quality":"derived"'))).toHaveLength(2)
   await clear(db.pool)
   await db.pool.query('DELETE FROM device')
 })
@@ -104,6 +108,7 @@ test('readings and events go by their own retention, device by device, and the f
     'sigfox',
     devices.flatMap((n) => [12, 2].map((days) => sigfoxUplink(n, daysAgo(days), n))),
   )
+  await closeBefore(db.pool, 1)
   await db.pool.query(`INSERT INTO event SELECT read_at, 0, message_id, device_id, 'leak', channel FROM reading`)
   // one page of devices a call, as when time is short
   const first = await deleteOldReadings(db.pool, 10, -1)
@@ -156,4 +161,15 @@ test('erasing a device removes it everywhere, also where only bytes name it, and
   expect(await count('device')).toBe(0)
   expect((await db.pool.query('SELECT sum(readings)::int AS left FROM flow')).rows).toEqual([{ left: 1 }])
   expect((await erase('--yes')).stderr).toBe(`Nothing is kept of device ${imei}.\n`)
+})
+
+test('a day is closed with all its readings where its raw messages are removed already', async () => {
+  await openDays(db.pool, 4)
+  await takeIn(db.pool, 'sigfox', sigfoxDays(4, 3, 2))
+  const { reading } = await contents(db.pool)
+  await onClient((client) => dropOldDays(client, 3))
+  expect(await count('message')).toBe(2)
+  expect(await closeBefore(db.pool, 1)).toMatchObject({ days: 3, rows: 6, isDone: true })
+  expect((await contents(db.pool)).reading).toEqual(reading)
+  expect(await count('decoding')).toBe(2)
 })

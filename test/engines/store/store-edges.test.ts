@@ -70,20 +70,17 @@ for (const [name, hex] of Object.entries(unclocked))
     expect(await contents(db.pool)).toEqual(inOrder)
   })
 
-test('P9: an earlier copy that is stored while a later one is being decoded has it decoded again at once', async () => {
+test('P9: an earlier copy that is stored while a later one is being decoded is where the message stands', async () => {
   const datagram = draginoDatagram(1, 0, 9_000)
   const topic = memoryStream<MessageId>()
   const lane = pipeline(db.pool, 'nbiot', topic)
   await lane.raw([nbiotItem(datagram, now * 1000)])
-  let tries = 0
   const overtaken = interruptedStore(db.pool, async () => {
-    tries++
     await lane.raw([nbiotItem(datagram, now * 1000 - 60_000)])
     await lane.pulse(topic.items)
   })
   const slow = pulseWorker(db.pool, 'nbiot', { store: overtaken })
   expect(await slow(topic.items.slice(0, 1))).toEqual([done])
-  expect(tries).toBe(2)
   expect(await rows('SELECT read_at FROM reading')).toEqual([{ read_at: new Date(now * 1000 - 60_000) }])
 })
 

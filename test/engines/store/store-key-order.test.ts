@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction } from '../../../adapters/postgres/sql/transaction.ts'
+import { type Row, writeTold } from '../../../adapters/postgres/told/write.ts'
 import { writeEvents } from '../../../adapters/postgres/write/events.ts'
-import { mergeIntoReadings } from '../../../adapters/postgres/write/readings.ts'
+import { sha256 } from '../../../adapters/process/ids.ts'
+import { timedId } from '../../../core/message/identity.ts'
 import type { MeterEvent } from '../../../core/readings/events.ts'
-import type { Reading } from '../../../core/readings/reading.ts'
 import { openDatabase, type TestDatabase } from '../../support/postgres.ts'
 import { seeded } from '../../support/traffic.ts'
 
@@ -42,24 +43,17 @@ test('events are written in the order of their key, the value as a number', asyn
   expect(written).toEqual(sorted)
 })
 
-test('readings are written in the order of their key', async () => {
-  const readings = devices.flatMap((deviceId) =>
-    times.flatMap((readAtMs) =>
-      (['B', 'C', 'A'] as const).map(
-        (channel): Reading => ({
-          deviceId,
-          channel,
-          readAtMs,
-          index: 1,
-          quality: 'measured',
-          receivedAtMs: readAtMs,
-          messageId,
-        }),
-      ),
-    ),
+test('rows of messages are written in the order of their key', async () => {
+  const rows = devices.flatMap((deviceId) =>
+    [1, 7_200_000, 0].map((laterMs): Row => {
+      const timeMs = startOfDayMs + laterMs
+      const messageId = timedId(timeMs, sha256(`${deviceId} ${laterMs}`))
+      const hour = Math.floor(timeMs / 3_600_000) % 24
+      return { deviceId, messageId, hour, receivedAtMs: timeMs, told: Buffer.from([1, 1, 1, 0, 0, 0, 0]) }
+    }),
   )
-  await inTransaction(db.pool, (client) => mergeIntoReadings(client, seeded(9).shuffled(readings)))
-  const { written, sorted } = await keysOf('reading_open', 'device_id, channel, read_at')
-  expect(written).toHaveLength(readings.length)
+  await inTransaction(db.pool, (client) => writeTold(client, seeded(9).shuffled(rows), false))
+  const { written, sorted } = await keysOf('told', 'hour, device_id, message_id')
+  expect(written).toHaveLength(rows.length)
   expect(written).toEqual(sorted)
 })

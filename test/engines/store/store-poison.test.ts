@@ -85,6 +85,8 @@ test('a partition of today that is missing is an outage, not a fault of the mess
 /** A profile that does what a wrong one could: an index no column takes, a throw, a time of the far future. */
 const broken: Profile = {
   name: 'adeunis-pulse@3',
+  code: 3,
+  revision: 1,
   uplinkKind: 'sigfox-data',
   decode: (payload) => {
     const index = Buffer.from(payload).readUInt32BE(2)
@@ -139,8 +141,10 @@ test('a message that is decoded later, by a better profile, leaves the rejected 
   expect(await lane.pulse(topic.items)).toEqual([{ status: 'done' }])
   expect(await none(topic.items)).toEqual([{ status: 'reject', reason: 'unknown_device' }])
   expect((await conservation(db.pool, 'sigfox')).flow).toMatchObject({ decoded: 1, undecoded: 0, readings: 2 })
-  const { rows } = await db.pool.query('SELECT state FROM decoding')
-  expect(rows).toEqual([{ state: 'decoded' }])
+  const { rows } = await db.pool.query(
+    'SELECT (SELECT count(*)::int FROM told) AS told, (SELECT count(*)::int FROM decoding) AS beside',
+  )
+  expect(rows).toEqual([{ told: 1, beside: 0 }])
 })
 
 test('an id without a message, and a reject record, are rejects on a pulse topic and harm no neighbour', async () => {

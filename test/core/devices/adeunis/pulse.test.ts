@@ -70,10 +70,11 @@ describe('indexes become readings', () => {
       })
   })
 
-  test('a history without times says so where no sample period is known', () => {
-    expect(decoded(v3, '5a0000001000000100020003').isUntimed).toBe(true)
-    expect(decoded(v3, '5a0000001000000100020003', hour).isUntimed).toBeUndefined()
-    expect(decoded(v3, '5a0000001000').isUntimed).toBeUndefined()
+  test('samples stay differences, whether or not their period is known', () => {
+    const run = { channel: 'A', index: 4096, timeSeconds: null, deltas: [1, 2, 3] }
+    expect(decoded(v3, '5a0000001000000100020003').runs).toEqual([{ ...run, periodSeconds: null }])
+    expect(decoded(v3, '5a0000001000000100020003', hour).runs).toEqual([{ ...run, periodSeconds: hour }])
+    expect(decoded(v3, '5a0000001000').runs).toBeUndefined()
   })
 })
 

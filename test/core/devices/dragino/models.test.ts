@@ -62,7 +62,7 @@ describe('the header is read once', () => {
 
   test.each(['c-sw3l-imsi', 'c-cpn01-u24wrap', 'c-cpl03-imsi'])('to choose a profile and decode %s', (id) => {
     const decoding = (payload: Uint8Array) =>
-      decodeFrame(ports, { ...unregistered, id: '', kind: 'dragino-nb', receivedAtMs: 0, payload }, null)
+      decodeFrame(ports, { ...unregistered, id: '', kind: 'dragino-nb', receivedAtMs: 0, payload })
     expect(decoding(bytesOf(hexOf(id)))).toBeTypeOf('object')
     expect(readsOfImei(hexOf(id), decoding)).toBe(1)
   })
