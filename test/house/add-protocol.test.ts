@@ -13,6 +13,7 @@ import type { ReadingStore } from '../../core/ingest/reading-store.ts'
 import type { MessageId } from '../../core/message/identity.ts'
 import type { Message, Reject } from '../../core/message/message.ts'
 import type { RawItem } from '../../core/message/uplink.ts'
+import { unpackTold } from '../../core/told/pack.ts'
 import { memoryStream } from '../support/memory-stream.ts'
 import { changedIn, copyWithProtocol } from './made-up-protocol.ts'
 
@@ -94,15 +95,12 @@ const post = async (body: string) => {
     inBatch: (work) =>
       work({
         load: async () => messages.map((message) => ({ ...message, profile: 'acme-p1@1', samplePeriodSeconds: null })),
-        noteUntimed: async () => undefined,
-        samplePeriods: async () => [],
-        historyParts: async () => [],
         record: async (batch) => {
           decodings.push(...batch.decodings)
-          return batch.decodings.map(() => null)
+          return { refusals: batch.decodings.map(() => null), closedBeforeMs: 0 }
         },
       }),
-    timedOtherwise: async () => [],
+    samplePeriods: async () => [],
     requestReplay: async () => undefined,
     replayRequested: async () => undefined,
   }
@@ -117,9 +115,10 @@ test('a message of it passes the door and both steps, and leaves its reading and
   const { statusCode, messages, decodings } = await post(JSON.stringify({ meter: '00c0ffee', at, count: 7, frame }))
   expect(statusCode).toBe(204)
   expect(messages).toMatchObject([{ kind: 'acme-http', deviceId: 'C0FFEE', seqNumber: 7 }])
-  const reading = { deviceId: 'C0FFEE', channel: 'A', index: 0x1234, readAtMs: at * 1000, quality: 'measured' }
+  const index = { channel: 'A', index: 0x1234, quality: 'measured', at: { base: 'message', seconds: 0 } }
   const event = { deviceId: 'C0FFEE', kind: 'low_battery', value: 4_900 }
-  expect(decodings).toMatchObject([{ reject: null, readings: [reading], events: [event] }])
+  expect(decodings).toMatchObject([{ reject: null, events: [event] }])
+  expect(unpackTold(decodings[0]?.told ?? new Uint8Array())).toMatchObject({ indexes: [index] })
 })
 
 test('a body of it that cannot be read becomes a reject, and is not sent again', async () => {
