@@ -109,7 +109,8 @@ const someFrame = (random: Random, profile: Profile): Uint8Array => {
   const bytes = Buffer.from(vector)
   // behind the digits of a datagram's ids, which look like times
   const idBytes = (bytes[8] ?? 0) >> 4 === 0xf ? 16 : 8
-  const from = { 'sigfox-data': 1, 'adeunis-nbiot': 19, 'dragino-nb': idBytes, 'elko-nb': 15 }[profile.uplinkKind]
+  const behindIds: Readonly<Record<string, number>> = { 'adeunis-nbiot': 19, 'dragino-nb': idBytes, 'elko-nb': 15 }
+  const from = behindIds[profile.uplinkKind] ?? 1
   for (let at = from; at + 4 <= bytes.length; at++) {
     const value = bytes.readUInt32BE(at)
     const epoch = epochs.find(({ from, to }) => value > from && value < to)
