@@ -2,10 +2,12 @@ import { createSocket } from 'node:dgram'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { assemblyOf } from '../support/assembly.ts'
 import { runTool } from '../support/command.ts'
 import { eventually, type RunningLocal, startWhole, temporaryFolder } from '../support/local.ts'
+import { countedReadings } from '../support/pipeline.ts'
 import { type Post, planTraffic } from './fleet.ts'
 
 const traffic = planTraffic(20_261_125, Math.floor(Date.now() / 1000) - 60)
@@ -94,6 +96,7 @@ test('replays while both doors take in messages, over a wrong profile that is co
   const after = await flow()
   expect(after.sigfox.pulse).toMatchObject({ decoded: sigfoxStored - 1, rejected: 1, pending: 0 })
   expect(after.nbiot.pulse).toMatchObject({ decoded: nbiotStored, rejected: 0, pending: 0 })
-  expect(after.sigfox.readings + after.nbiot.readings).toBe(readings.length)
+  const pool = new pg.Pool({ connectionString: local.databaseUrl })
+  expect(after.sigfox.readings + after.nbiot.readings).toBe(await countedReadings(pool).finally(() => pool.end()))
   expect(after.sigfox.raw).toEqual(settled.sigfox.raw)
 })
