@@ -44,9 +44,11 @@ const makeTemplates = (stage: Stage) => {
   }
 }
 
-/** Templates as another file of the run has made them, or else made and kept for the next. */
+/** Templates as another file of the run has made them of these sources, or else made and kept for the next. */
 const sharedTemplates = (stage: Stage): ReturnType<typeof makeTemplates> => {
-  const key = createHash('sha256').update(JSON.stringify(stage)).digest('hex')
+  const key = createHash('sha256')
+    .update(import.meta.dirname + JSON.stringify(stage))
+    .digest('hex')
   const path = join(inject('runFolder'), 'templates', key)
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'))
   const made = makeTemplates(stage)
