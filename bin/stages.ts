@@ -16,6 +16,8 @@ export const dev: Stage = {
   raw: { batchSize: 10, windowSeconds: 0, maxConcurrency: 2, memoryMiB: 256, timeoutSeconds: 30 },
   pulse: { batchSize: 10, windowSeconds: 0, maxConcurrency: 2, memoryMiB: 256, timeoutSeconds: 30 },
   api: { maxConcurrency: 2, memoryMiB: 256, timeoutSeconds: 15 },
+  // Deploys in a new account, whose whole concurrency may be 10.
+  reserveConcurrency: false,
   throttle: {
     callbacks: { requestsPerSecond: 100, burst: 200 },
     readings: { requestsPerSecond: 100, burst: 200 },
@@ -43,6 +45,7 @@ export const load: Stage = {
   raw: { batchSize: 1_000, windowSeconds: 1, maxConcurrency: 10, memoryMiB: 1_024, timeoutSeconds: 60 },
   pulse: { batchSize: 1_000, windowSeconds: 1, maxConcurrency: 10, memoryMiB: 1_024, timeoutSeconds: 60 },
   api: { maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 30 },
+  reserveConcurrency: true,
   throttle: {
     callbacks: { requestsPerSecond: 5_000, burst: 5_000 },
     readings: { requestsPerSecond: 100, burst: 200 },
@@ -71,6 +74,7 @@ export const prod: Stage = {
   raw: { batchSize: 1_000, windowSeconds: 5, maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 60 },
   pulse: { batchSize: 1_000, windowSeconds: 5, maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 60 },
   api: { maxConcurrency: 10, memoryMiB: 512, timeoutSeconds: 30 },
+  reserveConcurrency: true,
   throttle: {
     callbacks: { requestsPerSecond: 1_000, burst: 2_000 },
     readings: { requestsPerSecond: 50, burst: 100 },

@@ -5,6 +5,7 @@ import type { Lane } from '../core/message/lane.ts'
 import { PortError } from './listen.ts'
 import { reportEachMinute } from './report.ts'
 import { exitOnSignal, type Leaving } from './shutdown.ts'
+import { endWhenLoopStands } from './watchdog.ts'
 
 /** A running gateway. */
 export interface Gateway extends Leaving {
@@ -33,6 +34,7 @@ export const runGateway = async (start: () => Promise<Start>): Promise<void> => 
       await report()
       return left
     }
+    endWhenLoopStands()
     exitOnSignal({ leave: gateway.leave, stop }, drainSeconds)
     log.info('ready', gateway.ports)
   } catch (error) {

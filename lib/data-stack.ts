@@ -6,6 +6,7 @@ import { FrontDoor } from './data/front-door.ts'
 import { Network } from './data/network.ts'
 import type { LaneName, LaneTopics } from './data/topic.ts'
 import { topicsOf } from './data/topics.ts'
+import { keepProviderLogs } from './provider-logs.ts'
 import { removal } from './stage/derived.ts'
 import type { Stage } from './stage/stage.ts'
 
@@ -37,5 +38,6 @@ export class DataStack extends Stack {
       removalPolicy: removal(stage),
     })
     this.topics = topicsOf(this, stage)
+    keepProviderLogs(this, stage)
   }
 }

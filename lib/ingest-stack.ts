@@ -10,6 +10,7 @@ import { SigfoxApi } from './ingest/sigfox-api.ts'
 import { SigfoxGateway } from './ingest/sigfox-gateway.ts'
 import { UdpGateway } from './ingest/udp-gateway.ts'
 import { Upkeep } from './ingest/upkeep.ts'
+import { keepProviderLogs } from './provider-logs.ts'
 import type { Stage } from './stage/stage.ts'
 import { Watch } from './watch/index.ts'
 
@@ -56,6 +57,8 @@ export class IngestStack extends Stack {
       database,
       zones: network.vpc.availabilityZones,
     })
+
+    keepProviderLogs(this, stage)
 
     new CfnOutput(this, 'SigfoxCallbackUrl', { value: `${sigfox.url}/sigfox/uplink` })
     new CfnOutput(this, 'SigfoxBatchUrl', { value: `${sigfox.url}/sigfox/batch` })

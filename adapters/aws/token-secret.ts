@@ -31,6 +31,8 @@ const readTokens = (secret: string | undefined): Buffer[] => {
 
 /** Two tries fit into the two seconds of the authorizer. */
 const timeouts = { connectionTimeout: 500, requestTimeout: 700, throwOnRequestTimeout: true }
+/** The limits above end with the headers of an answer. This one holds for its body too, however slowly that comes. */
+const tryMs = 900
 
 /**
  * Tells whether a token is the secret's current or next one. Both are valid, so that a rotation loses no callback. Hashes of
@@ -38,7 +40,7 @@ const timeouts = { connectionTimeout: 500, requestTimeout: 700, throwOnRequestTi
  */
 export const tokenChecker = (secretArn: string) => {
   const secrets = openSecrets((service, endpoint) => openCall(service, endpoint, timeouts))
-  const readSecret = () => secrets(secretArn)
+  const readSecret = () => secrets(secretArn, AbortSignal.timeout(tryMs))
   let tokens: Buffer[] = []
   let fetchedAtMs = Number.NEGATIVE_INFINITY
   let triedAtMs = Number.NEGATIVE_INFINITY

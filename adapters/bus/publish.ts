@@ -33,7 +33,13 @@ export interface Patience {
 export const shortPatience: Patience = { deadlineMs: 5_000, maxTries: 8 }
 
 /** A call that hangs ends early enough for another try. Without `throwOnRequestTimeout` the SDK would only warn. */
-export const requestTimeouts = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true }
+export const requestTimeouts = {
+  connectionTimeout: 1_000,
+  requestTimeout: 2_000,
+  throwOnRequestTimeout: true,
+  // The limit above ends with the headers of an answer; this one is for a body that does not come.
+  socketTimeout: 2_000,
+}
 
 /** Makes one call. Per record, in order: null once the bus has confirmed it, else why not. Throws if nothing is known. */
 export type Put<T> = (records: readonly T[], signal: AbortSignal) => Promise<(string | null)[]>

@@ -34,7 +34,7 @@ const bundlesOf = async (folder: string): Promise<Bundle[]> => {
   for (const { resources } of assembly.stacks)
     for (const [name, resource] of Object.entries(resources)) {
       // CDK's own providers have no log group of ours
-      if (resource.Type !== 'AWS::Lambda::Function' || !resource.Properties?.LoggingConfig) continue
+      if (resource.Type !== 'AWS::Lambda::Function' || resource.Properties?.Handler !== 'index.handler') continue
       const file = join(assetFolder(assembly, resource.Properties.Code), 'index.js')
       found.set(file, { name, file, environment: environmentOf(resource) })
     }

@@ -3,7 +3,7 @@ import { setting } from '../../contract/settings.ts'
 import type { Database } from '../data/database.ts'
 import type { Network } from '../data/network.ts'
 import type { LaneName, LaneTopics } from '../data/topic.ts'
-import { reservedConcurrency } from '../stage/connections.ts'
+import { reservedForWorker } from '../stage/connections.ts'
 import { metricsNamespace } from '../stage/derived.ts'
 import type { Stage } from '../stage/stage.ts'
 import { Handler } from './handler.ts'
@@ -30,7 +30,7 @@ export class Lane extends Construct {
       entry: 'lambdas/raw-worker.ts',
       memoryMiB: stage.raw.memoryMiB,
       timeoutSeconds: stage.raw.timeoutSeconds,
-      ...reservedConcurrency(stage, stage.raw),
+      ...reservedForWorker(stage, stage.raw),
       environment: {
         [setting.lane]: lane,
         [setting.pulseTopicUrl]: topics.pulse.address,
@@ -48,7 +48,7 @@ export class Lane extends Construct {
       entry: 'lambdas/pulse-worker.ts',
       memoryMiB: stage.pulse.memoryMiB,
       timeoutSeconds: stage.pulse.timeoutSeconds,
-      ...reservedConcurrency(stage, stage.pulse),
+      ...reservedForWorker(stage, stage.pulse),
       environment: {
         [setting.lane]: lane,
         // Sigfox devices' default, yet on both lanes: a worker also runs replays that the other lane has left.

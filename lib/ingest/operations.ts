@@ -2,7 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { setting } from '../../contract/settings.ts'
 import type { Database } from '../data/database.ts'
-import { operatorsAtOnce } from '../stage/connections.ts'
+import { operatorsAtOnce, reserved } from '../stage/connections.ts'
 import type { Stage } from '../stage/stage.ts'
 import { Handler } from './handler.ts'
 
@@ -22,7 +22,7 @@ export class Operations extends Construct {
       functionName: `${Stack.of(this).stackName}-operations`,
       memoryMiB: 1_024,
       timeoutSeconds: 900,
-      maxConcurrency: operatorsAtOnce,
+      ...reserved(stage, operatorsAtOnce),
       environment: { [setting.defaultProfile]: stage.sigfox.defaultProfile },
       database: database.as('sluice_operator'),
     })

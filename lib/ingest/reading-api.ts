@@ -3,6 +3,7 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import { Construct } from 'constructs'
 import type { Database } from '../data/database.ts'
+import { reserved } from '../stage/connections.ts'
 import type { Stage } from '../stage/stage.ts'
 import { Handler } from './handler.ts'
 import type { HttpApi } from './http-api.ts'
@@ -21,7 +22,9 @@ export class ReadingApi extends Construct {
       stage,
       title: 'Reading API',
       entry: 'lambdas/api.ts',
-      ...stage.api,
+      memoryMiB: stage.api.memoryMiB,
+      timeoutSeconds: stage.api.timeoutSeconds,
+      ...reserved(stage, stage.api.maxConcurrency),
       database: database.as('sluice_reader'),
     })
     http.addRoute(HttpMethod.GET, stage.throttle.readings, {

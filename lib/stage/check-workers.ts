@@ -44,9 +44,15 @@ const checkStream = (name: string, { maxConcurrency }: Worker, shards: Stage['sh
   )
 }
 
-const checkBus = ({ bus, shards, raw, pulse }: Stage) => {
+const checkBus = ({ bus, shards, raw, pulse, reserveConcurrency }: Stage) => {
   if (bus === 'sqs') return [...checkQueue('raw', raw), ...checkQueue('pulse', pulse)]
-  const faults = shards === 'on-demand' ? [] : within('shards', shards, 1, mostReaders, ', or on-demand')
+  const faults =
+    shards === 'on-demand'
+      ? unless(
+          reserveConcurrency,
+          'reserveConcurrency is false and shards on-demand; nothing else bounds the workers then: use true, or a number of shards.',
+        )
+      : within('shards', shards, 1, mostReaders, ', or on-demand')
   return faults.length > 0 ? faults : [...checkStream('raw', raw, shards), ...checkStream('pulse', pulse, shards)]
 }
 

@@ -98,11 +98,14 @@ export interface Stage {
   raw: Worker
   /** Turns raw messages into readings. */
   pulse: Worker
-  /**
-   * The reading API. Its concurrency is reserved, because its connections count too. Lambda keeps 100 of the account's
-   * concurrency unreserved, so a new account needs its quota raised first.
-   */
+  /** The reading API. Its connections count too. */
   api: Pick<Worker, 'maxConcurrency' | 'memoryMiB' | 'timeoutSeconds'>
+  /**
+   * True: concurrency is reserved for the functions whose event source does not bound it (reading API, operations, workers of
+   * on-demand shards), so that they cannot use up the connections. Lambda keeps 100 of the account's concurrency unreserved,
+   * so a new account needs its quota raised first: `npm run preflight` says to how many.
+   */
+  reserveConcurrency: boolean
   /** Limits at API Gateway, for each callback route and for reading back. */
   throttle: { callbacks: Throttle; readings: Throttle }
   /**

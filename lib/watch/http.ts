@@ -31,11 +31,14 @@ export const deniedCallbacks = (scope: Construct, stage: Stage, { accessLog }: H
     metricValue: '1',
   }).metric({ statistic: 'Sum', period: minute, label: 'denied callbacks' })
 
+/** Of fewer requests a minute a share of 4xx says nothing: one 404 of a scanner would be all of them. A 5xx is always ours. */
+const fewRequests = 20
+
 /** What can be wrong with the HTTP API. */
 export const httpSymptoms = (http: HttpApi): Symptom[] => {
-  const percent = (part: string, label: string) =>
+  const percent = (part: string, label: string, expression = '100 * part / total') =>
     new MathExpression({
-      expression: '100 * part / total',
+      expression,
       usingMetrics: { part: ofHttp(http, part, 'Sum'), total: ofHttp(http, 'Count', 'Sum') },
       period: minute,
       label,
@@ -67,7 +70,7 @@ export const httpSymptoms = (http: HttpApi): Symptom[] => {
       severity: 'warn',
       runbook: 'refused',
       sentence: 'More than 5 % of the requests are answered 4xx.',
-      metric: percent('4xx', '4xx, %'),
+      metric: percent('4xx', '4xx, %', `IF(total > ${fewRequests}, 100 * part / total, 0)`),
       above: 5,
       periods: [3, 5],
       noData: 'fine',

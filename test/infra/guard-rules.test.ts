@@ -98,6 +98,9 @@ const spoiled: Record<string, readonly (readonly [type: string, spoil: Spoil, na
     ['AWS::Lambda::EventSourceMapping', set({ StartingPosition: 'TRIM_HORIZON', MaximumRetryAttempts: 10 })],
   ],
   'a log group has a retention': [['AWS::Logs::LogGroup', set({ RetentionInDays: undefined })]],
+  'a function, also one that CDK adds, has a log group of the template': [
+    ['AWS::Lambda::Function', set({ LoggingConfig: undefined })],
+  ],
   'an alarm has a receiver, a link to the runbook, and a meaning for missing data': [
     ['AWS::CloudWatch::Alarm', set({ AlarmDescription: 'Something is wrong.' })],
     ['AWS::CloudWatch::Alarm', set({ AlarmActions: undefined })],
@@ -129,7 +132,7 @@ const spoiled: Record<string, readonly (readonly [type: string, spoil: Spoil, na
   ],
   'a route of the API has an authorizer': [['AWS::ApiGatewayV2::Route', set({ AuthorizationType: 'NONE' })]],
   'a function of ours has no URL and has a timeout': [
-    ['AWS::Lambda::Function', set({ LoggingConfig: {}, Timeout: undefined })],
+    ['AWS::Lambda::Function', set({ Handler: 'index.handler', Timeout: undefined })],
   ],
   'no environment holds a secret': [
     ['AWS::Lambda::Function', set({ Environment: { Variables: { API_TOKEN: 'x' } } })],

@@ -31,8 +31,8 @@ const isTlsOnly = (policyType: string, key: string) => (_: Named[1], id: string,
       ),
   )
 
-/** Our functions have a log group of their own; those that CDK adds do not. */
-const isOurs = (properties: Named[1]) => properties.LoggingConfig !== undefined
+/** Functions that CDK adds have another handler. */
+const isOurs = (properties: Named[1]) => properties.Handler === 'index.handler'
 
 const secretWords = /password|secret(?!.*arn)|token|private_?key/i
 
@@ -131,6 +131,11 @@ export const rules: readonly Rule[] = [
     name: 'a log group has a retention',
     because: 'without one, logs are kept and billed for ever',
     broken: every('AWS::Logs::LogGroup', ({ RetentionInDays }) => RetentionInDays > 0),
+  },
+  {
+    name: 'a function, also one that CDK adds, has a log group of the template',
+    because: 'Lambda would make one at the first run that is kept for ever and that destroy leaves behind',
+    broken: every('AWS::Lambda::Function', ({ LoggingConfig }) => LoggingConfig?.LogGroup?.Ref !== undefined),
   },
   {
     name: 'an alarm has a receiver, a link to the runbook, and a meaning for missing data',

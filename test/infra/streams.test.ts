@@ -123,6 +123,11 @@ describe('a stage that cannot work on Kinesis is refused', () => {
       onKinesis(load, { shards: 'on-demand', pulse: { ...load.pulse, maxConcurrency: 17 } }),
       /^pulse\.maxConcurrency is 17; .* 1 to 16/,
     ],
+    [
+      'workers that nothing bounds',
+      onKinesis(dev, { shards: 'on-demand' }),
+      /^reserveConcurrency is false and shards on-demand; /,
+    ],
   ]
   test.each(faults)('%s', (_, stage, fault) => {
     expect(checkStage(stage)).toEqual([expect.stringMatching(fault)])

@@ -112,7 +112,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
         .filter(({ MetricName }) => MetricName === 'Errors')
         .map(({ Dimensions }) => Dimensions?.[0]?.Value.Ref)
       const functions = resources(ingest, 'AWS::Lambda::Function')
-        .filter(([, { Properties }]) => Properties.LoggingConfig)
+        .filter(([, { Properties }]) => Properties.Handler === 'index.handler')
         .map(([id]) => id)
       expect(watched.sort()).toEqual(functions.sort())
     })

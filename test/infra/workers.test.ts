@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { setting } from '../../contract/settings.ts'
-import { connectionsNeeded } from '../../lib/stage/connections.ts'
+import { concurrencyNeeded, connectionsNeeded } from '../../lib/stage/connections.ts'
 import { ourFunctions, resources, synthesise } from '../support/templates.ts'
 
 const databaseUsers: [id: RegExp, user: string | undefined][] = [
@@ -78,9 +78,24 @@ describe.each(synthesise())('functions of $stage.name on $stage.bus', ({ stage, 
         : Properties.ParallelizationFactor * Number(stage.shards),
     )
     const api = functions.filter(([id]) => /^(ReadingApi|Operations)/.test(id))
-    const bounded = [...workers, ...api.map(([, { Properties }]) => Properties.ReservedConcurrentExecutions)]
+    const reserved = api.map(([, { Properties }]) => Properties.ReservedConcurrentExecutions)
+    if (!stage.reserveConcurrency) {
+      // dev: no callers but its developer
+      expect(reserved).toEqual([undefined, undefined])
+      return
+    }
+    const bounded = [...workers, ...reserved]
     const upkeep = 2
     expect(bounded.reduce((sum, n) => sum + n, upkeep)).toBe(connectionsNeeded(stage))
+  })
+
+  test('an account needs the concurrency that is reserved here and 100 more, and a new account has enough for dev', () => {
+    const reserved = functions.reduce(
+      (sum, [, { Properties }]) => sum + (Properties.ReservedConcurrentExecutions ?? 0),
+      0,
+    )
+    expect(concurrencyNeeded(stage)).toEqual({ reserved, quota: reserved === 0 ? 0 : reserved + 100 })
+    expect(concurrencyNeeded(stage).quota).toBe({ dev: 0, load: 112, prod: 112 }[stage.name])
   })
 
   test('the operations function has the name that --stack expects, and only IAM may invoke it', () => {

@@ -68,9 +68,9 @@ export const synthesiseStages = (stages: readonly Stage[]): Synthesised[] =>
 /** Resources of one type, by logical id. */
 export const resources = (template: Template, type: string) => Object.entries(template.findResources(type))
 
-/** The functions made from our own entry points; CDK adds providers of its own, which have no log group of ours. */
+/** The functions made from our own entry points; CDK adds providers of its own. */
 export const ourFunctions = (template: Template) =>
-  resources(template, 'AWS::Lambda::Function').filter(([, { Properties }]) => Properties.LoggingConfig)
+  resources(template, 'AWS::Lambda::Function').filter(([, { Properties }]) => Properties.Handler === 'index.handler')
 
 /** Reads as `tcp 443 from Name` or `udp 5683 to 0.0.0.0/0`, by the group's logical id without its hash. */
 export const securityRules = (template: Template) => {

@@ -17,6 +17,8 @@ let secret = ''
 let managerStatus = 200
 let failing = 0
 let fetches = 0
+/** How many answers begin at once and end late. */
+let stalling = 0
 let logged = ''
 let manager: Awaited<ReturnType<typeof serve>>
 let authorize: Authorize
@@ -26,6 +28,10 @@ beforeAll(async () => {
   // what GetSecretValue answers, as the SDK reads it
   manager = await serve((_request, response) => {
     fetches++
+    if (stalling-- > 0) {
+      response.writeHead(200).write('{"ARN')
+      return void setTimeout(() => response.end(), 5_000).unref()
+    }
     response.writeHead(failing-- > 0 ? 500 : managerStatus, { 'content-type': 'application/x-amz-json-1.1' })
     response.end(JSON.stringify({ ARN: arn, Name: 'sigfox', SecretString: secret }))
   })
@@ -72,6 +78,7 @@ const startWith = (open: () => Promise<Authorize>) => async () => {
   managerStatus = 200
   failing = 0
   fetches = 0
+  stalling = 0
   logged = ''
   vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
     logged += chunk
@@ -166,6 +173,14 @@ describe.each([
   test('one failure of Secrets Manager shuts out no token', async () => {
     failing = 1
     expect(await authorize('Bearer now')).toBe(true)
+    expect(fetches).toBe(2)
+  })
+
+  test('an answer whose body does not come is given up within a second, and the second try opens', async () => {
+    stalling = 1
+    const startedAtMs = performance.now()
+    expect(await authorize('Bearer now')).toBe(true)
+    expect(performance.now() - startedAtMs).toBeLessThan(2_000)
     expect(fetches).toBe(2)
   })
 
