@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { stages } from '../../bin/stages.ts'
 import { type Asked, options, readQuestion } from './commands/question.ts'
 import { CostFault } from './model/fault.ts'
 import { render, type Section } from './report/section.ts'
@@ -17,7 +18,8 @@ const usage = `Usage: npm run cost -- COMMAND [options]
   --sigfox PERCENT   default 50             --callbacks KIND   one-by-one (default) or batched
   --bytes N          of a datagram, 31      --readings N       a message, default 1
   --days N           since the first message, default 30
-  --region NAME      us-east-1 (default) or eu-west-1          --prices FILE
+  --region NAME      us-east-1 or eu-west-1: by default that of the stage, else us-east-1
+  --prices FILE
   --operations-hours N --operations-rate N                     default 0
   --bus sqs|kinesis, --explain LINE, --compare, --html FILE    with stage
   --latency SECONDS (30), --zones N (2), --no-multi-az, --raw-days N (30)   with optimise
@@ -67,7 +69,10 @@ const readWords = () => {
 const run = async () => {
   const { positionals, values } = readWords()
   if (values.help) return console.log(usage)
-  const question = readQuestion(values)
+  // a stage is billed where it is deployed; the aims and the literals of the lab are those of us-east-1
+  const [command, name] = positionals
+  const region = command === 'stage' ? stages[name ?? 'prod']?.region : ''
+  const question = readQuestion(values, region || 'us-east-1')
   const sections = await commandOf(positionals, question)
   if (question.html) {
     const { page } = await import('./page/page.ts')

@@ -73,8 +73,8 @@ const trafficOf = (values: Values): Traffic =>
   })
 
 /** Reads the options of the command line. @throws CostFault for the first that is wrong */
-export const readQuestion = (values: Values): Asked => {
-  const region = values.region ?? 'us-east-1'
+export const readQuestion = (values: Values, usualRegion = 'us-east-1'): Asked => {
+  const region = values.region ?? usualRegion
   const file = values.prices ?? priceFile
   return {
     traffic: trafficOf(values),
