@@ -31,6 +31,12 @@ test('bad input ends with exit code 2 and one line, and so does an unknown optio
   }
 })
 
+test('the bill of a stage is that of its own region, unless another is named', () => {
+  const bill = (...words: string[]) => run('stage', 'prod', ...words).stdout
+  expect(bill()).toBe(bill('--region', 'eu-west-1'))
+  expect(bill()).not.toBe(bill('--region', 'us-east-1'))
+})
+
 test('the usage names every option', () => {
   const { stdout, status } = run('--help')
   expect(status).toBe(0)
