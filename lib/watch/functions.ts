@@ -2,7 +2,7 @@ import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch'
 import { Duration } from 'aws-cdk-lib/core'
 import type { Handler } from '../ingest/handler.ts'
 import type { Stage } from '../stage/stage.ts'
-import { aws, minute } from './metric.ts'
+import { aws, filled, minute } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 
 export const ofFunction = ({ title, functionName }: Handler, metric: string, statistic: string, period = minute) =>
@@ -109,7 +109,7 @@ export const upkeepSymptoms = (upkeep: Handler): Symptom[] => {
       ...shared,
       name: 'Upkeep did not run',
       sentence: 'Upkeep has not run for 30 hours: in a week there is no partition left for new messages.',
-      metric: ofFunction(upkeep, 'Invocations', 'Sum', Duration.hours(6)),
+      metric: filled(ofFunction(upkeep, 'Invocations', 'Sum', Duration.hours(6))),
       below: 1,
       periods: [5, 5],
       noData: 'bad',

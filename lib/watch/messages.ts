@@ -2,7 +2,7 @@ import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import { Duration } from 'aws-cdk-lib/core'
 import { type LaneName, lanes } from '../data/topic.ts'
 import type { Stage } from '../stage/stage.ts'
-import { hour, own } from './metric.ts'
+import { filled, hour, own } from './metric.ts'
 import type { Symptom } from './symptom.ts'
 
 /** Fewer rejects come from a single device, or from a scanner at an open port. A warning is enough for those. */
@@ -62,7 +62,7 @@ export const silenceSymptoms = (stage: Stage): Symptom[] => {
     runbook: 'silence',
     sentence: `Not one message of ${lane} has come for ${silenceHours} hours.`,
     // What the worker was handed, not what it stored: an outage of the database is no silence of the network.
-    metric: own(stage, [lane, 'raw'], 'oldestSeconds', { statistic: 'SampleCount', period: hour }),
+    metric: filled(own(stage, [lane, 'raw'], 'oldestSeconds', { statistic: 'SampleCount', period: hour })),
     below: 1,
     periods: [silenceHours, silenceHours],
     noData: 'bad',

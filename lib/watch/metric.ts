@@ -1,4 +1,4 @@
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch'
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import { Duration } from 'aws-cdk-lib/core'
 import { label, vital } from '../../contract/vitals.ts'
 import type { LaneName } from '../data/topic.ts'
@@ -32,3 +32,15 @@ export const aws = (
   statistic: string,
   { label: text = metricName, period = minute }: { label?: string; period?: Duration } = {},
 ) => new Metric({ namespace: `AWS/${namespace}`, metricName, dimensionsMap, statistic, period, label: text })
+
+/**
+ * A count that is 0 where there is none. For a heartbeat: CloudWatch would take older periods in place of those that are missing,
+ * and raise its alarm two periods later.
+ */
+export const filled = (metric: Metric): MathExpression =>
+  new MathExpression({
+    expression: 'FILL(count, 0)',
+    usingMetrics: { count: metric },
+    period: metric.period,
+    label: metric.label ?? 'count',
+  })

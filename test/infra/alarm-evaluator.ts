@@ -44,4 +44,7 @@ export const evaluate = (rule: Rule, series: Series): State | null => {
 
 /** The periods at whose end the alarm is raised, counted from 0. It evaluates once a period, on what is there by then. */
 export const raisedAt = (rule: Rule, series: Series): number[] =>
-  series.flatMap((_, i) => (i + 1 >= rangeOf(rule) && evaluate(rule, series.slice(0, i + 1)) === 'ALARM' ? i : []))
+  series.flatMap((_, i) => {
+    const from = i + 1 - rangeOf(rule)
+    return from >= 0 && evaluate(rule, series.slice(from, i + 1)) === 'ALARM' ? i : []
+  })
