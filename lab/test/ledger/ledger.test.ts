@@ -92,7 +92,7 @@ test('a second copy, other bytes, and a wrong, a missing or an additional readin
   ledger.readingSeen({ deviceId, channel: 'A', readAt: instant(timeSeconds), index: 1 })
   expect(ledger.verdict().misread).toBe(3)
   read(7)
-  expect(ledger.verdict().misread, 'nobody told of sample 7').toBe(4)
+  expect(ledger.verdict().misread, 'no message tells of sample 7').toBe(4)
 })
 
 test('a stored message with the wrong state is misread once, with or without its readings', () => {

@@ -33,7 +33,7 @@ test.each([
   [{ http: 'http://localhost.example.com' }],
   [{ api: 'http://0.0.0.0:8080' }],
   [{ metrics: 'https://metrics.example.com' }],
-])('%o is not on this machine, unless somebody says that it is theirs', (away) => {
+])('%o is on another machine, and is loaded only with --i-own-this', (away) => {
   expect(faultsOf(away)).toEqual([
     `--${Object.keys(away)[0]} ${Object.values(away)[0]} is not on this machine: say --i-own-this if the system there is yours to load.`,
   ])

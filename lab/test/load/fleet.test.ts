@@ -59,7 +59,7 @@ test('the real profiles read in each frame exactly what the ledger expects', () 
     for (const { channel, index, timeSeconds } of decoded.indexes) {
       const at = timeSeconds ?? fleet.timeOf(number)
       const place = fleet.placeOf(fleet.deviceIdOf(number), channel, at, index)
-      if (!place) throw new Error(`message ${fleet.nameOf(number)}: nobody expects ${channel} ${index} at ${at}`)
+      if (!place) throw new Error(`message ${fleet.nameOf(number)}: no message holds ${channel} ${index} at ${at}`)
       expect(fleet.placeOf(fleet.deviceIdOf(number), channel, at, index + 1)?.number).not.toBe(number)
       read.set(place.number, (read.get(place.number) ?? 0) | place.bit)
     }
