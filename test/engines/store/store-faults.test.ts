@@ -4,7 +4,7 @@ import type { MessageId } from '../../../core/message/identity.ts'
 import { done, retry } from '../../../core/message/outcome.ts'
 import type { Stream } from '../../../core/message/stream.ts'
 import { memoryStream } from '../../support/memory-stream.ts'
-import { clear, conservation, contents, pipeline, replay } from '../../support/pipeline.ts'
+import { clear, clearReadings, conservation, contents, pipeline, replay } from '../../support/pipeline.ts'
 import { openDatabase, type TestDatabase } from '../../support/postgres.ts'
 import { seeded, sigfoxUplink } from '../../support/traffic.ts'
 
@@ -62,29 +62,57 @@ test('P4: ids that the bus did not take are published at the redelivery, also wh
   expect(new Set(topic.items).size).toBe(20)
 })
 
-test('P25: eight writers over the same shuffled rows meet no deadlock, and leave what one writer leaves', async () => {
-  // enough rows that two statements overlap: with 60 of them unsorted writes met no deadlock either
-  const unique = Array.from({ length: 4_000 }, (_, n) => sigfoxUplink(n % 200, now - Math.floor(n / 200) * 60, n))
-  await replay(db.pool, 'sigfox', unique)
-  const expected = await contents(db.pool)
-  await clear(db.pool)
-  const deadlocks = async () =>
-    (await db.pool.query('SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()')).rows[0]
-      .deadlocks
-  const before = await deadlocks()
-  await Promise.all(
+const deadlocks = async (): Promise<number> =>
+  (await db.pool.query('SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()')).rows[0]
+    .deadlocks
+
+/** Eight at the same time, each on a connection of its own that is open already. */
+const byEightWriters = (write: (pool: pg.Pool, writer: number) => Promise<unknown>) =>
+  Promise.all(
     Array.from({ length: 8 }, async (_, writer) => {
       const pool = new pg.Pool({ connectionString: db.url, max: 1 })
       try {
-        for (let turn = 0; turn < 2; turn++)
-          await replay(pool, 'sigfox', seeded(writer * 10 + turn).shuffled(unique), 900 + writer)
+        await pool.query('SELECT')
+        await write(pool, writer)
       } finally {
         await pool.end()
       }
     }),
   )
+
+/** Enough rows that two transactions overlap: with 60 of them, or 900 a batch, unsorted writes met no deadlock either. */
+const contended = Array.from({ length: 4_000 }, (_, n) => sigfoxUplink(n % 200, now - Math.floor(n / 200) * 60, n))
+const contendedBatch = 3_000
+
+test('P25: eight writers over the same shuffled rows meet no deadlock, and leave what one writer leaves', async () => {
+  await replay(db.pool, 'sigfox', contended)
+  const expected = await contents(db.pool)
+  await clear(db.pool)
+  const before = await deadlocks()
+  await byEightWriters(async (pool, writer) => {
+    for (let turn = 0; turn < 2; turn++)
+      await replay(pool, 'sigfox', seeded(writer * 10 + turn).shuffled(contended), contendedBatch + writer)
+  })
   expect(await deadlocks()).toBe(before)
   expect(await contents(db.pool)).toEqual(expected)
+})
+
+test('P25: eight writers that decode the same messages in any order meet no deadlock, and leave what one leaves', async () => {
+  const topic = memoryStream<MessageId>()
+  await pipeline(db.pool, 'sigfox', topic).raw(contended)
+  await pipeline(db.pool, 'sigfox').pulse(topic.items)
+  const expected = await contents(db.pool)
+  const before = await deadlocks()
+  for (let turn = 0; turn < 3; turn++) {
+    await db.pool.query(clearReadings)
+    await byEightWriters(async (pool, writer) => {
+      const ids = seeded(writer * 10 + turn).shuffled(topic.items)
+      const { pulse } = pipeline(pool, 'sigfox')
+      for (let at = 0; at < ids.length; at += contendedBatch) await pulse(ids.slice(at, at + contendedBatch))
+    })
+    expect(await contents(db.pool)).toEqual(expected)
+  }
+  expect(await deadlocks()).toBe(before)
 })
 
 test('an outage throws, so that the whole batch comes back, and leaves nothing half done', async () => {
