@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import LongestFirst from './test/support/sequencer.ts'
 
 /** Unit: pure, in seconds. Engines: real PostgreSQL and queues. Infra: the templates. System: the whole, as it runs. */
 const project = (name: string, include: string[], testTimeout: number, more = {}) => ({
@@ -13,11 +14,12 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
     globalSetup: ['./test/support/run.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       project(
         'unit',
         pure.map((room) => `test/${room}/**/*.test.ts`),
-        10_000,
+        30_000,
         { isolate: false },
       ),
       project('engines', ['test/engines/**/*.test.ts'], 60_000, engines),

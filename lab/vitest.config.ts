@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import LongestFirst from '../test/support/sequencer.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -15,6 +16,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
     globalSetup: [join(root, 'test/support/run.ts')],
+    sequence: { sequencer: LongestFirst },
     projects: [
       project(
         'parts',

@@ -103,7 +103,10 @@ export const openDatabase = async (): Promise<TestDatabase> => {
   const server: Server = (await own) ?? JSON.parse(shared ?? '{}')
   open++
   const database = `test_${randomBytes(6).toString('hex')}`
-  await onServer(server, 'postgres', (client) => client.query(`CREATE DATABASE ${database} TEMPLATE ${template}`))
+  // copied as files, which costs half of what a copy through the write-ahead log does
+  await onServer(server, 'postgres', (client) =>
+    client.query(`CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY FILE_COPY`),
+  )
   const url = urlOf(server, database)
   const pool = new pg.Pool({ connectionString: url })
   pool.on('error', () => {})

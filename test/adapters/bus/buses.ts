@@ -63,7 +63,8 @@ const sqsBus: MockedBus = {
   mostBytes: 1_048_576,
 }
 
-const kinesis = mockClient(KinesisClient)
+const client = new KinesisClient({ region: 'eu-west-1' })
+const kinesis = mockClient(client)
 const answers: Record<Fate, object[]> = {
   taken: [{ SequenceNumber: '1', ShardId: 'shardId-000000000000' }],
   refused: [{ ErrorCode: 'Refused', ErrorMessage: 'any' }],
@@ -72,7 +73,7 @@ const answers: Record<Fate, object[]> = {
 }
 const kinesisBus: MockedBus = {
   name: 'Kinesis',
-  open: (options) => openKinesis('raw', { client: new KinesisClient({ region: 'eu-west-1' }), ...options }),
+  open: (options) => openKinesis('raw', { client, ...options }),
   behaves: (behaviour) => {
     const calls: number[][] = []
     kinesis.on(PutRecordsCommand).callsFake(({ Records = [] }: PutRecordsCommandInput) => {
