@@ -3,7 +3,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { CfnEventSubscription } from 'aws-cdk-lib/aws-rds'
 import { Topic as AlarmTopic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
-import { Aws } from 'aws-cdk-lib/core'
+import { Aws, CfnOutput, Stack } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import type { Database } from '../data/database.ts'
 import { lanes, type Topic } from '../data/topic.ts'
@@ -71,7 +71,12 @@ export class Watch extends Construct {
       // No metric says that the disk cannot grow any more, or that a failed instance will not come back by itself.
       eventCategories: ['failure', 'low storage'],
     })
-    dashboard(this, { ...props, denied, alarms })
+    const { dashboardName } = dashboard(this, { ...props, denied, alarms })
+    const { region } = Stack.of(this)
+    new CfnOutput(Stack.of(this), 'AlarmTopicArn', { value: listeners.topicArn })
+    new CfnOutput(Stack.of(this), 'DashboardUrl', {
+      value: `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`,
+    })
   }
 }
 

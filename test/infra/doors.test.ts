@@ -84,7 +84,10 @@ test.each(sigfoxDoors)('the outputs show the addresses and the secret, with %s',
   for (const { stage, data, ingest } of synthesise(['sqs'], [door])) {
     const outputs = ingest.findOutputs('*')
     expect(Object.keys(outputs)).toEqual(
-      expect.arrayContaining(['SigfoxCallbackUrl', 'SigfoxBatchUrl', 'SigfoxSecretArn', 'UdpAddress', 'ApiUrl']),
+      expect.arrayContaining([
+        ...['SigfoxCallbackUrl', 'SigfoxBatchUrl', 'SigfoxSecretArn', 'UdpAddress', 'ApiUrl'],
+        ...['DashboardUrl', 'AlarmTopicArn'],
+      ]),
     )
     if (door === 'container')
       expect(outputs.SigfoxBatchUrl?.Value).toBe(`https://${stage.domains.callbacks?.name}/sigfox/batch`)
