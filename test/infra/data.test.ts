@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs'
-import type { Template } from 'aws-cdk-lib/assertions'
+import { readFileSync, rmSync } from 'node:fs'
+import { Template } from 'aws-cdk-lib/assertions'
+import { App } from 'aws-cdk-lib/core'
 import { describe, expect, test } from 'vitest'
-import { resources, securityRules, synthesise } from '../support/templates.ts'
+import { build } from '../../bin/app.ts'
+import { context, resources, securityRules, synthesise } from '../support/templates.ts'
 
 const stateful =
   /^AWS::(RDS::DB|ElasticLoadBalancingV2::LoadBalancer$|EC2::EIP$|SQS::Queue$|SecretsManager|S3|DynamoDB|Kinesis|EC2::VPC$|EC2::Subnet$)/
@@ -71,8 +73,23 @@ describe.each(synthesise())('data stack of $stage.name on $stage.bus', ({ stage,
   })
 
   test('it imports nothing from the ingest stack', () => {
-    expect(occurrences([data], /Fn::ImportValue/g)).toEqual([])
-    const sources = new Set(occurrences([ingest], /"Fn::ImportValue":"[^:]+/g))
-    expect([...sources]).toEqual([`"Fn::ImportValue":"sluice-${stage.name}-data`])
+    expect(occurrences([data], /Fn::(ImportValue|GetStackOutput)/g)).toEqual([])
+    const sources = new Set(occurrences([ingest], /"Fn::GetStackOutput":\{"StackName":"[^"]+/g))
+    expect([...sources]).toEqual([`"Fn::GetStackOutput":{"StackName":"sluice-${stage.name}-data`])
   })
+
+  test('it may change what the ingest stack reads: nothing is exported, and no export holds it', () => {
+    expect(Object.values(data.findOutputs('*')).filter(({ Export }) => Export)).toEqual([])
+    expect(occurrences([ingest], /Fn::ImportValue/g)).toEqual([])
+  })
+})
+
+test('a stage that was deployed with exports can be deployed with both, and then without', () => {
+  const both = { ...context, 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:defaultCrossStackReferences': 'both' }
+  const app = new App({ context: both })
+  const { data, ingest } = build('dev', app)
+  const [before, after] = [Template.fromStack(data), Template.fromStack(ingest)]
+  rmSync(app.outdir, { recursive: true, force: true })
+  expect(Object.values(before.findOutputs('*')).filter(({ Export }) => Export).length).toBeGreaterThan(10)
+  expect(occurrences([after], /Fn::ImportValue/g)).toEqual([])
 })

@@ -1,11 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { App } from 'aws-cdk-lib/core'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { build } from '../../bin/app.ts'
 import { prod } from '../../bin/stages.ts'
 import { variantOf } from '../../bin/variants.ts'
 import { buses, sigfoxDoors } from '../../lib/stage/stage.ts'
 import { context, synthesiseStages } from '../support/templates.ts'
 import type { Template } from './guard-template.ts'
+
+const outdir = mkdtempSync(join(tmpdir(), 'sluice-first-'))
+afterAll(() => rmSync(outdir, { recursive: true }))
+const newApp = () => new App({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } })
 
 const first = buses.flatMap((bus) =>
   sigfoxDoors.flatMap((door) => synthesiseStages([{ ...variantOf(prod, bus, door), protected: false }])),
@@ -44,8 +51,7 @@ describe.each(first)('a creation of $stage.name on $stage.bus behind $stage.sigf
 })
 
 test('prod is protected unless its first deployment says otherwise, in stack, database and load balancer', () => {
-  const app = (choice: Record<string, string>) =>
-    build('prod', new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } }), choice)
+  const app = (choice: Record<string, string>) => build('prod', newApp(), choice)
   expect(app({}).data.terminationProtection).toBe(true)
   expect(app({ protected: 'false' }).data.terminationProtection).toBe(false)
   const [{ data }] = synthesiseStages([prod]) as [(typeof first)[0]]
@@ -57,7 +63,7 @@ test('prod is protected unless its first deployment says otherwise, in stack, da
 })
 
 test('each stack carries its tags itself, for what CDK cannot tag', () => {
-  const { data, ingest, stage } = build('dev', new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } }))
+  const { data, ingest, stage } = build('dev', newApp())
   const tags = { Project: 'sluice', Stage: stage.name }
   for (const stack of [data, ingest]) expect(stack.tags.tagValues()).toMatchObject(tags)
 })

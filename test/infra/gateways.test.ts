@@ -172,7 +172,7 @@ test('the Sigfox gateway terminates TLS 1.2 or later with the certificate of the
       Certificates: [{ CertificateArn: synthesised.stage.domains.callbacks?.certificateArn }],
       SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06',
     })
-    expect(JSON.stringify(value(setting.sigfoxSecretArn))).toMatch(/ImportValue.*SigfoxToken/)
+    expect(JSON.stringify(value(setting.sigfoxSecretArn))).toMatch(/GetStackOutput.*SigfoxToken/)
     expect(container).not.toHaveProperty('Secrets')
   }
 })

@@ -15,7 +15,7 @@ interface Statement {
   NotResource?: unknown
 }
 
-/** A logical id without its hash; for an import, the id under which it was exported. */
+/** A logical id without its hash; for an output of the other stack, the id that it is of. */
 const named = (id: string) =>
   (/^(?:FnGetAtt|Ref)(\w+)$/.exec(id)?.[1] ?? id).replace(
     /[0-9A-F]{8}(Arn[0-9A-F]{8}|DbiResourceId[0-9A-F]{8}|[0-9A-F]{8})?$/,
@@ -30,7 +30,8 @@ const text = (value: unknown): string => {
     const [id = '', attribute = ''] = inner as string[]
     return attribute === 'DefaultSecurityGroup' ? attribute : named(id)
   }
-  if (key === 'Fn::ImportValue') return named(String(inner).split(':ExportsOutput')[1] ?? '')
+  if (key === 'Fn::GetStackOutput')
+    return named((inner as { OutputName: string }).OutputName.replace('PublishOutput', ''))
   if (key === 'Fn::Sub') return String(inner)
   return (inner as [string, unknown[]])[1].map(text).join('')
 }

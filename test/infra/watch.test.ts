@@ -52,7 +52,7 @@ describe.each(synthesise(buses, sigfoxDoors))(
     )
     const text = JSON.stringify(alarms)
     /** True if an alarm mentions the resource, of either stack. */
-    const mentions = (id: string) => text.includes(`"${id}"`) || new RegExp(`:ExportsOutput\\w*${id}`).test(text)
+    const mentions = (id: string) => text.includes(`"${id}"`) || new RegExp(`"PublishOutput\\w*${id}`).test(text)
 
     test('every alarm has a severity, a sentence on what it means, and a link to the runbook (P33)', () => {
       expect(alarms.length).toBeGreaterThan(50)

@@ -62,7 +62,9 @@ describe.each(synthesise())('functions of $stage.name on $stage.bus', ({ stage, 
     expect(Properties.Environment.Variables[setting.lane]).toBe(lane)
     const [, mapping] = mappings.find(([id]) => id.startsWith(worker)) ?? ['', {}]
     expect(mapping.Properties.FunctionName.Ref).toMatch(new RegExp(`^${worker}`))
-    expect(mapping.Properties.EventSourceArn['Fn::ImportValue']).toMatch(new RegExp(`${topic}(Queue|Stream)`))
+    expect(mapping.Properties.EventSourceArn['Fn::GetStackOutput'].OutputName).toMatch(
+      new RegExp(`${topic}(Queue|Stream)`),
+    )
   })
 
   test('all functions that decode have the same default profile, because each replays messages of both lanes', () => {

@@ -75,12 +75,14 @@ export const ourFunctions = (template: Template) =>
 /** Reads as `tcp 443 from Name` or `udp 5683 to 0.0.0.0/0`, by the group's logical id without its hash. */
 export const securityRules = (template: Template) => {
   const name = (id: string) => id.slice(0, -8)
-  /** Of this template, or of the other one: the id that it is exported under, without what CDK adds. */
+  /** Of this template, or of the other one: the id of the output, without what CDK adds. */
   const groupOf = (value: unknown) => {
-    const { 'Fn::GetAtt': own, 'Fn::ImportValue': other } = value as Record<string, [string] & string>
-    return own
-      ? name(own[0])
-      : (/ExportsOutputFnGetAtt(\w+?)[0-9A-F]{8}GroupId/.exec(String(other))?.[1] ?? String(other))
+    const { 'Fn::GetAtt': own, 'Fn::GetStackOutput': other } = value as {
+      'Fn::GetAtt'?: [string]
+      'Fn::GetStackOutput'?: { OutputName: string }
+    }
+    const output = other?.OutputName ?? ''
+    return own ? name(own[0]) : (/^PublishOutputFnGetAtt(\w+?)[0-9A-F]{8}GroupId/.exec(output)?.[1] ?? output)
   }
   const peer = (rule: Record<string, unknown>, key: string) => {
     return rule[key] ? groupOf(rule[key]) : String(rule.CidrIp)
