@@ -1,7 +1,7 @@
-import { assembleHistories, type SentPart } from '../decode/histories.ts'
 import { judgeTime } from '../message/identity.ts'
 import type { MeterEvent } from '../readings/events.ts'
 import type { Reading } from '../readings/reading.ts'
+import { assembleHistories, type SentPart } from './histories.ts'
 import { eventMs, instantMs, type ToldRow, type ToldRun } from './told.ts'
 
 /** A sample period that a device told: it holds until the next. */

@@ -2,13 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Reading } from '../../../core/readings/reading.ts'
 import type { ToldRow } from '../../../core/told/told.ts'
+import { closedDaysBefore, tryClosing } from '../sql/closing.ts'
 import { isLostRace } from '../sql/errors.ts'
 import { inTransaction } from '../sql/transaction.ts'
 import { waitForUnderWay } from '../sql/under-way.ts'
 import { dropPartition, partitionsBefore } from '../tables/partitions.ts'
 import { type RowColumns, readingColumns, rowColumns, rowsOfBefore, toldRowOf } from '../told/load.ts'
 import { addMade, countMade, foldPiece, nothingMade } from './fold.ts'
-import { closedDaysBefore, tryClosing } from './lock.ts'
 
 const dayMs = 86_400_000
 

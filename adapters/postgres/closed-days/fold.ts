@@ -7,11 +7,11 @@ import { needsOthers } from '../../../core/told/decide.ts'
 import { type Folded, type Folding, fold, foldedReadings } from '../../../core/told/fold.ts'
 import { eventMs, type ToldRow } from '../../../core/told/told.ts'
 import { texts } from '../sql/arrays.ts'
+import { dropEvents, writeEvents } from '../tables/events.ts'
+import { countFlow } from '../tables/flow.ts'
+import { samplePeriods } from '../tables/sample-periods.ts'
 import { dayKey, dropDays, readingsOfDays, type Span, writeDays } from '../told/day-rows.ts'
 import { byDevice, type RowColumns, rowColumns, toldRowOf } from '../told/load.ts'
-import { dropEvents, writeEvents } from '../write/events.ts'
-import { countFlow } from '../write/flow.ts'
-import { samplePeriods } from '../write/sample-periods.ts'
 
 /** What ends in one piece of a fold: rows, late rows, or readings of workers of before, of whole devices. */
 export interface Piece {

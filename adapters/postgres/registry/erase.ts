@@ -1,12 +1,12 @@
 import type pg from 'pg'
 import type { RegistryStore } from '../../../core/registry/store.ts'
-import { waitForClosing } from '../closed-days/lock.ts'
 import { byteas } from '../sql/arrays.ts'
+import { waitForClosing } from '../sql/closing.ts'
 import { inTransaction } from '../sql/transaction.ts'
 import { waitForUnderWay } from '../sql/under-way.ts'
+import { countFlow } from '../tables/flow.ts'
 import { rowsOfBefore } from '../told/load.ts'
 import { readingsIn } from '../told/write.ts'
-import { countFlow } from '../write/flow.ts'
 
 const count = async (client: pg.PoolClient, text: string, values: unknown[]): Promise<number> =>
   (await client.query(text, values)).rowCount ?? 0

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { MessageId } from '../../../core/message/identity.ts'
 import type { LastReading, OpenRejects, RegistryStore } from '../../../core/registry/store.ts'
 import { milliseconds } from '../sql/rows.ts'
-import { loadMessages } from '../write/message-rows.ts'
+import { loadMessages } from '../tables/message-rows.ts'
 
 export const lastReadings =
   (pool: pg.Pool): RegistryStore['lastReadings'] =>

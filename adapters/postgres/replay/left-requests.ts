@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { DecoderPorts } from '../../../core/decode/decode-message.ts'
 import { replayDevices } from '../../../core/replay/replay-devices.ts'
 import { log } from '../../process/log.ts'
-import { devicesAtOnce, type ReplayRequest, serve } from './requests.ts'
+import { devicesAtOnce, type ReplayRequest, serve } from '../write/replay-requests.ts'
 import { postgresReplayStore } from './store.ts'
 
 const wholeDevice = { fromMs: null, toMs: null, profile: null }

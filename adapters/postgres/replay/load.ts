@@ -3,10 +3,10 @@ import type { MessageId } from '../../../core/message/identity.ts'
 import type { RejectReason } from '../../../core/message/rejects.ts'
 import type { MeterEvent } from '../../../core/readings/events.ts'
 import type { Kept, MessageState } from '../../../core/replay/kept.ts'
-import { closedDaysBefore } from '../closed-days/lock.ts'
+import { closedDaysBefore } from '../sql/closing.ts'
 import { milliseconds } from '../sql/rows.ts'
+import { loadMessages } from '../tables/message-rows.ts'
 import { loadIndexes, type RowColumns, rowColumns } from '../told/load.ts'
-import { loadMessages } from '../write/message-rows.ts'
 
 const events = `
   SELECT device_id AS "deviceId", ${milliseconds('at')} AS "atMs", kind, channel, value::float8 AS value,

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { ReplayStore } from '../../../core/replay/replay-devices.ts'
-import { withoutClosing } from '../closed-days/lock.ts'
+import { withoutClosing } from '../sql/closing.ts'
 import { inTransaction } from '../sql/transaction.ts'
 import { settle, shareUnderWay } from '../sql/under-way.ts'
 import { beginReading } from '../told/load.ts'

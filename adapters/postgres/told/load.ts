@@ -6,7 +6,7 @@ import { unpackTold } from '../../../core/told/pack.ts'
 import type { KeptIndexes } from '../../../core/told/standing.ts'
 import type { ToldRow } from '../../../core/told/told.ts'
 import { milliseconds } from '../sql/rows.ts'
-import { samplePeriods } from '../write/sample-periods.ts'
+import { samplePeriods } from '../tables/sample-periods.ts'
 import { always, readingsOfDays, type Span } from './day-rows.ts'
 import { type Devices, devicesValue, isRange, ofDevices } from './devices.ts'
 

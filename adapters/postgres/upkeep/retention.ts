@@ -1,11 +1,11 @@
 import type pg from 'pg'
 import type { Lane } from '../../../core/message/lane.ts'
 import { lanes } from '../../../core/message/lane.ts'
-import { tryClosing } from '../closed-days/lock.ts'
+import { tryClosing } from '../sql/closing.ts'
 import { inTransaction } from '../sql/transaction.ts'
 import { laneOfDevice } from '../tables/devices.ts'
+import { countFlow } from '../tables/flow.ts'
 import { dropPartition, partitionsBefore } from '../tables/partitions.ts'
-import { countFlow } from '../write/flow.ts'
 
 const dayMs = 86_400_000
 

@@ -6,8 +6,8 @@ import { unpackTold } from '../../../core/told/pack.ts'
 import { uuids, words } from '../sql/arrays.ts'
 import { slices } from '../sql/bisect.ts'
 import { amongIds, columnsOf, milliseconds, runsOfIds, sortedById } from '../sql/rows.ts'
+import { dropEventsAfter } from '../tables/events.ts'
 import { isUnclocked, type Row, rowOf, writeLate, writeTold } from '../told/write.ts'
-import { dropEventsAfter } from './events.ts'
 
 /** The states that stand beside the rows of open days, by the ids of messages. */
 const statesOf = async (client: pg.ClientBase, messageIds: readonly string[]) => {

@@ -11,8 +11,8 @@ import { slices, writeBisecting } from '../sql/bisect.ts'
 import { classifyFault, isMissingPartition } from '../sql/errors.ts'
 import { amongIds, columnsOf, milliseconds, runsById, runsOfIds, sortedById } from '../sql/rows.ts'
 import { inTransaction } from '../sql/transaction.ts'
-import { countFlow } from './flow.ts'
-import { writeRejects } from './rejects.ts'
+import { countFlow } from '../tables/flow.ts'
+import { writeRejects } from '../tables/rejects.ts'
 
 /** Two days: far longer than any clock is wrong about today, far shorter than what is kept. */
 const currentMs = 2 * 86_400_000

@@ -29,10 +29,13 @@ const answerCall = async (action: string, { Entries = [] }: Input) => {
   return { Successful: Entries.map(({ Id }) => ({ Id })) }
 }
 
-/** Replaces the module that calls AWS: signing and HTTP are the SDK's work, and no part of the walk. */
+/** Replaces the calls to AWS in their module: signing and HTTP are the SDK's work, and no part of the walk. */
 const replaceCalls = (callUrl: string) => {
   Object.assign(globalThis, { walkedCall: answerCall })
-  const source = 'export const openCall = () => globalThis.walkedCall\nexport const openFetchCall = openCall\n'
+  // what a module exports by name stands before what it passes on
+  const source = `export * from '${callUrl}?own'
+    export const openCall = () => globalThis.walkedCall
+    export const openFetchCall = openCall`
   registerHooks({
     load: (url, context, next) =>
       url === callUrl ? { format: 'module', source, shortCircuit: true } : next(url, context),

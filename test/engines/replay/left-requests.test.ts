@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { closeDays } from '../../../adapters/postgres/closed-days/close.ts'
 import { replayLeft } from '../../../adapters/postgres/replay/left-requests.ts'
-import { requestReplay } from '../../../adapters/postgres/replay/requests.ts'
+import { requestReplay } from '../../../adapters/postgres/write/replay-requests.ts'
 import { setting } from '../../../contract/settings.ts'
 import type { MessageId } from '../../../core/message/identity.ts'
 import { hostFunction } from '../../../local/functions/function-host.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction } from '../../../adapters/postgres/sql/transaction.ts'
+import { writeEvents } from '../../../adapters/postgres/tables/events.ts'
 import { type Row, writeTold } from '../../../adapters/postgres/told/write.ts'
-import { writeEvents } from '../../../adapters/postgres/write/events.ts'
 import { sha256 } from '../../../adapters/process/ids.ts'
 import { timedId } from '../../../core/message/identity.ts'
 import type { MeterEvent } from '../../../core/readings/events.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { assembleHistories, type SentPart } from '../../../core/decode/histories.ts'
+import { assembleHistories, type SentPart } from '../../../core/told/histories.ts'
 import vectors from '../../vectors/adeunis.json' with { type: 'json' }
 import { decoded } from '../devices/decoding.ts'
 

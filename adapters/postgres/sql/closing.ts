@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type pg from 'pg'
-import { milliseconds } from '../sql/rows.ts'
+import { milliseconds } from './rows.ts'
 
 /**
  * Held alone while rows of days become days: nobody else decides readings then. Replays share it; retention and erasing
