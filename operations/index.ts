@@ -7,7 +7,6 @@ import { continueReplay, type ReplayJob, startReplay } from '../adapters/postgre
 import type { Selection } from '../adapters/postgres/replay/selection.ts'
 import { sha256 } from '../adapters/process/ids.ts'
 import { OperationFault } from '../contract/operation-fault.ts'
-import { decodeFrame } from '../core/decode/decode-message.ts'
 import { profileOfDatagram, profiles } from '../core/devices/index.ts'
 import type { Lane } from '../core/message/lane.ts'
 import type { StoredMessage } from '../core/message/message.ts'
@@ -16,6 +15,7 @@ import { eraseDevice } from '../core/registry/erase-device.ts'
 import { type DeviceChange, retireDevice, setDevice } from '../core/registry/set-device.ts'
 import { showDevice } from '../core/registry/show-device.ts'
 import { unknownDevices } from '../core/registry/unknown-devices.ts'
+import { decodeFrame } from '../core/told/decode-message.ts'
 
 /** @throws OperationFault with the sentence, if there is one in place of a result */
 const resultOf = async <T extends object>(answer: Promise<T | string>): Promise<T> => {

@@ -1,5 +1,5 @@
+import type { EventKind } from '../message/event-kind.ts'
 import type { Lane, UplinkKind } from '../message/lane.ts'
-import type { EventKind } from '../readings/events.ts'
 import type { Quality } from '../readings/reading.ts'
 import type { Registration } from '../registry/registration.ts'
 import type { RejectFilter, Slice } from './parameters.ts'

@@ -1,7 +1,7 @@
+import type { Channel } from '../message/channel.ts'
+import type { EventKind } from '../message/event-kind.ts'
 import type { UplinkKind } from '../message/lane.ts'
 import type { RejectReason } from '../message/rejects.ts'
-import type { EventKind } from '../readings/events.ts'
-import type { Channel } from '../readings/reading.ts'
 
 /** What a decoder may know besides the bytes. */
 export interface DecodeContext {

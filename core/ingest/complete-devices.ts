@@ -1,8 +1,8 @@
-import type { DecoderPorts } from '../decode/decode-message.ts'
-import type { Decoding } from '../decode/decoding.ts'
 import { longestSeriesSeconds } from '../devices/profile.ts'
 import type { MeterEvent } from '../readings/events.ts'
 import { type ReplayStore, replayDevices } from '../replay/replay-devices.ts'
+import type { DecoderPorts } from '../told/decode-message.ts'
+import type { Decoding } from '../told/decoding.ts'
 import type { ReadingStore } from './reading-store.ts'
 
 interface Ports extends DecoderPorts {

@@ -1,10 +1,10 @@
-import { type DecoderPorts, decodeMessage, undecoded } from '../decode/decode-message.ts'
 import type { MessageId } from '../message/identity.ts'
 import type { Lane } from '../message/lane.ts'
 import { done, type Outcome, reject } from '../message/outcome.ts'
 import { missingMessageRow, rejectRow } from '../message/reject-rows.ts'
 import type { RejectRecord } from '../message/rejects.ts'
 import type { ReplayStore } from '../replay/replay-devices.ts'
+import { type DecoderPorts, decodeMessage, undecoded } from '../told/decode-message.ts'
 import { completeDevices } from './complete-devices.ts'
 import type { ReadingBatch, ReadingStore } from './reading-store.ts'
 

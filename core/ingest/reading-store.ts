@@ -1,9 +1,9 @@
-import type { Decoding } from '../decode/decoding.ts'
 import type { MessageId } from '../message/identity.ts'
 import type { Lane } from '../message/lane.ts'
 import type { Message, Reject, StoredMessage } from '../message/message.ts'
 import type { RejectReason } from '../message/rejects.ts'
 import type { MeterEvent } from '../readings/events.ts'
+import type { Decoding } from '../told/decoding.ts'
 import type { Refusals } from './message-store.ts'
 
 /** The store within one transaction: what is loaded here stays true until what follows from it is written. */

@@ -1,5 +1,7 @@
+import type { Channel } from '../message/channel.ts'
+import { type EventKind, eventUnits } from '../message/event-kind.ts'
 import type { MessageId } from '../message/identity.ts'
-import { type Channel, timeText } from './reading.ts'
+import { timeText } from './reading.ts'
 
 /**
  * Something a device reports beside its index. With its kind's unit, `value` says how much; 0 where there is nothing
@@ -14,24 +16,6 @@ export interface MeterEvent {
   /** The message that tells it, the smallest id of several; null for what the store itself finds out. */
   readonly messageId: MessageId | null
 }
-
-/** Kinds of events, each with the name (and so the unit) of its value; null where it has none. */
-const eventUnits = {
-  flow_alarm: 'pulsesPerHour',
-  leak: null,
-  tamper: null,
-  low_battery: 'millivolts',
-  hardware_error: null,
-  configuration_inconsistent: null,
-  configuration: 'frameCode',
-  keep_alive: null,
-  register: 'frameCode',
-  history_fragment: 'frameIndex',
-  sample_period: 'seconds',
-  device_alarm: 'alarmCode',
-  index_conflict: 'index',
-} as const
-export type EventKind = keyof typeof eventUnits
 
 /** An event's value under the name of its unit, as `/v1` shows it. */
 export const eventDetail = (kind: EventKind, value: number): Record<string, number> => {

@@ -1,12 +1,9 @@
+import type { Channel } from '../message/channel.ts'
 import type { MessageId } from '../message/identity.ts'
 
 /** How sure the time of a reading, and how direct its index: the later in the list, the better. */
 export const qualities = ['clock_unset', 'derived', 'measured'] as const
 export type Quality = (typeof qualities)[number]
-
-/** Letters in the order of the frame. */
-export const channels = ['A', 'B', 'C'] as const
-export type Channel = (typeof channels)[number]
 
 /** The cumulative index of a meter at an instant. */
 export interface Reading {

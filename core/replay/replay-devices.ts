@@ -1,8 +1,8 @@
-import type { DecoderPorts } from '../decode/decode-message.ts'
 import { canonicalDeviceId } from '../message/identity.ts'
 import { formatInstant } from '../message/instant.ts'
 import type { Lane } from '../message/lane.ts'
 import type { Reading } from '../readings/reading.ts'
+import type { DecoderPorts } from '../told/decode-message.ts'
 import { type Difference, differenceOf, isEmpty, mayDecode } from './difference.ts'
 import type { Kept, Scope } from './kept.ts'
 

@@ -1,8 +1,8 @@
-import { eventTimeMs } from '../decode/decode-message.ts'
 import type { MessageId } from '../message/identity.ts'
 import type { Message } from '../message/message.ts'
 import type { MeterEvent } from '../readings/events.ts'
 import { type Reading, readingKey } from '../readings/reading.ts'
+import { eventTimeMs } from '../told/decode-message.ts'
 import type { Scope } from './kept.ts'
 
 /** The same device, channel and instant: a reading and the indexes that lost to it. */

@@ -1,5 +1,6 @@
 import type { HistoryPart, HistoryPlan } from '../devices/profile.ts'
-import { channels, qualities } from '../readings/reading.ts'
+import { channels } from '../message/channel.ts'
+import { qualities } from '../readings/reading.ts'
 import { countTold, type Told, type ToldIndex, type ToldInstant, type ToldRun, toldBases } from './told.ts'
 
 /**

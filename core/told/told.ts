@@ -1,6 +1,7 @@
 import type { HistoryPart } from '../devices/profile.ts'
+import type { Channel } from '../message/channel.ts'
 import { type MessageId, timeOfId, unclockedMs } from '../message/identity.ts'
-import type { Channel, Quality } from '../readings/reading.ts'
+import type { Quality } from '../readings/reading.ts'
 
 /**
  * What an instant is counted from: back from the event time of its message, back from the message's receipt where no

@@ -1,5 +1,5 @@
+import type { Channel } from '../../core/message/channel.ts'
 import type { RawItem, Uplink } from '../../core/message/uplink.ts'
-import type { Channel } from '../../core/readings/reading.ts'
 import { draginoDatagram, nbiotItem, sigfoxUplink } from '../../test/support/traffic.ts'
 
 /** Devices of one kind that report regularly from yesterday midnight on, each at its own second. */

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { ApiStore, DeviceRow } from '../../../core/api/store.ts'
+import { channels } from '../../../core/message/channel.ts'
 import type { Lane } from '../../../core/message/lane.ts'
-import { channels } from '../../../core/readings/reading.ts'
 import type { Registration } from '../../../core/registry/registration.ts'
 import { rowsOfBefore } from '../told/load.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import type { DecoderPorts } from '../../../core/decode/decode-message.ts'
 import { addReports, emptyReport, type ReplayReport, replayDevices } from '../../../core/replay/replay-devices.ts'
+import type { DecoderPorts } from '../../../core/told/decode-message.ts'
 import { inTransaction } from '../sql/transaction.ts'
 import { settle } from '../sql/under-way.ts'
 import { devicesStatement, type Selection, selectionText } from './selection.ts'

@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import type { DecoderPorts } from '../../../core/decode/decode-message.ts'
 import { replayDevices } from '../../../core/replay/replay-devices.ts'
+import type { DecoderPorts } from '../../../core/told/decode-message.ts'
 import { log } from '../../process/log.ts'
 import { devicesAtOnce, type ReplayRequest, serve } from '../write/replay-requests.ts'
 import { postgresReplayStore } from './store.ts'

@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import type { Channel, Quality, Reading } from '../../../core/readings/reading.ts'
+import type { Channel } from '../../../core/message/channel.ts'
+import type { Quality, Reading } from '../../../core/readings/reading.ts'
 import { bigints, texts, uuids, words } from '../sql/arrays.ts'
 import { slices } from '../sql/bisect.ts'
 import { type Devices, devicesValue, ofDevices } from './devices.ts'

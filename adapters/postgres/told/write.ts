@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import type { Decoding } from '../../../core/decode/decoding.ts'
 import { timeOfId, unclockedMs } from '../../../core/message/identity.ts'
+import type { Decoding } from '../../../core/told/decoding.ts'
 import { byteas, instants, texts, uuids, words } from '../sql/arrays.ts'
 import { slices } from '../sql/bisect.ts'
 import { columnsOf, milliseconds } from '../sql/rows.ts'

@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import type { Decoding } from '../../../core/decode/decoding.ts'
 import { timeOfId } from '../../../core/message/identity.ts'
 import type { MessageState } from '../../../core/replay/kept.ts'
+import type { Decoding } from '../../../core/told/decoding.ts'
 import { unpackTold } from '../../../core/told/pack.ts'
 import { uuids, words } from '../sql/arrays.ts'
 import { slices } from '../sql/bisect.ts'

@@ -1,5 +1,5 @@
+import type { Channel } from '../../message/channel.ts'
 import type { RejectReason } from '../../message/rejects.ts'
-import type { Channel } from '../../readings/reading.ts'
 import type { DecodedEvent, DecodedFrame, DecodedIndex } from '../profile.ts'
 import { timestampBit } from './device-time.ts'
 

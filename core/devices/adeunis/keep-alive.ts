@@ -1,4 +1,4 @@
-import type { Channel } from '../../readings/reading.ts'
+import type { Channel } from '../../message/channel.ts'
 import { u8, u16 } from '../frame-reader.ts'
 import type { DecodedEvent } from '../profile.ts'
 import { event, eventsOf, type FrameDecoder } from './frame.ts'

@@ -1,4 +1,4 @@
-import type { Channel } from '../../readings/reading.ts'
+import type { Channel } from '../../message/channel.ts'
 import { u8, u16, u32 } from '../frame-reader.ts'
 import { eventsOf, type FrameDecoder, measured, type PulseFrame } from './frame.ts'
 

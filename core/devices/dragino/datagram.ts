@@ -1,4 +1,4 @@
-import type { Channel } from '../../readings/reading.ts'
+import type { Channel } from '../../message/channel.ts'
 import { u8, u16 } from '../frame-reader.ts'
 import type { DecodedEvent, DecodedFrame, DecodedIndex, Profile } from '../profile.ts'
 import {

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { channels } from '../../../core/message/channel.ts'
 import { byEventKey, eventKey, type MeterEvent } from '../../../core/readings/events.ts'
 import { mergeAll } from '../../../core/readings/merge.ts'
-import { channels, type Reading, readingKey } from '../../../core/readings/reading.ts'
+import { type Reading, readingKey } from '../../../core/readings/reading.ts'
 
 const device = fc.constantFrom('C0FFEE', 'C0FFE', '868411056750004', '868411056750005')
 const time = fc.constantFrom(9_999, 10_000, 1_735_689_600_000)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { decodeFrame } from '../../../../core/decode/decode-message.ts'
 import { readDatagram } from '../../../../core/devices/datagram.ts'
 import { profileOfDatagram, profiles } from '../../../../core/devices/index.ts'
+import { decodeFrame } from '../../../../core/told/decode-message.ts'
 import vectors from '../../../vectors/dragino.json' with { type: 'json' }
 import { bytesOf, decode } from '../decoding.ts'
 import { hexOf } from './terms.ts'

@@ -5,9 +5,9 @@ import type { Message, Reject, StoredMessage } from '../message/message.ts'
 import { pulseRejectRow } from '../message/reject-rows.ts'
 import type { RejectReason } from '../message/rejects.ts'
 import type { MeterEvent } from '../readings/events.ts'
-import { packTold } from '../told/pack.ts'
-import { eventMs, type ToldIndex, type ToldInstant, type ToldRun } from '../told/told.ts'
 import type { Decoding } from './decoding.ts'
+import { packTold } from './pack.ts'
+import { eventMs, type ToldIndex, type ToldInstant, type ToldRun } from './told.ts'
 
 /** What decoding needs beside the message. */
 export interface DecoderPorts {
