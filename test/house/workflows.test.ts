@@ -41,6 +41,7 @@ const commandsOf = ({ steps }: Job) => steps.map(({ run = '' }) => run).join('\n
 /** All that any job may do: reading, and what it is there for. */
 const allowed: Record<string, Record<string, string>> = {
   'ci.yml check': { contents: 'read' },
+  'ci.yml lab': { contents: 'read' },
   'ci.yml synth': { contents: 'read' },
   'ci.yml diff': { contents: 'read' },
   'ci.yml comment': { 'pull-requests': 'write' },
@@ -112,9 +113,13 @@ test('code of a pull request has neither AWS nor a pen: who writes the comment r
   expect(commandsOf(comment)).toMatch(/^\s*gh pr comment \S+ [^\n]*--body-file comment\.md$/)
 })
 
-test('checks run whole, and the packages of what is deployed are kept with the run', () => {
+test('all of `npm run check` runs, the lab in a job of its own, and the packages of what is deployed are kept', () => {
   const commands = commandsOf(jobOf('ci.yml', 'check'))
-  for (const command of ['npm ci', 'npm audit signatures', 'npm run check']) expect(commands).toContain(command)
+  const parts: string[] = scripts.check.split(' && ')
+  expect(parts.length).toBeGreaterThan(5)
+  const [lab, ...own] = parts.toReversed()
+  for (const command of ['npm ci', 'npm audit signatures', ...own]) expect(commands).toContain(command)
+  expect(commandsOf(jobOf('ci.yml', 'lab'))).toContain(lab)
   expect(commands).toMatch(/npm sbom .*--sbom-format cyclonedx > sbom\.json/)
   expect(commandsOf(jobOf('ci.yml', 'synth'))).toContain('npm run synth:all')
 })
