@@ -11,7 +11,7 @@ import { judgeTime } from '../../core/message/identity.ts'
 import { formatInstant } from '../../core/message/instant.ts'
 import { factsOf } from '../../core/message/lane.ts'
 import { eventDetail } from '../../core/readings/events.ts'
-import { aligned } from '../shared/aligned.ts'
+import { aligned } from '../command-line/aligned.ts'
 import { type Field, fieldsOf } from './fields.ts'
 
 const widestBytes = 20

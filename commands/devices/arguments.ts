@@ -1,7 +1,7 @@
 import { canonicalDeviceId, type DeviceId, deviceIdForm } from '../../core/message/identity.ts'
 import { instantForm, parseDuration, parseInstant } from '../../core/message/instant.ts'
-import { Misuse, readCommandLine } from '../shared/command.ts'
-import { targetOptions, targetUsage } from '../shared/target.ts'
+import { Misuse, readCommandLine } from '../command-line/command.ts'
+import { targetOptions, targetUsage } from '../command-line/target.ts'
 import { setOptions } from './change.ts'
 
 export const usage = `Usage: npm run devices -- import FILE.csv [--dry-run]

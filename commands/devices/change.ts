@@ -1,6 +1,6 @@
 import type { DeviceId } from '../../core/message/identity.ts'
 import type { DeviceChange } from '../../core/registry/set-device.ts'
-import { Misuse } from '../shared/command.ts'
+import { Misuse } from '../command-line/command.ts'
 import * as read from './fields.ts'
 
 /** What `set` can change of a device. */

@@ -2,7 +2,7 @@ import { profiles } from '../../core/devices/index.ts'
 import { canonicalDeviceId, type DeviceId, deviceIdForm as form } from '../../core/message/identity.ts'
 import { instantForm, parseInstant } from '../../core/message/instant.ts'
 import { type Lane, laneOf, lanes } from '../../core/message/lane.ts'
-import { nearest } from '../shared/nearest.ts'
+import { nearest } from '../command-line/nearest.ts'
 
 /** The columns of the file, in order. */
 export const columns = [

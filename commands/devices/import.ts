@@ -3,7 +3,7 @@ import { OperationFault } from '../../contract/operation-fault.ts'
 import type { LineFault } from '../../core/registry/check-import.ts'
 import type { StagedDevice } from '../../core/registry/store.ts'
 import type { Operations } from '../../operations/index.ts'
-import { type Progress, progressBar } from '../shared/progress.ts'
+import { type Progress, progressBar } from '../command-line/progress.ts'
 import { readDevices } from './file.ts'
 
 /** About a megabyte a call: well below what a function takes (6 MB), and few calls. */

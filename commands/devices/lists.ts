@@ -1,7 +1,7 @@
 import { formatInstant } from '../../core/message/instant.ts'
 import type { AfterRegistration } from '../../core/registry/store.ts'
 import type { Operations } from '../../operations/index.ts'
-import { aligned } from '../shared/aligned.ts'
+import { aligned } from '../command-line/aligned.ts'
 import { recordOf, tableOf } from './table.ts'
 
 const rowsAtOnce = 1_000

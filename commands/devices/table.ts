@@ -1,6 +1,6 @@
 import { formatInstant } from '../../core/message/instant.ts'
 import { type RegisteredDevice, weightText } from '../../core/registry/registration.ts'
-import { aligned } from '../shared/aligned.ts'
+import { aligned } from '../command-line/aligned.ts'
 import { type Column, columns, optionalColumns } from './fields.ts'
 
 /** A registration under the column names of the file. */

@@ -1,4 +1,4 @@
-import { aligned } from '../shared/aligned.ts'
+import { aligned } from '../command-line/aligned.ts'
 import { type Account, Refusal } from './account.ts'
 import type { Finding, Question } from './questions.ts'
 

@@ -1,6 +1,6 @@
 import { OperationFault } from '../../contract/operation-fault.ts'
 import type { Lane } from '../../core/message/lane.ts'
-import { knownWord, Misuse, readCommandLine, runCommand } from '../shared/command.ts'
+import { knownWord, Misuse, readCommandLine, runCommand } from '../command-line/command.ts'
 import { type Moved, moveAll } from './move.ts'
 import { findTopics, type Queues, type Topic, topics } from './queues.ts'
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { progressBar } from '../shared/progress.ts'
+import { progressBar } from '../command-line/progress.ts'
 import type { Queues, Topic } from './queues.ts'
 
 /** Turns at once: a turn of ten takes three round trips. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OperationFault } from '../../contract/operation-fault.ts'
 import type { Lane } from '../../core/message/lane.ts'
-import { Misuse } from '../shared/command.ts'
+import { Misuse } from '../command-line/command.ts'
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts'
 
 /** The topics of a lane, in the order in which a message passes them. */

@@ -2,10 +2,10 @@ import type { RejectRow } from '../../core/api/store.ts'
 import { formatInstant } from '../../core/message/instant.ts'
 import { rejectReasons } from '../../core/message/rejects.ts'
 import type { Operations } from '../../operations/index.ts'
+import { aligned } from '../command-line/aligned.ts'
+import { knownWord, Misuse, readCommandLine, runCommand } from '../command-line/command.ts'
+import { targetOptions, targetUsage, withOperations } from '../command-line/target.ts'
 import { runReplay } from '../replay/run.ts'
-import { aligned } from '../shared/aligned.ts'
-import { knownWord, Misuse, readCommandLine, runCommand } from '../shared/command.ts'
-import { targetOptions, targetUsage, withOperations } from '../shared/target.ts'
 
 const usage = `Usage: npm run rejects -- summary
        npm run rejects -- show ID

@@ -3,8 +3,8 @@ import { profiles } from '../../core/devices/index.ts'
 import { canonicalDeviceId, deviceIdForm } from '../../core/message/identity.ts'
 import { instantForm, parseInstant } from '../../core/message/instant.ts'
 import { rejectReasons } from '../../core/message/rejects.ts'
-import { knownWord, Misuse, readCommandLine, runCommand } from '../shared/command.ts'
-import { targetOptions, targetUsage, withOperations } from '../shared/target.ts'
+import { knownWord, Misuse, readCommandLine, runCommand } from '../command-line/command.ts'
+import { targetOptions, targetUsage, withOperations } from '../command-line/target.ts'
 import { runReplay } from './run.ts'
 
 const usage = `Usage: npm run replay -- [--device ID] [--reason REASON] [--profile NAME] [--from INSTANT] [--to INSTANT] [--dry-run]

@@ -1,8 +1,8 @@
 import type { Selection } from '../../adapters/postgres/replay/selection.ts'
 import type { ReplayReport } from '../../core/replay/replay-devices.ts'
 import type { Operations } from '../../operations/index.ts'
-import { aligned } from '../shared/aligned.ts'
-import { progressBar } from '../shared/progress.ts'
+import { aligned } from '../command-line/aligned.ts'
+import { progressBar } from '../command-line/progress.ts'
 
 const reportText = (report: ReplayReport, dryRun: boolean): string => {
   const rows: [string, number][] = [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readOverrides } from '../../local/process/overrides.ts'
-import { Misuse, readCommandLine } from '../shared/command.ts'
-import { type Target, targetOptions, targetUsage } from '../shared/target.ts'
+import { Misuse, readCommandLine } from '../command-line/command.ts'
+import { type Target, targetOptions, targetUsage } from '../command-line/target.ts'
 
 export const usage = `Usage: npm run smoke -- [--http URL] [--udp HOST:PORT] [--api URL] [--token-env NAME | --token-secret ARN]
                         [--outputs FILE] [--within SECONDS] [--stack NAME]

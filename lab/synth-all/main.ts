@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { App } from 'aws-cdk-lib/core'
 import { buildStage } from '../../bin/app.ts'
 import { variantsOf } from '../../bin/variants.ts'
-import { aligned } from '../../commands/shared/aligned.ts'
+import { aligned } from '../../commands/command-line/aligned.ts'
 import { buses, type Stage, sigfoxDoors } from '../../lib/stage/stage.ts'
 
 const root = join(import.meta.dirname, '../..')

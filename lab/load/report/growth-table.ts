@@ -1,4 +1,4 @@
-import { aligned } from '../../../commands/shared/aligned.ts'
+import { aligned } from '../../../commands/command-line/aligned.ts'
 import { count, figure, percent, share, words } from '../result/figures.ts'
 import { billedStage, type Growth } from '../result/growth.ts'
 import { onLine } from '../result/line.ts'

@@ -1,4 +1,4 @@
-import { aligned } from '../../../commands/shared/aligned.ts'
+import { aligned } from '../../../commands/command-line/aligned.ts'
 import { type Fate, fatesOf, findingsOf, rateOf, verdictOf } from '../result/fates.ts'
 import { count, figure, largestFirst, percent, words } from '../result/figures.ts'
 import { microsOf, partsOf } from '../result/parts.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { progressBar } from '../../../commands/shared/progress.ts'
+import { progressBar } from '../../../commands/command-line/progress.ts'
 
 const terminal = () => {
   const lines: string[] = []
