@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { declarationAt, enteredFiles, productFrames } from '../../house/walk/coverage.ts'
 
-const root = 'file:///work/lab/'
+const root = 'file:///project/lab/'
 
 const script = (url: string, ...functions: [functionName: string, count: number][]) => ({
   scriptId: '1',
@@ -31,7 +31,7 @@ test("packages, Node's own modules, the lab and other folders are no part of the
     script(`${root}node_modules/pg/lib/client.js`, ['query', 1]),
     script('node:internal/timers', ['listOnTimeout', 1]),
     script(`${root}lab/house/walk/process.ts`, ['answerCall', 1]),
-    script('file:///work/other/core/a.ts', ['a', 1]),
+    script('file:///project/other/core/a.ts', ['a', 1]),
   ]
   expect(enteredFiles(result, root)).toEqual([])
 })
